@@ -1,0 +1,91 @@
+"""The application: one factory that hangs every door."""
+
+from collections.abc import Sequence
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+from flask_wtf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chainhub import __version__
+from chainhub.audit import views as audit
+from chainhub.core import clock
+from chainhub.core.actor import Actor
+from chainhub.core.settings import Settings
+from chainhub.county import known
+from chainhub.county.people import views as people
+from chainhub.county.people.service import Accounts
+from chainhub.county.state import CountyState
+from chainhub.county.workdays import views as workdays
+from chainhub.home import navigation
+from chainhub.home import views as home
+from chainhub.notices import queries as notices
+from chainhub.notices import views as inbox
+from chainhub.operations import views as operations
+from chainhub.rotations import views as rotations
+from chainhub.tickets import views as tickets
+from chainhub.web import doors, engine, errors, frame, logs, security, signing
+from chainhub.web.database import db
+
+csrf = CSRFProtect()
+BODY_MOST = 4 * 1024 * 1024  # bytes: 100,000 characters are refused in words, not by the server
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON as programs want it: UTF-8, ISO times, fast."""
+
+    def dumps(self, obj: object, **kwargs: object) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **kwargs: object) -> object:
+        return orjson.loads(s)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for these settings. Reads no environment and no clock."""
+    app = Flask("chainhub.web", static_folder="static", template_folder="templates")
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine.options(settings.database_url),
+        MAX_CONTENT_LENGTH=BODY_MOST,
+        MAX_FORM_MEMORY_SIZE=BODY_MOST,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still submits
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+    )
+    app.extensions["chainhub_settings"] = settings
+    app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
+    logs.configure(settings.log_level)
+    db.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+    signing.register(app, settings, Accounts(clock.now))
+    csrf.init_app(app)
+    security.register(app, https=settings.cookie_secure)
+    errors.register(app)
+    frame.register(app, _frame, _county, __version__)
+    _doors(app)
+    return app
+
+
+def _frame(actor: Actor) -> tuple[str, bool, int, Sequence[frame.NavItem]]:
+    session = doors.session()
+    facts = known.of(session)
+    unread = notices.unread(session, actor.id) if actor.id is not None else 0
+    return facts.name, facts.demo, unread, navigation.items(actor)
+
+
+def _county() -> tuple[str, bool]:
+    row = doors.session().execute(select(CountyState.name, CountyState.demo)).first()
+    return (row.name, row.demo) if row else ("", False)
+
+
+def _doors(app: Flask) -> None:
+    for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
+        app.register_blueprint(door.bp)
+

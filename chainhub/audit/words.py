@@ -1,0 +1,58 @@
+"""What deeds are called on the auditor's page. A deed without a word here is shown as it is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainhub.core.actor import Post, Role
+
+VERIFIED = "verify_audit"
+
+WORDS: Mapping[str, str] = {
+    "sign_in": "登录",
+    "account_locked": "连续输错密码，锁定",
+    "add_user": "开账号",
+    "change_password": "改自己的密码",
+    "set_password": "重置密码",
+    "disable_user": "停用账号",
+    "enable_user": "启用账号",
+    "unlock_user": "解锁账号",
+    "issue_token": "发令牌",
+    "add_grant": "授权",
+    "end_grant": "结束授权",
+    "import_workdays": "导入放假通知",
+    "recompute": "重算时限",
+    VERIFIED: "验证操作记录",
+}
+
+DETAILS: Mapping[str, str] = {
+    "role": "角色",
+    "scope": "范围",
+    "post": "岗位",
+    "unit": "单位",
+    "enterprise": "企业",
+    "name": "名称",
+    "expires_at": "有效期至",
+    "tokens": "收回令牌",
+    "days": "天数",
+    "changed": "变动天数",
+    "clock": "时限",
+    "before": "原来",
+    "after": "改成",
+}
+_VALUES = {one.value: one.label for kind in (Role, Post) for one in kind}
+
+
+def details(data: Mapping[str, Any]) -> str:
+    """Say what a deed changed, as far as there are words for it."""
+    known = ((said, data[name]) for name, said in DETAILS.items() if data.get(name))
+    return "，".join(f"{said} {_VALUES.get(str(value), value)}" for said, value in known)
+
+
+def word(action: str) -> str:
+    """Return what a deed is called."""
+    return WORDS.get(action, action)
+
+
+def actions_called(q: str) -> list[str]:
+    """Return the deeds whose word holds `q`."""
+    return [action for action, said in WORDS.items() if q in said] if q else []

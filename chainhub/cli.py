@@ -1,0 +1,363 @@
+"""The command line. Each command is a door: it opens a unit of work and calls one use case."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from chainhub import scheduler as schedule
+from chainhub.core import clock
+from chainhub.core.actor import Actor
+from chainhub.core.errors import Invalid, Refusal
+from chainhub.core.settings import Settings
+from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.county.people import passwords
+from chainhub.county.people import service as people
+from chainhub.county.state import CountyState
+from chainhub.county.workdays import service as workdays
+from chainhub.operations import demo as demonstration
+from chainhub.operations import doctor, schema, seed, verify
+from chainhub.timetable import TIMETABLE
+from chainhub.web import engine as engines
+from chainhub.web import logs
+
+OPERATOR = Actor(id=None, username="operator", name="命令行")
+DEMO_PASSWORD = "chainhub-demo"
+
+
+def main() -> None:
+    """Run the command line; a mistake by the user is one clear sentence."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Refusal as refusal:
+        said = [refusal.title]
+        if isinstance(refusal, Invalid):
+            said += [f"{name}：{'；'.join(words)}" for name, words in refusal.errors.items()]
+        click.echo("\n".join(said), err=True)
+        sys.exit(1)
+    except OperationalError as error:
+        click.echo(f"数据库没有应答：{error.orig}。请检查 CHAINHUB_DATABASE_URL，或者先运行 chainhub db upgrade。", err=True)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    import config
+
+    try:
+        return config.load(os.environ)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _engine(settings: Settings) -> Engine:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    made = create_engine(settings.database_url, **engines.options(settings.database_url))
+    engines.prepare(made)
+    return made
+
+
+@contextmanager
+def _work(*, now: datetime | None = None) -> Iterator[Work]:
+    engine = _engine(_settings())
+    with Session(engine) as session, session.begin():
+        yield Work(session, OPERATOR, now or clock.now(), known.of(session).calendar)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """ChainHub · 产业链党委协同平台"""
+    logs.configure(os.environ.get("CHAINHUB_LOG_LEVEL", "WARNING"))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True)
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages and the API (gunicorn)."""
+    arguments = ["-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--workers", str(workers)]
+    arguments += ["--threads", str(threads), "--worker-class", "gthread", "--keep-alive", "5", "--log-level", "warning"]
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this process becomes the server
+
+
+@cli.command()
+@click.option("--port", default=8000, envvar="PORT", show_default=True)
+def up(port: int) -> None:
+    """Serve and schedule together until Ctrl-C: what `make run` calls."""
+    command = [sys.executable, "-m", "chainhub"]
+    web = subprocess.Popen([*command, "serve", "--port", str(port)])
+    clockwork = subprocess.Popen([*command, "scheduler", "run"])
+    click.echo(f"\n  http://127.0.0.1:{port}\n")
+    _say_accounts()
+    try:
+        web.wait()
+    except KeyboardInterrupt:
+        click.echo("\n正在停下……")
+    finally:
+        for process in (web, clockwork):
+            process.terminate()
+        for process in (web, clockwork):
+            process.wait(timeout=15)
+
+
+def _say_accounts() -> None:
+    engine = _engine(_settings())
+    with Session(engine) as session:
+        state = session.get(CountyState, 1)
+        if state is None or not state.demo:
+            return
+    click.echo(f"  演示账号（密码都是 {DEMO_PASSWORD}）：")
+    for name, role in _DEMO_ROLES:
+        click.echo(f"    {name:<12}{role}")
+    click.echo("")
+
+
+_DEMO_ROLES = (
+    ("qiye", "企业"),
+    ("zhidaoyuan", "指导员"),
+    ("dangwei", "产业链党委（接单）"),
+    ("dangwei2", "产业链党委（销号）"),
+    ("zhuanban", "专班（派单）"),
+    ("zhuanban2", "专班（审核）"),
+    ("bumen", "县供电公司 经办人"),
+    ("fenguan", "县供电公司 分管负责人"),
+    ("bumen2", "交通运输局 经办人"),
+    ("huifang", "回访员"),
+    ("lingdao", "链长"),
+    ("xianzhang", "县领导"),
+    ("lianluo", "联络员"),
+    ("xitong", "系统管理员"),
+    ("anquan", "安全管理员"),
+    ("shenji", "审计员"),
+)
+
+
+@cli.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version."""
+    schema.upgrade(_engine(_settings()))
+    click.echo("数据库已是最新版本。")
+
+
+@cli.command()
+@click.option("--empty", is_flag=True, help="The county without its history.")
+def demo(empty: bool) -> None:
+    """Fill an empty database with the model county and its history. Does nothing where a county is."""
+    import config
+
+    settings = _settings()
+    if not settings.demo:
+        raise click.ClickException("CHAINHUB_MODE 是 production，不装演示数据。")
+    engine = _engine(settings)
+    schema.upgrade(engine)
+    with Session(engine) as session:
+        if session.get(CountyState, 1) is not None:
+            click.echo("演示县已经在了，没有改动。")
+            return
+    now = clock.now()
+    with Session(engine) as session, session.begin():
+        seed.seed_county(
+            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+        )
+        seed.seed_people(session, config.county("people"), passwords.hashed(DEMO_PASSWORD), now=now)
+    if empty:
+        click.echo("演示县装好了，没有历史。")
+        return
+    stories = config.county("stories")["stories"]
+    click.echo(f"正在演练 {len(stories)} 件诉求……")
+    count = demonstration.play(engine, stories, now, lambda at: _tick(engine, at))
+    click.echo(f"演示县装好了：{count} 件诉求。")
+
+
+def _tick(engine: Engine, at: datetime) -> None:
+    if schedule.something_waits(engine, at):
+        schedule.run_all(engine, at)
+
+
+@cli.group("scheduler")
+def scheduler_() -> None:
+    """Background work."""
+
+
+@scheduler_.command("run")
+def scheduler_run() -> None:
+    """Run the timetable until told to stop."""
+    schedule.run(_engine(_settings()))
+
+
+@scheduler_.command("once")
+@click.argument("name")
+@click.option("--at", help="Pretend it is this moment (ISO 8601, Shanghai if no offset).")
+def scheduler_once(name: str, at: str | None) -> None:
+    """Run one job, or `all`, once."""
+    jobs = [job for job in TIMETABLE if name in {job.name, "all"}]
+    if not jobs:
+        raise click.ClickException(f"没有叫 {name} 的任务；有：{'、'.join(job.name for job in TIMETABLE)}、all。")
+    moment = _moment(at) if at else None
+    engine = _engine(_settings())
+    failed = 0
+    for job in jobs:
+        swept = schedule.run_job(engine, job, moment)
+        failed += len(swept.failed)
+        click.echo(f"{job.name}: done {swept.done}, skipped 0, failed {len(swept.failed)}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.ClickException(f"时间写得不对：{text}。请写成 2026-10-08T08:30。") from error
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+
+
+@cli.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True)
+@click.option("--unit", default="")
+@click.option("--enterprise", default="")
+@click.password_option()
+def user_add(username: str, name: str, unit: str, enterprise: str, password: str) -> None:
+    """Make an account; grants are the security administrator's."""
+    with _work() as work:
+        people.add_user(work, people.NewUser(username, name, unit_code=unit or None, enterprise_code=enterprise or None), password)
+    click.echo(f"账号 {username} 建好了；第一次登录要改密码。")
+
+
+@user.command("disable")
+@click.argument("username")
+def user_disable(username: str) -> None:
+    """Disable an account; who it was stays in the history."""
+    with _work() as work:
+        people.disable(work, people.find(work, username))
+    click.echo(f"账号 {username} 已停用。")
+
+
+@user.command("passwd")
+@click.argument("username")
+@click.password_option()
+def user_passwd(username: str, password: str) -> None:
+    """Set a password; it must be changed at the next sign-in."""
+    with _work() as work:
+        people.set_password(work, people.find(work, username), password)
+    click.echo(f"账号 {username} 的密码改好了。")
+
+
+@cli.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("issue")
+@click.argument("username")
+@click.option("--name", default="命令行")
+def token_issue(username: str, name: str) -> None:
+    """Issue a token and print it; it is shown once."""
+    with _work() as work:
+        click.echo(people.issue_token(work, people.find(work, username), name))
+
+
+@cli.group("import")
+def import_() -> None:
+    """Read files."""
+
+
+@import_.command("workdays")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True)
+def import_workdays(file: Path, dry_run: bool) -> None:
+    """Import a State Council notice; running clocks are recomputed."""
+    with _work() as work:
+        if dry_run:
+            preview = workdays.preview(work, file.name, file.read_bytes())
+            click.echo(preview.text)
+            return
+        result = workdays.import_notice(work, file.name, file.read_bytes())
+    click.echo(result.text)
+
+
+@import_.command("tickets")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True)
+@click.option("--undo", is_flag=True, help="Take back the import of this very file.")
+def import_tickets(file: Path, dry_run: bool, undo: bool) -> None:
+    """Read a ledger (台账 .xlsx) as tickets; ends with done / skipped / failed and a line per failure."""
+    from chainhub.operations import importing
+
+    engine = _engine(_settings())
+    now = clock.now()
+    content = file.read_bytes()
+
+    def work() -> object:
+        return schedule.work(engine, now)
+
+    if undo:
+        report = importing.undo(work, file.name, content, OPERATOR)  # type: ignore[arg-type]
+    else:
+        report = importing.run(work, file.name, content, OPERATOR, dry_run=dry_run, say=_progress)  # type: ignore[arg-type]
+    for line in report.lines():
+        click.echo(line)
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done}/{total}", nl=done == total, err=True)
+
+
+@cli.group("audit")
+def audit_() -> None:
+    """History."""
+
+
+@audit_.command("verify")
+def audit_verify() -> None:
+    """Check that nothing of the history was altered."""
+    with Session(_engine(_settings())) as session:
+        verdict = verify.verify(session)
+    for line in verdict.lines():
+        click.echo(line)
+    if not verdict.ok:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command("doctor")
+def doctor_() -> None:
+    """Check what an operator would check."""
+    settings = _settings()
+    ok = True
+    for name, said in doctor.examine(_engine(settings), clock.now()):
+        ok = ok and not said.startswith("!")
+        click.echo(f"{name:<14}{said}")
+    if not ok:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,68 @@
+"""What every use case may take as known of the county: working time, rules, directory, who holds what.
+
+Read once per change: a process keeps the value for the county's present stamp, and one cheap look at the
+stamp per unit of work tells whether it still holds.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chainhub.core.worktime import Calendar
+from chainhub.county.directory import queries as directory
+from chainhub.county.directory.rules import Directory
+from chainhub.county.people import queries as people
+from chainhub.county.people.rules import Holders
+from chainhub.county.rulebook import queries as rulebook
+from chainhub.county.rulebook.rules import Book
+from chainhub.county.state import CountyState
+from chainhub.county.workdays import queries as workdays
+
+_KEPT = 8  # stamps; a process serves one county, tests serve a few
+_MEMO = "chainhub.known"
+_kept: OrderedDict[str, "Known"] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The county's facts under one stamp."""
+
+    name: str
+    demo: bool
+    stamp: str
+    calendar: Calendar
+    book: Book
+    directory: Directory
+    holders: Holders
+
+
+def of(session: Session) -> Known:
+    """Return what is known of the county in this unit of work (looked up once per session)."""
+    memo = session.info.get(_MEMO)
+    if isinstance(memo, Known):
+        return memo
+    row = session.execute(select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version))
+    name, demo, stamp, version = row.one()
+    known = _kept.get(stamp)
+    if known is None:
+        known = Known(
+            name,
+            demo,
+            stamp,
+            workdays.calendar(session, version),
+            rulebook.book(session),
+            directory.directory(session),
+            people.holders(session),
+        )
+        _kept[stamp] = known
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    session.info[_MEMO] = known
+    return known
+
+
+def forget(session: Session) -> None:
+    """Drop the memo of this session, after its own unit of work has changed a fact of the county."""
+    session.info.pop(_MEMO, None)

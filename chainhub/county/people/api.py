@@ -1,0 +1,47 @@
+"""The JSON door of persons: getting a token, and whose it is."""
+
+from typing import Any
+
+from flask import Response, g
+
+from chainhub.core.actor import Actor
+from chainhub.core.errors import NotAllowed
+from chainhub.county.people import entering, schemas, service
+from chainhub.web import api, doors
+
+room = api.Room("people", __name__, "令牌与本人")
+_TOKEN = schemas.TokenBody()
+
+
+@room.post("/tokens", {201: schemas.Token}, api.Taken(body=schemas.TokenBody), public=True)
+@doors.public
+def issue_token() -> Response:
+    """用登录名和密码换一个令牌"""
+    given = api.load(_TOKEN, api.body())
+    g.account = entering.enter(given["username"], given["password"])
+    if g.account.must_change_password:
+        raise NotAllowed("请先在网页上登录，改掉初始密码，再来换令牌。", code="password_to_change")
+    with doors.work() as work:
+        user = service.find_user(work, work.actor.id or 0)
+        token = service.issue_token(work, user, given["name"])
+    return api.answer({"token": token, "name": given["name"]}, 201)
+
+
+@room.get("/me", schemas.Me)
+@doors.signed_in()
+def me() -> Response:
+    """令牌是谁的，能办什么"""
+    return api.answer(_me(doors.actor()))
+
+
+def _me(actor: Actor) -> dict[str, Any]:
+    return {
+        "username": actor.username,
+        "name": actor.name,
+        "grants": [
+            {"role": one.role, "scope": one.written, "post": one.post.value if one.post else None}
+            for one in actor.grants
+        ],
+        "unit": actor.unit_code,
+        "enterprise": actor.enterprise_code,
+    }

@@ -1,0 +1,247 @@
+"""Reading persons and what they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
+from chainhub.county.directory.models import Chain, Enterprise, Unit
+from chainhub.county.people.models import ApiToken, GrantRow, User
+from chainhub.county.people.rules import DEMO_ACCOUNTS, Holders, Holding
+from chainhub.county.state import CountyState
+
+PAGE = 50
+
+_ACTOR = (
+    select(
+        User.id,
+        User.username,
+        User.name,
+        User.title,
+        User.phone,
+        User.unit_code,
+        User.enterprise_code,
+        User.is_active,
+        User.epoch,
+        User.elder,
+        User.must_change_password,
+        Unit.short.label("unit_name"),
+        GrantRow.role,
+        GrantRow.scope,
+        GrantRow.ref,
+        GrantRow.post,
+    )
+    .outerjoin(GrantRow, (GrantRow.user_id == User.id) & GrantRow.ended_at.is_(None))
+    .outerjoin(Unit, Unit.code == User.unit_code)
+    .order_by(GrantRow.id)
+)
+
+
+class Account:
+    """Who is signed in: the actor, and what the door needs to know of the account."""
+
+    __slots__ = ("actor", "elder", "epoch", "is_active", "must_change_password")
+
+    def __init__(
+        self, actor: Actor, *, epoch: int, is_active: bool, elder: bool, must_change_password: bool
+    ) -> None:
+        self.actor = actor
+        self.epoch = epoch
+        self.is_active = is_active
+        self.elder = elder
+        self.must_change_password = must_change_password
+
+
+def account(session: Session, user_id: int) -> Account | None:
+    """Return one account with its running grants, in one query."""
+    rows = session.execute(_ACTOR.where(User.id == user_id)).all()
+    return _account(rows) if rows else None
+
+
+def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
+    """Return the account behind a token that still holds, in one query."""
+    query = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
+        ApiToken.digest == digest, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+    )
+    rows = session.execute(query).all()
+    return _account(rows) if rows else None
+
+
+def user_by_name(session: Session, username: str) -> User | None:
+    """Return the person with this account name."""
+    return session.scalar(select(User).where(User.username == username))
+
+
+def holders(session: Session) -> Holders:
+    """Return every running grant of every active person."""
+    rows = session.execute(
+        select(
+            User.id,
+            User.name,
+            User.title,
+            GrantRow.role,
+            GrantRow.scope,
+            GrantRow.ref,
+            GrantRow.post,
+            User.substitute_id,
+        )
+        .join(GrantRow, GrantRow.user_id == User.id)
+        .where(User.is_active, GrantRow.ended_at.is_(None))
+        .order_by(GrantRow.id)
+    )
+    return Holders.of(Holding(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line of the list of accounts."""
+
+    id: int
+    username: str
+    name: str
+    title: str
+    where: str  # the unit or the enterprise
+    is_active: bool
+    locked_until: datetime | None
+    must_change_password: bool
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One line of the list of grants."""
+
+    id: int
+    user_id: int
+    username: str
+    name: str
+    role: Role
+    post: Post | None
+    scope: ScopeKind
+    over: str  # what the scope is called; empty for the county
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def persons(session: Session, *, q: str = "", after: str = "", limit: int = PAGE) -> Sequence[Person]:
+    """Return accounts by account name, from above `after`; `q` is sought in names and workplaces."""
+    query = (
+        select(
+            User.id,
+            User.username,
+            User.name,
+            User.title,
+            func.coalesce(Unit.short, Enterprise.short, "").label("where"),
+            User.is_active,
+            User.locked_until,
+            User.must_change_password,
+        )
+        .outerjoin(Unit, Unit.code == User.unit_code)
+        .outerjoin(Enterprise, Enterprise.code == User.enterprise_code)
+        .where(User.username > after)
+        .order_by(User.username)
+        .limit(limit)
+    )
+    if q:
+        query = query.where(_holds(q, User.username, User.name, User.title, Unit.short, Enterprise.short))
+    rows = session.execute(query).all()
+    roles = _roles(session, [row.id for row in rows])
+    return [Person(*row, roles.get(row.id, ())) for row in rows]
+
+
+def grants(
+    session: Session, *, q: str = "", before: int | None = None, limit: int = PAGE
+) -> Sequence[Granted]:
+    """Return running grants, newest first, from below `before`; a search finds the ended ones too."""
+    query = (
+        select(
+            GrantRow.id,
+            User.id.label("user_id"),
+            User.username,
+            User.name,
+            GrantRow.role,
+            GrantRow.post,
+            GrantRow.scope,
+            func.coalesce(Chain.short, Unit.short, Enterprise.short, GrantRow.ref).label("over"),
+            GrantRow.started_at,
+            GrantRow.ended_at,
+        )
+        .join(User, User.id == GrantRow.user_id)
+        .outerjoin(Chain, and_(GrantRow.scope == ScopeKind.CHAIN, Chain.code == GrantRow.ref))
+        .outerjoin(Unit, and_(GrantRow.scope == ScopeKind.UNIT, Unit.code == GrantRow.ref))
+        .outerjoin(Enterprise, and_(GrantRow.scope == ScopeKind.ENTERPRISE, Enterprise.code == GrantRow.ref))
+        .order_by(GrantRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(GrantRow.id < before)
+    found = _holds(q, User.username, User.name, Chain.short, Unit.short, Enterprise.short)
+    query = query.where(found if q else GrantRow.ended_at.is_(None))
+    rows: Sequence[Any] = session.execute(query).all()
+    return [Granted(*row) for row in rows]
+
+
+def named(session: Session, typed: str) -> Sequence[User]:
+    """Return who is meant by an account name, or else by a person's name: none, one or several."""
+    by_username = user_by_name(session, typed.strip().lower())
+    if by_username is not None:
+        return [by_username]
+    return session.scalars(select(User).where(User.name == typed.strip()).order_by(User.username)).all()
+
+
+def is_demo(session: Session) -> bool:
+    """Say whether this database is a demonstration."""
+    return bool(session.scalar(select(CountyState.demo).where(CountyState.id == 1)))
+
+
+def demo_persons(session: Session) -> Sequence[tuple[str, str, str]]:
+    """Return (account name, role, name) of the demonstration accounts; nothing where this is none."""
+    if not is_demo(session):
+        return ()
+    query = select(User.username, User.name).where(User.username.in_(DEMO_ACCOUNTS), User.is_active)
+    names = {row.username: row.name for row in session.execute(query)}
+    return [(one, role, names[one]) for one, role in DEMO_ACCOUNTS.items() if one in names]
+
+
+def _holds(q: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    return or_(*(column.contains(q, autoescape=True) for column in columns))
+
+
+def _roles(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[Role, ...]]:
+    rows = session.execute(
+        select(GrantRow.user_id, GrantRow.role)
+        .where(GrantRow.user_id.in_(ids), GrantRow.ended_at.is_(None))
+        .order_by(GrantRow.id)
+    )
+    found: dict[int, tuple[Role, ...]] = {}
+    for user_id, role in rows:
+        if role not in found.get(user_id, ()):
+            found[user_id] = (*found.get(user_id, ()), role)
+    return found
+
+
+def _account(rows: Sequence[Any]) -> Account:  # SQLAlchemy rows, read just here
+    first = rows[0]
+    grants = tuple(Grant(row.role, row.scope, row.ref, row.post) for row in rows if row.role is not None)
+    actor = Actor(
+        id=first.id,
+        username=first.username,
+        name=first.name,
+        grants=grants,
+        unit_code=first.unit_code,
+        unit_name=first.unit_name or "",
+        enterprise_code=first.enterprise_code,
+        title=first.title,
+        phone=first.phone,
+    )
+    return Account(
+        actor,
+        epoch=first.epoch,
+        is_active=first.is_active,
+        elder=first.elder,
+        must_change_password=first.must_change_password,
+    )

@@ -1,0 +1,45 @@
+"""The county's limits and ladders as values. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chainhub.core.worktime import Limit, parse_limit
+
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLimit:
+    """A limit that holds from a moment on."""
+
+    from_at: datetime
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Every limit, by (clock, matter, urgency), oldest first; and who hears of which rung."""
+
+    limits: Mapping[tuple[str, str, str], Sequence[DatedLimit]]
+    ladders: Mapping[str, Mapping[str, Sequence[str]]]
+
+    def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
+        """Return the limit in force at a moment. Raises KeyError where the county set none."""
+        for key in ((clock, matter, urgency), (clock, ANY, urgency), (clock, matter, "normal"), (clock, ANY, "normal")):
+            dated = self.limits.get(key)
+            if dated:
+                return next((row.limit for row in reversed(dated) if row.from_at <= at), dated[0].limit)
+        raise KeyError(clock)
+
+    def audience(self, ladder: str, rung: str) -> Sequence[str]:
+        """Return who hears of a rung of the day or the hour ladder: contact, substitute, deputy, head, chain_chief."""
+        return self.ladders[ladder][rung]
+
+
+def dated(rows: Sequence[tuple[str, str, str, str, datetime]]) -> dict[tuple[str, str, str], list[DatedLimit]]:
+    """Group (clock, matter, urgency, code, from_at) rows into what `Book.limits` wants."""
+    found: dict[tuple[str, str, str], list[DatedLimit]] = {}
+    for clock, matter, urgency, code, from_at in sorted(rows, key=lambda row: row[4]):
+        found.setdefault((clock, matter, urgency), []).append(DatedLimit(from_at, parse_limit(code)))
+    return found

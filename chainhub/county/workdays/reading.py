@@ -1,0 +1,49 @@
+"""From the bytes of a file to a notice: JSON, CSV or xlsx."""
+
+import csv
+import io
+from pathlib import PurePath
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from chainhub.county.workdays.rules import BadNotice, Notice, parse_json, parse_table
+
+_ENCODINGS = ("utf-8-sig", "gb18030")  # the second is what Chinese office programs write
+BYTES_MOST = 1024 * 1024
+
+
+def read(file_name: str, content: bytes, this_year: int) -> Notice:
+    """Return the notice that a file holds; what it is, its first characters say. Raises BadNotice."""
+    if not content.strip():
+        raise BadNotice(["文件是空的。"])
+    if len(content) > BYTES_MOST:
+        raise BadNotice(["文件超过 1 MB，不像是放假通知，请核对。"])
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return parse_table(_sheet(content), this_year)
+
+    text = _decoded(content)
+    if PurePath(file_name).suffix.lower() == ".json" or text.lstrip().startswith("{"):
+        return parse_json(text, this_year)
+    return parse_table(list(csv.reader(io.StringIO(text), delimiter=_delimiter(text))), this_year)
+
+
+def _sheet(content: bytes) -> list[list[object]]:
+    try:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    except CalamineError as error:
+        raise BadNotice(["表格打不开，请另存为 .xlsx 再试。"]) from error
+    return [list(row) for row in rows]
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadNotice(["文件的编码看不懂，请另存为 UTF-8 的 CSV 或 JSON。"])
+
+
+def _delimiter(text: str) -> str:
+    header = text.splitlines()[0]
+    return "\t" if "\t" in header else ","

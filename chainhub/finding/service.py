@@ -1,0 +1,99 @@
+"""The search index of a kind of thing: one row a thing, in the form its database searches best.
+
+SQLite: a contentless FTS5 table. PostgreSQL: a tsvector under GIN, no extension. Both are made by a migration
+from `ddl`; rows are (id, grams).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, column, select, table, text
+from sqlalchemy import func as sql
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.expression import cast, literal
+
+from chainhub.finding import rules
+
+
+def ddl(kind: str, dialect: str) -> tuple[str, ...]:
+    """Return the statements that make the index of a kind."""
+    name = _name(kind)
+    if dialect == "postgresql":
+        return (
+            f"CREATE TABLE {name} (id integer PRIMARY KEY, grams tsvector NOT NULL)",
+            f"CREATE INDEX ix_{name}_grams ON {name} USING gin (grams)",
+            f"ALTER TABLE {name} ALTER COLUMN grams SET STATISTICS 1000",
+        )
+    return (f"CREATE VIRTUAL TABLE {name} USING fts5(grams, content='', tokenize='ascii')",)
+
+
+def _name(kind: str) -> str:
+    if not kind.isidentifier():
+        raise ValueError(kind)
+    return f"search_{kind}"
+
+
+def index(session: Session, kind: str, id_: int, texts: Sequence[str]) -> None:
+    """Make a thing findable by every run of characters in its texts."""
+    index_many(session, kind, [(id_, texts)])
+
+
+def index_many(session: Session, kind: str, things: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Make many things findable, in one statement."""
+    name = _name(kind)
+    if session.get_bind().dialect.name == "postgresql":
+        rows = [{"id": id_, "grams": _vector(rules.grams(*texts))} for id_, texts in things]
+        if rows:
+            session.execute(text(f"INSERT INTO {name} (id, grams) VALUES (:id, CAST(:grams AS tsvector))"), rows)
+        return
+    rows = [{"id": id_, "grams": " ".join(rules.grams(*texts))} for id_, texts in things]
+    if rows:
+        session.execute(text(f"INSERT INTO {name} (rowid, grams) VALUES (:id, :grams)"), rows)
+
+
+def remove(session: Session, kind: str, id_: int, texts: Sequence[str]) -> None:
+    """Take a thing out of the index; `texts` must be what it was indexed with."""
+    name = _name(kind)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"DELETE FROM {name} WHERE id = :id"), {"id": id_})
+        return
+    session.execute(
+        text(f"INSERT INTO {name} ({name}, rowid, grams) VALUES ('delete', :id, :grams)"),
+        {"id": id_, "grams": " ".join(rules.grams(*texts))},
+    )
+
+
+def matches(session: Session, kind: str, query: str, id_column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a thing's texts hold every run of the query."""
+    wanted = rules.phrases(query)
+    if not wanted:
+        return literal(False)
+    name = _name(kind)
+    if session.get_bind().dialect.name == "postgresql":
+        found = table(name, column("id"), column("grams", TSVECTOR))
+        condition = found.c.grams.op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
+        return sql.exists(select(1).select_from(found).where(found.c.id == id_column, condition))
+    fts = table(name, column("rowid"))
+    return id_column.in_(
+        select(fts.c.rowid).where(text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
+    )
+
+
+def _vector(found: Sequence[str]) -> str:
+    places: dict[str, list[int]] = {}
+    for place, gram in enumerate(found, start=1):
+        if place < 16384:  # PostgreSQL keeps positions up to 16383, and 255 of one gram
+            places.setdefault(gram, []).append(place)
+    return " ".join(f"'{gram}':{','.join(map(str, at[:255]))}" for gram, at in places.items())
+
+
+def _tsquery(wanted: Sequence[Sequence[str]]) -> str:
+    return " & ".join(
+        f"'{run[0]}':*" if len(run[0]) == 1 else "(" + " <-> ".join(f"'{gram}'" for gram in run) + ")" for run in wanted
+    )
+
+
+def _fts(wanted: Sequence[Sequence[str]]) -> str:
+    return " AND ".join(f'"{run[0]}" *' if len(run[0]) == 1 else '"' + " ".join(run) + '"' for run in wanted)
+
+

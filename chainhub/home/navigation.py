@@ -1,0 +1,29 @@
+"""The words of the navigation for a person: at most six, the current one underlined. Pure."""
+
+from chainhub.core.actor import Actor, Role
+from chainhub.web.frame import NavItem
+
+
+def items(actor: Actor) -> list[NavItem]:
+    """Return the navigation of an actor, by what their roles may open."""
+    roles = actor.roles
+    if Role.SYSADMIN in roles:
+        return [
+            NavItem("首页", "/", ()),
+            NavItem("账号", "/admin/accounts", ("/admin/accounts",)),
+            NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
+        ]
+    if Role.SECADMIN in roles:
+        return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]
+    if Role.AUDITOR in roles:
+        return [NavItem("首页", "/", ()), NavItem("审计日志", "/admin/audit", ("/admin/audit",))]
+    first = "今天"
+    if Role.ENTERPRISE in roles:
+        first = "我的事"
+    elif roles & {Role.LEADER, Role.LIAISON}:
+        first = "哪里卡住了"
+    found = [NavItem(first, "/", ()), NavItem("诉求", "/tickets", ("/tickets",))]
+    if roles & {Role.GUIDE, Role.COMMITTEE}:
+        found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
+    found.append(NavItem("轮值", "/rotations", ("/rotations",)))
+    return found

@@ -1,0 +1,50 @@
+"""The home page of each role: it answers that role's question without a click."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import desk, queries
+from chainhub.web import doors
+
+bp = Blueprint("home", __name__, template_folder="templates")
+
+
+@bp.get("/")
+@doors.signed_in()
+def index() -> ResponseReturnValue:
+    with doors.reading() as work:
+        roles = work.actor.roles
+        if roles & ADMINISTRATORS:
+            return render_template("home/admin.html", cards=_cards(work.actor))
+        if Role.ENTERPRISE in roles:
+            firm = queries.enterprise_name(work.session, work.actor.enterprise_code or "")
+            return render_template(
+                "home/owner.html", page=desk.owner(work, firm), submit_url=url_for("tickets.submit")
+            )
+        if roles & {Role.LEADER, Role.LIAISON}:
+            return render_template("home/leader.html", page=desk.leader(work, _scope(work)))
+        return render_template(
+            "tickets/desk.html", page=desk.desk(work), bulk_form_url=url_for("tickets.bulk")
+        )
+
+
+def _scope(work: Work) -> str:
+    facts = known.of(work.session)
+    chains = work.actor.refs(Role.LEADER, ScopeKind.CHAIN)
+    if chains:
+        return "、".join(facts.directory.chains[code].name for code in sorted(chains))
+    return facts.name
+
+
+def _cards(actor: Actor) -> list[tuple[str, str, str]]:
+    if Role.SYSADMIN in actor.roles:
+        return [
+            ("账号", "新建、停用、解锁、重设密码。", url_for("people.accounts")),
+            ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
+        ]
+    if Role.SECADMIN in actor.roles:
+        return [("授权", "谁能做什么：角色、范围、职务。", url_for("people.grants"))]
+    return [("审计日志", "谁在什么时候改了什么；验证历史有没有被改过。", url_for("audit.log"))]

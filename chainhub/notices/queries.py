@@ -1,0 +1,27 @@
+"""Reading the inbox."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chainhub.notices.models import Notice
+
+UNREAD_MOST = 100  # counting stops here; the page says 99+
+
+
+def unread(session: Session, user_id: int) -> int:
+    """Count a person's unread notices, up to `UNREAD_MOST`."""
+    some = select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(UNREAD_MOST)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def inbox(session: Session, user_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[Notice]:
+    """Return a person's notices, newest first, from below `before`."""
+    query = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(Notice.id < before)).all()
+
+
+def own(session: Session, user_id: int, notice_id: int) -> Notice | None:
+    """Return one notice if it is this person's."""
+    return session.scalar(select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id))

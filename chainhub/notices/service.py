@@ -1,0 +1,46 @@
+"""Telling people. A notice is a row in the transaction that caused it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from chainhub.core.work import Work
+from chainhub.notices.models import Notice
+from chainhub.notices.rules import NoticeKind
+
+
+def enqueue(
+    work: Work, recipients: Iterable[int], kind: NoticeKind, text: str, *, key: str, link: str = ""
+) -> None:
+    """Tell each recipient once; the same key to the same person again is silence."""
+    rows = [
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "text": text[:400],
+            "link": link,
+            "key": key,
+            "created_at": work.now,
+            "read_at": None,
+        }
+        for user_id in sorted(set(recipients))
+    ]
+    tell(work.session, rows)
+
+
+def tell(session: Session, rows: list[dict[str, object]]) -> None:
+    """Write notices given as rows, in one statement; what a person was told before is left as it is."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(make(Notice).on_conflict_do_nothing(index_elements=["user_id", "key"]), rows)
+
+
+def mark_read(work: Work, notice_id: int | None = None) -> None:
+    """Mark one of the actor's notices as read, or all of them."""
+    query = update(Notice).where(Notice.user_id == work.actor.id, Notice.read_at.is_(None)).values(read_at=work.now)
+    work.session.execute(query if notice_id is None else query.where(Notice.id == notice_id))
+

@@ -1,0 +1,64 @@
+"""What an operator would check before calling somebody."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.operations.models import HEARTBEAT, JobRun
+from chainhub.operations.schema import HEAD
+from chainhub.reminders.models import Clock
+from chainhub.tickets.models import Ticket
+
+
+def examine(engine: Engine, now: datetime) -> list[tuple[str, str]]:
+    """Return what was looked at and what was found; what is wrong begins with “!”."""
+    try:
+        with Session(engine) as session:
+            return [
+                ("数据库", f"{engine.dialect.name}，有应答"),
+                ("结构", _schema(session)),
+                ("定时任务", _scheduler(session, now)),
+                ("工作日历", _calendar(session, now)),
+                ("积压", _backlog(session, now)),
+                ("时限", _clocks(session)),
+            ]
+    except SQLAlchemyError as error:
+        return [("数据库", f"! 没有应答或没有建好：{type(error).__name__}。请先运行 chainhub db upgrade。")]
+
+
+def _schema(session: Session) -> str:
+    at = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return f"{at}，最新" if at == HEAD else f"! 在 {at}，应为 {HEAD}；请运行 chainhub db upgrade。"
+
+
+def _scheduler(session: Session, now: datetime) -> str:
+    beat = session.get(JobRun, HEARTBEAT)
+    if beat is None:
+        return "! 从没见过；请运行 chainhub scheduler run。"
+    late = int((now - beat.started_at).total_seconds())
+    return f"{late} 秒前还在" if late < 90 else f"! 最后一次在 {late} 秒前"
+
+
+def _calendar(session: Session, now: datetime) -> str:
+    today = now.astimezone(SHANGHAI).date()
+    return "今年有数据" if known.of(session).calendar.is_known(today) else f"! {today.year} 年没有通知，时限都是暂定"
+
+
+def _backlog(session: Session, now: datetime) -> str:
+    waiting = select(func.count()).where(Clock.stopped_at.is_(None), Clock.look_again_at <= now)
+    return f"{session.scalar(waiting) or 0} 个时钟等着提醒"
+
+
+def _clocks(session: Session) -> str:
+    """Every ended ticket has no running clock."""
+    stray = session.scalar(
+        select(func.count())
+        .select_from(Clock)
+        .join(Ticket, Ticket.id == Clock.owner_id)
+        .where(Clock.owner_kind == "ticket", Clock.stopped_at.is_(None), Ticket.is_open.is_(False))
+    )
+    return f"! {stray} 个时钟在已办完的诉求上还在走" if stray else "办完的诉求都停了钟"

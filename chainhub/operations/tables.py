@@ -1,0 +1,14 @@
+"""Every module that defines tables, imported once, so that the metadata are whole."""
+
+from chainhub.audit import models as audit
+from chainhub.county import state
+from chainhub.county.directory import models as directory
+from chainhub.county.people import models as people
+from chainhub.county.rulebook import models as rulebook
+from chainhub.county.workdays import models as workdays
+from chainhub.notices import models as notices
+from chainhub.operations import models as operations
+from chainhub.reminders import models as reminders
+from chainhub.tickets import models as tickets
+
+MODULES = (audit, state, directory, people, rulebook, workdays, notices, operations, reminders, tickets)

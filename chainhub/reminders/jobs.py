@@ -1,0 +1,118 @@
+"""The sweep over clocks whose moment has come. Its cost follows what is due, not what is open."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from chainhub.core.actor import Post, Role, ScopeKind
+from chainhub.core.work import Work
+from chainhub.core.worktime import RungAt
+from chainhub.county import known
+from chainhub.county.people.rules import Holders, Holding
+from chainhub.county.rulebook.rules import Book
+from chainhub.notices import service as notices
+from chainhub.notices.rules import NoticeKind
+from chainhub.reminders import rules, service
+from chainhub.reminders.models import Clock, Said
+from chainhub.reminders.rules import Ladder
+
+
+def find(work: Work, limit: int) -> Sequence[int]:
+    """Return clocks that somebody must look at now, the longest waiting first."""
+    return work.session.scalars(
+        select(Clock.id)
+        .where(Clock.stopped_at.is_(None), Clock.look_again_at <= work.now)
+        .order_by(Clock.look_again_at)
+        .limit(limit)
+    ).all()
+
+
+def handle(work: Work, ids: Sequence[int]) -> None:
+    """Say every rung whose moment has come, once, and set the next look."""
+    clocks = work.session.scalars(
+        select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).with_for_update(skip_locked=True)
+    ).all()
+    said = _said(work, [clock.id for clock in clocks])
+    facts = known.of(work.session)
+    notes: list[dict[str, Any]] = []
+    told: list[dict[str, object]] = []
+    looks: list[dict[str, Any]] = []
+    for clock in clocks:
+        ladder = Ladder(clock.ladder)
+        moments = rules.rungs(work.calendar, service.reading(clock), ladder, clock.due_at)
+        for one in rules.to_say(moments, said[clock.id, clock.due_at], work.now):
+            notes.append(
+                {"clock_id": clock.id, "due_at": clock.due_at, "rung": one.rung.value, "at": work.now, "silent": False}
+            )
+            told.extend(_notices(work, clock, one, _audience(facts.book, clock, one), facts.holders))
+        looks.append({"id": clock.id, "look_again_at": rules.look_again(moments, work.now)})
+    service.note(work.session, notes)
+    notices.tell(work.session, told)
+    if looks:
+        work.session.execute(update(Clock), looks)
+
+
+def _said(work: Work, ids: Sequence[int]) -> defaultdict[Any, frozenset[str]]:
+    found: defaultdict[Any, set[str]] = defaultdict(set)
+    for clock_id, due_at, rung in work.session.execute(
+        select(Said.clock_id, Said.due_at, Said.rung).where(Said.clock_id.in_(ids))
+    ):
+        found[clock_id, due_at].add(rung)
+    return defaultdict(frozenset, {key: frozenset(rungs) for key, rungs in found.items()})
+
+
+def _notices(
+    work: Work, clock: Clock, one: RungAt, audience: Sequence[str], holders: Holders
+) -> list[dict[str, object]]:
+    text = rules.words(one.rung, clock.label, clock.about, clock.due_at, Ladder(clock.ladder))
+    kind = NoticeKind.OVERDUE if one.rung in rules.OVERDUE_RUNGS else NoticeKind.REMINDER
+    return [
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "text": text,
+            "link": clock.link,
+            "key": f"clock:{clock.id}:{clock.due_at:%Y%m%dT%H%M}:{one.rung.value}",
+            "created_at": work.now,
+            "read_at": None,
+        }
+        for user_id in sorted(recipients(clock, audience, holders))
+    ]
+
+
+def _audience(book: Book, clock: Clock, one: RungAt) -> Sequence[str]:
+    if clock.ladder == Ladder.REQUESTER.value:
+        return ()
+    kind = "day" if clock.limit.endswith("d") else "hour"
+    return book.audience(kind, one.rung.value)
+
+
+def recipients(clock: Clock, audience: Sequence[str], holders: Holders) -> frozenset[int]:
+    """Return who hears of a rung: the posts of the ladder, looked up now, so that a staff change counts."""
+    role, scope, ref = Role(clock.holder_role), ScopeKind(clock.holder_scope), clock.holder_ref
+    if clock.ladder == Ladder.REQUESTER.value:
+        guides = holders.ids(Role.GUIDE, ScopeKind.ENTERPRISE, ref) if not clock.confidential else frozenset()
+        return holders.ids(role, scope, ref) | guides
+    found: set[int] = set()
+    for post in audience:
+        found |= _post(clock, post, holders, holders.of_role(role, scope, ref))
+    return frozenset(found)
+
+
+def _post(clock: Clock, post: str, holders: Holders, held: Sequence[Holding]) -> set[int]:
+    contacts = [one for one in held if one.post is Post.CONTACT] or list(held)
+    if post == "contact":
+        return {one.user_id for one in contacts}
+    if post == "substitute":
+        return {one.substitute_id for one in contacts if one.substitute_id is not None}
+    if post == "chain_chief":
+        if clock.confidential:
+            return set()
+        return set(holders.ids(Role.LEADER, ScopeKind.CHAIN, clock.chain, Post.HEAD))
+    if post == "supervision":
+        return set(holders.ids(Role.LIAISON, ScopeKind.COUNTY)) if not clock.confidential else set()
+    wanted = Post.DEPUTY if post == "deputy" else Post.HEAD
+    return {one.user_id for one in held if one.post is wanted} or {one.user_id for one in contacts}
+

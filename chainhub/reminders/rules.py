@@ -1,0 +1,118 @@
+"""When to speak up about a clock, to whom, and in which words. Pure; the sweep is in jobs.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from chainhub.core.words import Labelled
+from chainhub.core.worktime import (
+    SHANGHAI,
+    Calendar,
+    Limit,
+    Pause,
+    Rung,
+    RungAt,
+    WallMinutes,
+    Workdays,
+    WorkMinutes,
+)
+
+
+class Ladder(Labelled):
+    """Who is reminded of a clock."""
+
+    POSTS = "posts", "按职务逐级"
+    REQUESTER = "requester", "只提醒企业"
+    NONE = "none", "不提醒"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What decides a clock's moments: its start, limit, pauses, extension and floor."""
+
+    started_at: datetime
+    limit: Limit
+    pauses: tuple[Pause, ...] = ()
+    extension: Workdays = Workdays(0)
+    floor: datetime | None = None
+
+
+REQUESTER_DAYS = (2, 4)  # workdays after the start on which the enterprise is reminded (domain, ask_info)
+
+
+def rungs(calendar: Calendar, reading: Reading, ladder: Ladder, due_at: datetime) -> tuple[RungAt, ...]:
+    """Return the moments at which something is said, oldest first."""
+    if ladder is Ladder.NONE:
+        return ()
+    if ladder is Ladder.POSTS:
+        return calendar.rungs(
+            reading.started_at,
+            reading.limit,
+            reading.pauses,
+            extension=reading.extension,
+            floor=reading.floor,
+        )
+    begun = reading.started_at.astimezone(SHANGHAI).date()
+    days = [calendar.add_workdays(begun, n) for n in REQUESTER_DAYS]
+    named = zip((Rung.HALFWAY, Rung.YELLOW), days, strict=True)
+    return tuple(
+        RungAt(rung, at)
+        for rung, day in named
+        if (at := datetime.combine(day, calendar.segments(day)[0].start, SHANGHAI)) < due_at
+    )
+
+
+def yellow_from(calendar: Calendar, reading: Reading, due_at: datetime) -> datetime:
+    """Return from when on the light is yellow: the workday before due; for hour limits, half of the limit."""
+    if isinstance(reading.limit, Workdays):
+        day = calendar.add_workdays(due_at.astimezone(SHANGHAI).date(), -1)
+        segments = calendar.segments(day)
+        at = datetime.combine(day, segments[0].start if segments else time(8, 30), SHANGHAI)
+        return max(at, reading.started_at)
+    half: Limit
+    if isinstance(reading.limit, WallMinutes):
+        half = WallMinutes(reading.limit.count // 2)
+    else:
+        half = WorkMinutes(reading.limit.count // 2)
+    return calendar.due(reading.started_at, half, reading.pauses).at
+
+
+def to_say(moments: Sequence[RungAt], said: frozenset[str], now: datetime) -> tuple[RungAt, ...]:
+    """Return the rungs whose moment has come and which nobody has said yet."""
+    return tuple(one for one in moments if one.at <= now and one.rung.value not in said)
+
+
+def look_again(moments: Sequence[RungAt], now: datetime) -> datetime | None:
+    """Return when somebody must next look at a clock, or None if nothing more will be said."""
+    return next((one.at for one in moments if one.at > now), None)
+
+
+def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Ladder) -> str:
+    """Return what a rung says."""
+    when = _when(due_at)
+    if ladder is Ladder.REQUESTER:
+        return f"{about}还在等您答复，请在{when}前答一下。"
+    said = {
+        Rung.HALFWAY: f"{about}：{kind_label}时间过半，{when}到期。",
+        Rung.YELLOW: f"{about}：{kind_label}快到期了，{when}到期。",
+        Rung.THREE_QUARTERS: f"{about}：{kind_label}只剩四分之一时间，{when}到期。",
+        Rung.DUE: f"{about}：{kind_label}{when}到期。",
+        Rung.NEXT_DAY: f"{about}：{kind_label}已逾期，原定{when}。",
+        Rung.PLUS_1: f"{about}：{kind_label}逾期 1 个工作日，原定{when}。",
+        Rung.PLUS_2: f"{about}：{kind_label}逾期 2 个工作日，原定{when}，应予督办。",
+        Rung.PLUS_5: f"{about}：{kind_label}逾期 5 个工作日，原定{when}。",
+    }
+    return said[rung]
+
+
+def moved_words(kind_label: str, about: str, before: datetime, after: datetime) -> str:
+    """Return how a moved deadline announces itself: once, with before and after."""
+    return f"{about}：{kind_label}时限有变，原{_when(before)}，现{_when(after)}。"
+
+
+def _when(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日（周{'一二三四五六日'[local.weekday()]}）{local:%H:%M}"
+
+
+OVERDUE_RUNGS = frozenset({Rung.NEXT_DAY, Rung.PLUS_1, Rung.PLUS_2, Rung.PLUS_5})

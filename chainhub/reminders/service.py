@@ -1,0 +1,192 @@
+"""Starting, stopping, pausing and moving clocks. A clock is a fact that another room states; this room watches it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from chainhub.core.words import Labelled
+from chainhub.core.work import Work
+from chainhub.core.worktime import Limit, Pause, RungAt, Workdays, limit_code, parse_limit
+from chainhub.reminders import rules
+from chainhub.reminders.models import Clock, Said
+from chainhub.reminders.rules import Ladder, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The thing a clock belongs to, as this room needs to know it."""
+
+    kind: str
+    id: int | None  # None: not yet stored; set on the clock before it is
+    about: str
+    link: str
+    chain: str
+    confidential: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who must act before the clock runs out: a role over a scope."""
+
+    role: str
+    scope: str
+    ref: str
+
+
+def reading(clock: Clock) -> Reading:
+    """Return what decides a clock's moments."""
+    return Reading(
+        clock.started_at,
+        parse_limit(clock.limit),
+        tuple(_pause(one) for one in clock.pauses),
+        Workdays(clock.extension),
+        clock.floor_at,
+    )
+
+
+def begin(
+    work: Work, owner: Owner, kind: Labelled, limit: Limit, holder: Holder, *, ladder: Ladder, round_: int
+) -> Clock:
+    """Return a clock that starts now, with its watch; whoever asked for it adds it once its owner has an id."""
+    begun = Reading(work.now, limit)
+    due = work.calendar.due(work.now, limit)
+    return Clock(
+        owner_kind=owner.kind,
+        owner_id=owner.id,
+        about=owner.about,
+        link=owner.link,
+        chain=owner.chain,
+        confidential=owner.confidential,
+        kind=kind.value,
+        label=kind.label,
+        round=round_,
+        holder_role=holder.role,
+        holder_scope=holder.scope,
+        holder_ref=holder.ref,
+        ladder=ladder.value,
+        started_at=work.now,
+        limit=limit_code(limit),
+        extension=0,
+        pauses=[],
+        due_at=due.at,
+        yellow_at=rules.yellow_from(work.calendar, begun, due.at),
+        provisional=due.provisional,
+        calendar_version=work.calendar.version,
+        stop_reason="",
+        look_again_at=rules.look_again(rules.rungs(work.calendar, begun, ladder, due.at), work.now),
+    )
+
+
+def stop(work: Work, clock: Clock, reason: str) -> None:
+    """Stop a clock; a stopped clock never changes and never speaks."""
+    _close_pause(clock, work.now)
+    clock.stopped_at = work.now
+    clock.stop_reason = reason
+    clock.look_again_at = None
+
+
+def pause(work: Work, clock: Clock, cap: Workdays | None) -> None:
+    """Pause a clock: it is silent, and its due counts the pause to its cap."""
+    clock.pauses = [*clock.pauses, [work.now.isoformat(), None, cap.count if cap else None]]
+    recompute(work, clock)
+    clock.look_again_at = None
+
+
+def unpause(work: Work, clock: Clock) -> None:
+    """End the running pause; the due is recomputed from what the pause really took."""
+    _close_pause(clock, work.now)
+    recompute(work, clock)
+
+
+def revive(work: Work, clock: Clock, *, as_pause: bool, floor: datetime | None) -> None:
+    """Let a stopped clock run on. With `as_pause` the time since it stopped does not count against the holder."""
+    stopped = clock.stopped_at
+    if stopped is not None and as_pause:
+        clock.pauses = [*clock.pauses, [stopped.isoformat(), work.now.isoformat(), None]]
+    clock.stopped_at = None
+    clock.stop_reason = ""
+    if floor is not None:
+        clock.floor_at = floor
+    recompute(work, clock)
+
+
+def change_limit(work: Work, clock: Clock, limit: Limit) -> bool:
+    """Give a running clock another limit from its original start; say whether its due moved."""
+    before = clock.due_at
+    clock.limit = limit_code(limit)
+    recompute(work, clock)
+    return clock.due_at != before
+
+
+def recompute(work: Work, clock: Clock) -> None:
+    """Compute a running clock's moments anew. What is already past is noted in silence but for its highest rung."""
+    now_reading = reading(clock)
+    ladder = Ladder(clock.ladder)
+    due = work.calendar.due(
+        now_reading.started_at,
+        now_reading.limit,
+        now_reading.pauses,
+        extension=now_reading.extension,
+        floor=now_reading.floor,
+    )
+    moved = due.at != clock.due_at
+    clock.due_at = due.at
+    clock.provisional = due.provisional
+    clock.yellow_at = rules.yellow_from(work.calendar, now_reading, due.at)
+    clock.calendar_version = work.calendar.version
+    if clock.pauses and clock.pauses[-1][1] is None:
+        clock.look_again_at = None
+        return
+    moments = rules.rungs(work.calendar, now_reading, ladder, due.at)
+    past = [one for one in moments if one.at <= work.now]
+    if moved and past:
+        clock.look_again_at = _hush(work, clock, moments, past)
+    else:
+        clock.look_again_at = rules.look_again(moments, work.now)
+
+
+def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[RungAt]) -> datetime | None:
+    """Note the rungs that a moved due has left behind; return when to look again.
+
+    The highest of them still speaks, unless this clock has spoken it before for another due date.
+    """
+    spoken = set(
+        work.session.scalars(select(Said.rung).where(Said.clock_id == clock.id, Said.silent.is_(False)))
+    )
+    still_speaks = past[-1].rung.value not in spoken
+    silent = past[:-1] if still_speaks else past
+    note(
+        work.session,
+        [
+            {"clock_id": clock.id, "due_at": clock.due_at, "rung": one.rung.value, "at": work.now, "silent": True}
+            for one in silent
+        ],
+    )
+    return past[-1].at if still_speaks else rules.look_again(moments, work.now)
+
+
+def note(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Note rungs as said; one that is noted already stays as it was."""
+    if rows:
+        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(make(Said).on_conflict_do_nothing(index_elements=["clock_id", "due_at", "rung"]), rows)
+
+
+def _pause(stored: Sequence[Any]) -> Pause:
+    begun, ended, cap = stored
+    return Pause(
+        datetime.fromisoformat(begun),
+        datetime.fromisoformat(ended) if ended else None,
+        Workdays(cap) if cap else None,
+    )
+
+
+def _close_pause(clock: Clock, now: datetime) -> None:
+    if clock.pauses and clock.pauses[-1][1] is None:
+        *before, (begun, _, cap) = clock.pauses
+        clock.pauses = [*before, [begun, now.isoformat(), cap]]

@@ -1,0 +1,174 @@
+"""The JSON door of tickets: filing, finding, reading, and one address for every action of the table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from chainhub.core.errors import Invalid, NotAllowed, NotFound
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas
+from chainhub.tickets.listing import Filter, Order
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.terms import Channel
+from chainhub.tickets.workflow import Action
+from chainhub.web import api, doors
+
+room = api.Room("tickets", __name__, "诉求")
+KEY = "Idempotency-Key"
+KEY_MOST = 100
+NUMBER_MOST = 20
+_SUBMIT = schemas.for_action(Action.SUBMIT)
+_SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
+_KEY_HEADER = {
+    "name": KEY,
+    "description": "同一个键再提交同样的内容，得到的是同一件诉求；内容不同是 422",
+    "schema": {"type": "string", "maxLength": KEY_MOST},
+}
+
+
+@room.post(
+    "/tickets", {201: schemas.Ticket, 200: schemas.Ticket}, api.Taken(body=_SUBMIT, headers=(_KEY_HEADER,))
+)
+@doors.signed_in()
+def submit() -> Response:
+    """报送诉求"""
+    if not submitting.may_submit(doors.actor()):
+        raise NotAllowed("报送诉求的是企业、指导员和产业链党委。请用企业账号报，或者请指导员替您报。")
+    given = api.load(_SUBMIT_BODY, api.body())
+    given.setdefault("channel", Channel.API)
+    key = _key()
+    with doors.work() as work:
+        filed = submitting.submit(work, given, key=key)
+        found = representing.ticket(work, filed.ticket)
+    where = {"Location": f"{api.PREFIX}/tickets/{found['number']}"}
+    return api.answer(found, 201 if filed.new else 200, where)
+
+
+def _key() -> str:
+    key = request.headers.get(KEY, "").strip()
+    if len(key) > KEY_MOST or not key.isprintable():
+        raise Invalid(errors={KEY: [f"最多 {KEY_MOST} 个能显示的字符。"]})
+    return key
+
+
+@room.get("/tickets", schemas.TicketPage, api.Taken(query=schemas.TicketQuery))
+@doors.signed_in()
+def find() -> Response:
+    """找诉求：看得到的那些"""
+    wanted = api.query(_FIND)
+    with doors.reading() as work:
+        page = listing.page(
+            work,
+            _filter(work, wanted),
+            order=wanted.get("order", Order.NEWEST),
+            cursor=wanted.get("cursor", ""),
+            limit=wanted.get("limit", listing.PAGE),
+        )
+        items = [representing.item(one, work.now) for one in page.items]
+    return api.answer({"items": items, "next_cursor": page.next_cursor or None})
+
+
+def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
+    directory = known.of(work.session).directory
+    errors = {
+        name: ["没有这个编码，请核对。"]
+        for name, codes in (
+            ("chain", directory.chains),
+            ("unit", directory.units),
+            ("category", directory.categories),
+        )
+        if name in wanted and wanted[name] not in codes
+    }
+    if errors:
+        raise Invalid(errors=errors)
+    return Filter(
+        states=tuple(wanted.get("state", ())),
+        chain=wanted.get("chain", ""),
+        unit=wanted.get("unit", ""),
+        enterprise=wanted.get("enterprise", ""),
+        category=wanted.get("category", ""),
+        kind=wanted.get("kind"),
+        urgency=wanted.get("urgency"),
+        light=wanted.get("light"),
+        q=wanted.get("q", ""),
+        due_before=wanted.get("due_before"),
+    )
+
+
+@room.get("/tickets/<string:number>", schemas.Ticket)
+@doors.signed_in()
+def show(number: str) -> Response:
+    """一件诉求：现在怎样，有哪些时限，您能做什么"""
+    with doors.reading() as work:
+        found = representing.ticket(work, _own(work, number))
+    return api.answer(found)
+
+
+@room.get("/tickets/<string:number>/events", schemas.EventPage, api.Taken(query=schemas.EventQuery))
+@doors.signed_in()
+def events(number: str) -> Response:
+    """一件诉求的经过，新的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        wanted = api.query(_EVENTS)
+        limit = wanted.get("limit", listing.PAGE)
+        before = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else None
+        found = queries.events(work.session, ticket.id, before=before, limit=limit + 1)
+        standing = rules.parties(work.actor, queries.facts(ticket))
+        items = [representing.event(one, standing) for one in found[:limit]]
+        after = api.write_cursor(found[limit - 1].seq) if len(found) > limit else None
+    return api.answer({"items": items, "next_cursor": after})
+
+
+@room.get("/tickets/<string:number>/deadline", schemas.Deadline)
+@doors.signed_in()
+def deadline(number: str) -> Response:
+    """什么时候到期，一天一天说明为什么"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        running = queries.running_clocks(work.session, [ticket.id])
+        found = representing.deadline(deadlines.explain(work, ticket, running))
+    return api.answer(found)
+
+
+def _own(work: Work, number: str) -> Ticket:
+    return queries.own(work, _number(number))
+
+
+def _number(number: str) -> str:
+    """Return a number that a database can be asked for. Raises NotFound for any other: there is no such ticket."""
+    if len(number) > NUMBER_MOST or not number.isprintable():
+        raise NotFound("没有这件诉求，或者您看不到它。请核对编号。")
+    return number
+
+
+def _door(action: Action) -> Callable[..., Response]:
+    """Return the view of one action: may they, then what did they give, then do it."""
+    body = schemas.for_action(action)()
+
+    def act(number: str) -> Response:
+        sent = api.body()
+        with doors.work() as work:
+            permit = moving.permit(work, _number(number), action, sent.version)
+            given = api.load(body, sent)
+            del given["version"]
+            errors = schemas.unknown_codes(action, given, known.of(work.session).directory)
+            if errors:
+                raise Invalid(errors=errors)
+            found = representing.ticket(work, moving.apply(work, permit, given))
+        return api.answer(found)
+
+    act.__name__ = f"act_{action.value}"
+    act.__doc__ = action.label
+    return act
+
+
+for _action in schemas.ACTIONS:
+    room.post(
+        f"/tickets/<string:number>/actions/{_action.value}",
+        {200: schemas.Ticket},
+        api.Taken(body=schemas.for_action(_action)),
+    )(doors.signed_in()(_door(_action)))

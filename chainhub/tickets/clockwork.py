@@ -1,0 +1,165 @@
+"""Which clocks a move stops, pauses, revives and starts. Pure; the limits stand in the county's rulebook.
+
+Source: domain, section 3. The unit's own clock and the promise to the enterprise are two clocks: a return
+or a consultation never touches the promise; only waiting for the enterprise pauses it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chainhub.core.words import Labelled
+from chainhub.core.worktime import Limit, Workdays
+from chainhub.tickets.terms import Kind, Urgency
+from chainhub.tickets.workflow import ENDS, Action, State
+
+
+class ClockKind(Labelled):
+    """What a clock measures."""
+
+    FIRST_CALL = "first_call", "接单联系"
+    INTAKE = "intake", "接单"
+    DISPATCH = "dispatch", "派单"
+    ACKNOWLEDGE = "acknowledge", "签收"
+    UNIT_CONTACT = "unit_contact", "单位首次联系"
+    UNIT = "unit", "本单位时限"
+    REWORK = "rework", "重办时限"
+    PROMISE = "promise", "对企业承诺"
+    RULING = "ruling", "退单裁定"
+    REVIEW = "review", "审核"
+    CLOSING = "closing", "销号"
+    SUPPLY = "supply", "待补充"
+    SUPPLY_HANDLING = "supply_handling", "待企业补充"
+    EVALUATION = "evaluation", "评价"
+    CALLBACK = "callback", "回访"
+    NOT_RATED = "not_rated", "未评价"
+    CONSULTATION = "consultation", "会商"
+
+
+STATE_CLOCK: Mapping[State, ClockKind] = {
+    State.SUBMITTED: ClockKind.INTAKE,
+    State.INFO_REQUESTED: ClockKind.SUPPLY,
+    State.ACCEPTED: ClockKind.DISPATCH,
+    State.DISPATCHED: ClockKind.ACKNOWLEDGE,
+    State.DISPUTED: ClockKind.RULING,
+    State.AWAITING_INFO: ClockKind.SUPPLY_HANDLING,
+    State.CONSULTING: ClockKind.CONSULTATION,
+    State.RESOLVED: ClockKind.REVIEW,
+    State.REVIEWED: ClockKind.EVALUATION,
+    State.CONFIRMED: ClockKind.CLOSING,
+}
+"""The clock that starts whole at every entry of a state and stops on leaving it."""
+
+UNIT_CLOCKS = frozenset({ClockKind.UNIT, ClockKind.REWORK})
+REQUESTER_CLOCKS = frozenset({ClockKind.SUPPLY, ClockKind.SUPPLY_HANDLING, ClockKind.EVALUATION})
+"""Clocks of the enterprise: reminders only, never a ladder."""
+SILENT_CLOCKS = frozenset({ClockKind.PROMISE, ClockKind.NOT_RATED})
+"""Clocks nobody is reminded of: the promise is shown, the unit's own clock is the one that speaks."""
+AUTOMATIC = frozenset(
+    {ClockKind.ACKNOWLEDGE, ClockKind.SUPPLY_HANDLING, ClockKind.EVALUATION, ClockKind.NOT_RATED}
+)
+"""Clocks whose end makes something happen by itself."""
+INFO_CAP = Workdays(5)  # waiting for the enterprise pauses no longer than this
+INFO_MOST = 2  # times a unit may ask the enterprise
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts of a ticket that decide about clocks, as they are before the move."""
+
+    promise_runs: bool = False
+    unit_contacted: bool = False
+    calls_failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a move does to clocks, by kind; carried out in this order."""
+
+    stop: frozenset[ClockKind] = frozenset()
+    stop_all: bool = False
+    unpause: frozenset[ClockKind] = frozenset()
+    pause: Mapping[ClockKind, Workdays] = field(default_factory=dict)
+    revive: Mapping[ClockKind, bool] = field(default_factory=dict)  # kind → was the time since its stop a pause?
+    start: tuple[ClockKind, ...] = ()
+
+
+def plan(action: Action, source: State | None, target: State, given: Mapping[str, object], facts: Standing) -> Plan:
+    """Return what a move does to the ticket's clocks."""
+    if target in ENDS:
+        return Plan(stop_all=True)
+    stop: set[ClockKind] = set()
+    start: list[ClockKind] = []
+    if source is not target:
+        _change_of_state(source, target, stop, start)
+    _contact(action, given, stop)
+    _unit(action, target, facts, stop, start)
+    if action is Action.CALL_FAILED:
+        stop.update({ClockKind.EVALUATION, ClockKind.CALLBACK})
+        start.append(ClockKind.NOT_RATED if facts.calls_failed >= 1 else ClockKind.CALLBACK)
+    both = UNIT_CLOCKS | {ClockKind.PROMISE}
+    return Plan(
+        stop=frozenset(stop),
+        unpause=both if source is State.AWAITING_INFO else frozenset(),
+        pause=dict.fromkeys(sorted(both), INFO_CAP) if target is State.AWAITING_INFO else {},
+        revive=(
+            {ClockKind.UNIT: True, ClockKind.REWORK: True, ClockKind.PROMISE: False}
+            if action is Action.SEND_BACK
+            else {}
+        ),
+        start=tuple(start),
+    )
+
+
+def _change_of_state(source: State | None, target: State, stop: set[ClockKind], start: list[ClockKind]) -> None:
+    if source is None:
+        start.append(ClockKind.FIRST_CALL)
+    elif source in STATE_CLOCK:
+        stop.add(STATE_CLOCK[source])
+    if source is State.REVIEWED:
+        stop.update({ClockKind.CALLBACK, ClockKind.NOT_RATED})
+    if target in STATE_CLOCK:
+        start.append(STATE_CLOCK[target])
+
+
+def _contact(action: Action, given: Mapping[str, object], stop: set[ClockKind]) -> None:
+    called = action is Action.ACCEPT and given.get("contacted_person")
+    if called or action in {Action.CONTACT, Action.ANSWER}:
+        stop.add(ClockKind.FIRST_CALL)
+    if action is Action.CONTACT:
+        stop.add(ClockKind.UNIT_CONTACT)
+
+
+def _unit(action: Action, target: State, facts: Standing, stop: set[ClockKind], start: list[ClockKind]) -> None:
+    if action is Action.DISPATCH:
+        start.append(ClockKind.UNIT)
+        if not facts.promise_runs:
+            start.append(ClockKind.PROMISE)
+    elif action is Action.ACKNOWLEDGE and not facts.unit_contacted:
+        start.append(ClockKind.UNIT_CONTACT)
+    elif action is Action.RETURN:
+        stop.add(ClockKind.UNIT_CONTACT)
+    elif action is Action.UPHOLD_RETURN:
+        stop.update(UNIT_CLOCKS)
+    elif action is Action.RESOLVE:
+        stop.update({*UNIT_CLOCKS, ClockKind.PROMISE, ClockKind.UNIT_CONTACT})
+    elif action is Action.REOPEN and target is State.HANDLING:
+        start.extend((ClockKind.REWORK, ClockKind.PROMISE))
+
+
+def matter_of(kind: Kind | None) -> str:
+    """Return which column of the limits a kind belongs to; a kind left to the staff counts as ordinary."""
+    if kind is Kind.INQUIRY:
+        return "inquiry"
+    return "problem" if kind is Kind.PROBLEM else "ordinary"
+
+
+def rework_limit(whole: Limit, urgency: Urgency) -> Limit:
+    """Return the limit of doing it again: max(3, ⌈L/2⌉) workdays, L without extensions; urgent: 1 workday."""
+    if urgency is Urgency.URGENT or not isinstance(whole, Workdays):
+        return Workdays(1)
+    return Workdays(max(3, -(-whole.count // 2)))
+
+
+def limit_name(kind: ClockKind) -> ClockKind:
+    """Return under which name the rulebook keeps a clock's limit: the promise runs as long as the unit's."""
+    return ClockKind.UNIT if kind in {ClockKind.PROMISE, ClockKind.REWORK} else kind

@@ -1,0 +1,154 @@
+"""HTML forms of the moves, made from `fields.py`: shape and bounds stand there, not here."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Optional
+
+from chainhub.core.words import Labelled
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county.directory.rules import Directory
+from chainhub.tickets import fields
+from chainhub.tickets.fields import Field as Spec
+from chainhub.tickets.fields import Shape
+from chainhub.tickets.workflow import Move
+
+Choices = list[tuple[str, str]]
+_BY_HAND = frozenset({Shape.CODES, Shape.ITEMS, Shape.NUMBER, Shape.DAY})
+
+
+class ActForm(FlaskForm):
+    """The base of every move's form: the version that the page has seen travels with it."""
+
+    version = HiddenField()
+
+    def given(self) -> dict[str, Any]:
+        """Return what was given, as the service takes it."""
+        return {
+            name: _value(field)
+            for name, field in self._fields.items()
+            if name not in {"version", "csrf_token", "once"} and _value(field) is not None
+        }
+
+
+def _value(field: Field) -> Any:
+    read: Callable[[Any], Any] | None = getattr(field, "read", None)
+    if field.data is None or field.data == "":
+        return None
+    return read(field.data) if read else field.data
+
+
+def for_move(
+    row: Move,
+    directory: Directory,
+    *,
+    enterprises: Sequence[tuple[str, str]] = (),
+    skip: frozenset[str] = frozenset(),
+) -> type[ActForm]:
+    """Return the form class of a row of the table: its fields, the required first."""
+    made: dict[str, Any] = {}
+    for name in row.fields:
+        spec = fields.field(row.action, name)
+        if name in skip or spec.shape in _BY_HAND:
+            continue
+        made[name] = _field(spec, directory, list(enterprises), required=name in row.needs)
+    return type("MoveForm", (ActForm,), made)
+
+
+def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: bool) -> Field:
+    say = {"label": spec.label, "description": spec.hint}
+    if spec.shape is Shape.YES_NO:
+        if spec.name == "confidential":
+            return BooleanField(**say)
+        return RadioField(**say, choices=[("yes", "是"), ("no", "不是")], validators=[_demand(required)], coerce=_yes_no)
+    if spec.shape is Shape.CHOICE and spec.choices is not None:
+        kind = spec.choices
+        listed = [(one.value, one.label) for one in kind]
+        made = RadioField if len(listed) <= 6 else SelectField
+        if made is SelectField and not required:
+            listed = [("", "拿不准，由工作人员选"), *listed]
+        return made(**say, choices=listed, validators=[_demand(required)], coerce=_member(kind))
+    if spec.shape in {Shape.UNIT, Shape.CATEGORY, Shape.ENTERPRISE}:
+        listed = _codes(spec, directory, enterprises, required=required)
+        return SelectField(**say, choices=listed, validators=[_demand(required)])
+    checks = [_demand(required), Length(spec)]
+    if spec.shape is Shape.MOMENT:
+        return MomentField(**say, validators=[Optional()], render_kw={"type": "datetime-local"})
+    kind_of = TextAreaField if spec.shape is Shape.TEXT else StringField
+    return kind_of(**say, validators=checks, filters=[_trim])
+
+
+def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: bool) -> Choices:
+    if spec.shape is Shape.UNIT:
+        listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+    elif spec.shape is Shape.ENTERPRISE:
+        listed = enterprises
+    else:
+        listed = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
+    empty = "请选" if required or spec.shape is Shape.ENTERPRISE else "拿不准，由工作人员选"
+    return [("", empty), *listed]
+
+
+def _trim(value: str | None) -> str | None:
+    return value.replace("\r\n", "\n").strip() if value else value
+
+
+def _yes_no(value: Any) -> bool | None:
+    return {"yes": True, "no": False, True: True, False: False}.get(value)
+
+
+def _member(kind: type[Labelled]) -> Callable[[Any], Labelled | str]:
+    def read(value: Any) -> Labelled | str:
+        return kind(value) if value in {one.value for one in kind} else ""
+
+    return read
+
+
+def _demand(required: bool) -> Any:
+    return InputRequired("这一项要填。") if required else Optional()
+
+
+class Length:
+    """Checks a text against its field's bounds, in words that say what to do."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def __call__(self, form: Form, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.spec.most:
+            raise ValidationError(f"最多 {self.spec.most} 字，现在 {length} 字，请删掉 {length - self.spec.most} 字。")
+        if 0 < length < self.spec.least:
+            raise ValidationError(f"太短了，请写到 {self.spec.least} 个字以上。")
+        if "\x00" in (field.data or ""):
+            raise ValidationError("里面有不能保存的字符，请删掉再提交。")
+
+
+class MomentField(StringField):
+    """A moment in the county's local time, as a browser writes it."""
+
+    def read(self, value: str) -> datetime:
+        """Return the aware instant."""
+        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is no moment."""
+        if self.data:
+            try:
+                self.read(self.data)
+            except ValueError as error:
+                raise ValidationError("时间写得不对，请写成 2026-10-27 09:30。") from error
+

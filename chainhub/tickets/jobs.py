@@ -1,0 +1,115 @@
+"""What happens to tickets by itself: acknowledged, supply expired, call-back raised, not rated, dates recomputed.
+
+Each is a pair: `find` asks the database what is true, `handle` does it as the clock. A lost hour heals itself.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from chainhub.audit import service as audit
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.notices import service as notices
+from chainhub.notices.rules import NoticeKind
+from chainhub.reminders import rules as reminder_rules
+from chainhub.reminders import service as reminders
+from chainhub.reminders.jobs import recipients
+from chainhub.reminders.models import Clock
+from chainhub.tickets import clockwork, queries
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import clocks, moving, telling
+from chainhub.tickets.workflow import Action, State
+
+
+def _ended(kind: ClockKind) -> Callable[[Work, int], Sequence[int]]:
+    def find(work: Work, limit: int) -> Sequence[int]:
+        return work.session.scalars(
+            select(Clock.owner_id)
+            .where(
+                Clock.stopped_at.is_(None),
+                Clock.kind == kind.value,
+                Clock.due_at <= work.now,
+                Clock.owner_kind == queries.OWNER,
+            )
+            .order_by(Clock.due_at)
+            .limit(limit)
+        ).all()
+
+    return find
+
+
+def _by_clock(action: Action) -> Callable[[Work, Sequence[int]], None]:
+    def handle(work: Work, ids: Sequence[int]) -> None:
+        for ticket in _locked(work, ids):
+            allowed = moving.by_clock(ticket, action)
+            if allowed is not None:
+                moving.apply(work, allowed, {})
+
+    return handle
+
+
+def _locked(work: Work, ids: Sequence[int]) -> Sequence[Ticket]:
+    return work.session.scalars(
+        select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update(skip_locked=True)
+    ).all()
+
+
+find_unacknowledged = _ended(ClockKind.ACKNOWLEDGE)
+acknowledge = _by_clock(Action.ACKNOWLEDGE)
+find_unsupplied = _ended(ClockKind.SUPPLY_HANDLING)
+expire_info = _by_clock(Action.EXPIRE_INFO)
+find_silent = _ended(ClockKind.NOT_RATED)
+lapse = _by_clock(Action.LAPSE)
+find_unanswered = _ended(ClockKind.EVALUATION)
+
+
+def raise_callback(work: Work, ids: Sequence[int]) -> None:
+    """After 5 workdays of silence, give the callers the task of calling."""
+    for ticket in _locked(work, ids):
+        if ticket.state is not State.REVIEWED:
+            continue
+        running = queries.running_clocks(work.session, [ticket.id])
+        plan = clockwork.Plan(stop=frozenset({ClockKind.EVALUATION}), start=(ClockKind.CALLBACK,))
+        clocks.settle(ticket, clocks.carry_out(work, ticket, plan, running, "silence"))
+        telling.tell_callers(work, ticket, "企业一直没评价，请在 2 个工作日内打电话回访。")
+
+
+def find_outdated(work: Work, limit: int) -> Sequence[int]:
+    """Return running clocks that were computed with an older calendar."""
+    return work.session.scalars(
+        select(Clock.id)
+        .where(
+            Clock.stopped_at.is_(None),
+            Clock.calendar_version < work.calendar.version,
+            Clock.owner_kind == queries.OWNER,
+        )
+        .order_by(Clock.id)
+        .limit(limit)
+    ).all()
+
+
+def recompute(work: Work, ids: Sequence[int]) -> None:
+    """Compute clocks anew after a calendar was imported; a moved deadline leaves an audit line and is told once."""
+    found = work.session.scalars(select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None))).all()
+    moved: list[tuple[Clock, str]] = []
+    for clock in found:
+        before = clock.due_at
+        reminders.recompute(work, clock)
+        if clock.due_at != before:
+            moved.append((clock, before.isoformat()))
+            _tell_moved(work, clock, reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at))
+    for clock, was in moved:
+        audit.record(work, "recompute", clock.about, {"clock": clock.kind, "before": was, "after": clock.due_at.isoformat()})
+    owners = sorted({clock.owner_id for clock in found})
+    for ticket in _locked(work, owners):
+        clocks.settle(ticket, queries.running_clocks(work.session, [ticket.id]))
+
+
+def _tell_moved(work: Work, clock: Clock, words: str) -> None:
+    if clock.kind == ClockKind.PROMISE.value:
+        return  # the unit's own clock speaks; the promise is read on the page
+    who = recipients(clock, ("contact",), known.of(work.session).holders)
+    key = f"moved:{clock.id}:{clock.due_at:%Y%m%dT%H%M}"
+    notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link)

@@ -1,0 +1,181 @@
+"""Lists of tickets: one filter for page, API and desk; keyset pages; counts that stop counting."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.models import Enterprise
+from chainhub.finding import service as finding
+from chainhub.tickets import queries
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.terms import Kind, Urgency
+from chainhub.tickets.workflow import PAUSED, State
+
+PAGE = 50
+PAGE_MOST = 200
+COUNT_MOST = 500  # counting stops here; the page says 500+
+
+
+class Colour(StrEnum):
+    """The colours of the lights, as filters."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+    BLUE = "blue"
+
+
+class Order(StrEnum):
+    """Newest first, or what bites first."""
+
+    NEWEST = "newest"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What somebody looks for. Every field narrows; None or empty does not."""
+
+    states: tuple[State, ...] = ()
+    chain: str = ""
+    unit: str = ""
+    enterprise: str = ""
+    category: str = ""
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    light: Colour | None = None
+    q: str = ""
+    due_before: datetime | None = None
+    open_only: bool = False
+    extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One ticket of a list, with the short name of its enterprise."""
+
+    ticket: Ticket
+    enterprise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets, and the cursor under which the next ones are found (empty: there are none)."""
+
+    items: Sequence[Item]
+    next_cursor: str
+
+
+def page(work: Work, wanted: Filter, *, order: Order = Order.NEWEST, cursor: str = "", limit: int = PAGE) -> Page:
+    """Return a page of what this actor may see. Raises Invalid for a cursor that this list never gave out."""
+    limit = max(1, min(limit, PAGE_MOST))
+    query = (
+        select(Ticket, Enterprise.short)
+        .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
+        .where(*conditions(work, wanted))
+        .limit(limit + 1)
+    )
+    found = work.session.execute(_ordered(query, order, cursor)).all()
+    items = [Item(ticket, short) for ticket, short in found[:limit]]
+    more = len(found) > limit
+    return Page(items, _cursor(order, items[-1].ticket) if more else "")
+
+
+def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter, visibility first."""
+    found: list[ColumnElement[bool]] = [queries.visible(work.actor), *wanted.extra]
+    if wanted.states:
+        found.append(Ticket.state.in_(wanted.states))
+    if wanted.open_only:
+        found.append(Ticket.is_open)
+    for column, value in (
+        (Ticket.chain_code, wanted.chain),
+        (Ticket.lead_unit_code, wanted.unit),
+        (Ticket.enterprise_code, wanted.enterprise),
+        (Ticket.kind, wanted.kind),
+        (Ticket.urgency, wanted.urgency),
+    ):
+        if value:
+            found.append(column == value)
+    if wanted.category:
+        codes = known.of(work.session).directory.within(wanted.category)
+        found.append(Ticket.category_code.in_(sorted(codes)))
+    if wanted.due_before is not None:
+        found.append(and_(Ticket.is_open, Ticket.due_at < wanted.due_before))
+    if wanted.light is not None:
+        found.append(light_is(wanted.light, work.now))
+    if wanted.q:
+        found.append(finding.matches(work.session, queries.OWNER, wanted.q, Ticket.id))
+    return found
+
+
+def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which a ticket's light has a colour; red outranks grey."""
+    late = Ticket.due_at <= now
+    waits = Ticket.state.in_(sorted(PAUSED))
+    if colour is Colour.BLUE:
+        return Ticket.is_open.is_(False)
+    if colour is Colour.RED:
+        return and_(Ticket.is_open, late)
+    if colour is Colour.GREY:
+        return and_(Ticket.is_open, waits, Ticket.due_at > now)
+    soon = Ticket.yellow_at <= now
+    calm = soon if colour is Colour.YELLOW else or_(Ticket.due_at.is_(None), Ticket.yellow_at > now)
+    not_late = Ticket.due_at > now if colour is Colour.YELLOW else or_(Ticket.due_at.is_(None), Ticket.due_at > now)
+    return and_(Ticket.is_open, ~waits, not_late, calm)
+
+
+def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
+    """Count what a filter finds, up to `most`: a count must not cost more than a page."""
+    some = select(Ticket.id).where(*conditions(work, wanted)).limit(most)
+    return work.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def count_text(number: int, most: int = COUNT_MOST) -> str:
+    """Write a count that may have stopped."""
+    return f"{most}+" if number >= most else str(number)
+
+
+def _ordered(query: Select[Any], order: Order, cursor: str) -> Select[Any]:
+    after = _read(order, cursor) if cursor else None
+    if order is Order.NEWEST:
+        query = query.order_by(Ticket.id.desc())
+        return query if after is None else query.where(Ticket.id < after[1])
+    query = query.where(Ticket.due_at.is_not(None)).order_by(Ticket.due_at, Ticket.id)
+    if after is None:
+        return query
+    due_at, id_ = after
+    return query.where(or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > id_)))
+
+
+def _cursor(order: Order, ticket: Ticket) -> str:
+    due = ticket.due_at.isoformat() if order is Order.DUE and ticket.due_at else ""
+    return base64.urlsafe_b64encode(json.dumps([order.value, due, ticket.id]).encode()).decode().rstrip("=")
+
+
+def _read(order: Order, cursor: str) -> tuple[datetime, int]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        name, due, id_ = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if name != order.value or not isinstance(id_, int) or not 0 <= id_ < 2**31:
+            raise ValueError(name)
+        at = datetime.fromisoformat(due) if order is Order.DUE else datetime.min
+        if order is Order.DUE and (at.tzinfo is None or not 1990 <= at.year <= 2200):
+            raise ValueError(due)
+        return at, id_
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        raise Invalid(errors={"cursor": ["翻页的位置不对，请从第一页重新开始。"]}) from error
+
+

@@ -1,0 +1,157 @@
+"""Tickets, their history, who they were sent to, and the keys that make a retry harmless."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chainhub.core.db import Base, EnumValue
+from chainhub.tickets.terms import Channel, Kind, Outcome, Satisfaction, Urgency
+from chainhub.tickets.workflow import Action, State
+
+_IS_OPEN = text("is_open")
+
+
+class Ticket(Base):
+    """One 诉求. What is true now; how it came about stands in its events."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_open_due", "due_at", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_ticket_chain_state_due", "chain_code", "state", "due_at", "id"),
+        Index("ix_ticket_chain_id", "chain_code", "id"),
+        Index("ix_ticket_chain_open_due", "chain_code", "due_at", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_ticket_unit_state_due", "lead_unit_code", "state", "due_at", "id"),
+        Index("ix_ticket_unit_id", "lead_unit_code", "id"),
+        Index("ix_ticket_enterprise_id", "enterprise_code", "id"),
+        Index("ix_ticket_responsible_id", "responsible_unit_code", "id"),
+        Index("ix_ticket_state_due", "state", "due_at", "id"),
+        Index("ix_ticket_category_id", "category_code", "id"),
+        Index("ix_ticket_import_id", "import_id"),
+        Index("ix_ticket_filed_by_id", "filed_by_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(String(60))
+    content: Mapped[str] = mapped_column(Text, deferred=True)
+    chain_code: Mapped[str] = mapped_column(ForeignKey("chain.code"))
+    enterprise_code: Mapped[str] = mapped_column(ForeignKey("enterprise.code"))
+    category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))  # None: left to the staff
+    kind: Mapped[Kind | None] = mapped_column(EnumValue(Kind))  # None: left to the staff
+    urgency: Mapped[Urgency] = mapped_column(EnumValue(Urgency))
+    channel: Mapped[Channel] = mapped_column(EnumValue(Channel))
+    confidential: Mapped[bool] = mapped_column(default=False)
+    contact_person: Mapped[str] = mapped_column(String(20), default="")
+    contact_phone: Mapped[str] = mapped_column(String(20), default="")
+    original_number: Mapped[str] = mapped_column(String(60), default="")  # of the paper or superior it came from
+
+    state: Mapped[State] = mapped_column(EnumValue(State))
+    is_open: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)  # raised by every move; the form carries the one it has seen
+    round: Mapped[int] = mapped_column(default=1)
+    lead_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    responsible_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    """Who answers for it (首接负责制): the unit first sent to, until another has acknowledged."""
+    filed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    hands: Mapped[dict[str, Any]] = mapped_column(default=dict)  # duty → ids of who did it (separated duties)
+    returned_by: Mapped[list[Any]] = mapped_column(default=list)  # units whose return was rejected: final
+    info_asked: Mapped[int] = mapped_column(default=0)  # times this unit asked the enterprise
+    dissatisfied: Mapped[int] = mapped_column(default=0)
+    calls_failed: Mapped[int] = mapped_column(default=0)  # since it entered 待评价
+    last_call_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(EnumValue(Outcome))
+    satisfaction: Mapped[Satisfaction | None] = mapped_column(EnumValue(Satisfaction))
+
+    due_at: Mapped[datetime | None]
+    yellow_at: Mapped[datetime | None]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    promise_due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    dispatched_at: Mapped[datetime | None]  # of the present lead unit
+    resolved_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # first time an answer lay before the enterprise (entered 待评价)
+    first_closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    origin_kind: Mapped[str] = mapped_column(String(20), default="")
+    origin_ref: Mapped[str] = mapped_column(String(60), default="")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_import.id"))
+
+    # Every move raises `version` itself, also one that changes nothing else; two at once still collide.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
+    @property
+    def about(self) -> str:
+        """What notices call it."""
+        return f"{self.number}《{self.title}》"
+
+    @property
+    def link(self) -> str:
+        """Where its page is."""
+        return f"/tickets/{self.number}"
+
+
+class TicketEvent(Base):
+    """One line of a ticket's history. Append-only, tied by hash to the ticket's line before."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"), Index("ix_ticket_event_recorded_at", "recorded_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    seq: Mapped[int]  # the ticket's version after it
+    action: Mapped[Action] = mapped_column(EnumValue(Action))
+    source: Mapped[State | None] = mapped_column(EnumValue(State))
+    target: Mapped[State] = mapped_column(EnumValue(State))
+    round: Mapped[int]
+    role: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    actor_name: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(String(60))  # the body it was done for: unit, committee, enterprise
+    data: Mapped[dict[str, Any]]  # what was given
+    at: Mapped[datetime]  # when it happened
+    recorded_at: Mapped[datetime]  # when it was written down
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class NumberSeries(Base):
+    """The last serial given out for a chain and year. Never goes back, so numbers are never reused."""
+
+    __tablename__ = "number_series"
+
+    prefix: Mapped[str] = mapped_column(String(4), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Submission(Base):
+    """A key under which one person filed one ticket: a double click or a retry finds it again."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("user_id", "key"), Index("ix_submission_ticket_id", "ticket_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    key: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[str] = mapped_column(String(64))  # of what was sent
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    created_at: Mapped[datetime]
+
+
+class TicketImport(Base):
+    """One imported ledger file, so that it can be undone as one."""
+
+    __tablename__ = "ticket_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str] = mapped_column(String(60))
+    done: Mapped[int]
+    skipped: Mapped[int]
+    failed: Mapped[int]
+    undone_at: Mapped[datetime | None]

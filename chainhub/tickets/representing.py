@@ -1,0 +1,177 @@
+"""A ticket as the JSON door writes it: plain values, made for one reader. Reads nothing but its clocks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chainhub.core.actor import Role
+from chainhub.core.work import Work
+from chainhub.core.worktime import Explanation
+from chainhub.county import known
+from chainhub.county.directory.rules import Directory
+from chainhub.reminders.models import Clock
+from chainhub.tickets import fields, presenting, queries, rules
+from chainhub.tickets.fields import Field, Shape
+from chainhub.tickets.listing import Item
+from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.service import moving
+from chainhub.tickets.terms import ONE_QUESTION, Kind
+from chainhub.tickets.workflow import Action, Move, State, Who
+from chainhub.web.api import moment
+
+Data = dict[str, Any]
+_HANDLES = frozenset({Role.ENTERPRISE, Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.CALLER})
+_RATES = frozenset({Action.CONFIRM, Action.REOPEN, Action.ESCALATE})
+_ONE = frozenset({"clear"})
+_THREE = frozenset({"contacted", "solved", "satisfaction"})
+NOTHING_RUNS = "现在没有在走的时限。"
+
+
+def ticket(work: Work, it: Ticket) -> Data:
+    """Return a ticket with its clocks and with what this reader may do."""
+    standing = rules.parties(work.actor, queries.facts(it))
+    directory = known.of(work.session).directory
+    return {
+        **_common(it, work.now),
+        "content": it.content,
+        "contact_person": it.contact_person,
+        "contact_phone": it.contact_phone if standing & _HANDLES else rules.mask_phone(it.contact_phone),
+        "round": it.round,
+        "outcome": it.outcome,
+        "satisfaction": it.satisfaction,
+        "closed_at": moment(it.closed_at),
+        "clocks": [_clock(one, work.now) for one in queries.clocks(work.session, it.id)],
+        "actions": [_offer(row, it.kind, directory) for row in moving.moves(work, it)],
+    }
+
+
+def item(one: Item, now: datetime) -> Data:
+    """Return a ticket of a list."""
+    return {**_common(one.ticket, now), "enterprise_name": one.enterprise}
+
+
+def _common(it: Ticket, now: datetime) -> Data:
+    return {
+        "number": it.number,
+        "title": it.title,
+        "state": it.state,
+        "state_label": it.state.label,
+        "version": it.version,
+        "chain": it.chain_code,
+        "enterprise": it.enterprise_code,
+        "category": it.category_code,
+        "kind": it.kind,
+        "urgency": it.urgency,
+        "channel": it.channel,
+        "confidential": it.confidential,
+        "lead_unit": it.lead_unit_code,
+        "co_units": [],
+        "due_at": moment(it.due_at),
+        "due_provisional": it.due_provisional,
+        "promise_due_at": moment(it.promise_due_at),
+        "light": presenting.colour(it.state, it.due_at, it.yellow_at, now),
+        "created_at": moment(it.created_at),
+        "updated_at": moment(it.updated_at),
+    }
+
+
+def _clock(one: Clock, now: datetime) -> Data:
+    paused = one.stopped_at is None and bool(one.pauses and one.pauses[-1][1] is None)
+    return {
+        "kind": one.kind,
+        "label": one.label,
+        "round": one.round,
+        "unit": one.holder_ref if one.holder_scope == "unit" else None,
+        "holder": {
+            "role": one.holder_role,
+            "scope": f"{one.holder_scope}:{one.holder_ref}" if one.holder_ref else one.holder_scope,
+        },
+        "started_at": moment(one.started_at),
+        "limit": one.limit,
+        "due_at": moment(one.due_at),
+        "provisional": one.provisional,
+        "paused": paused,
+        "stopped_at": moment(one.stopped_at),
+        "light": _clock_colour(one, now, paused=paused),
+    }
+
+
+def _clock_colour(one: Clock, now: datetime, *, paused: bool) -> str:
+    if one.stopped_at is not None:
+        return "blue"
+    return "grey" if paused else presenting.colour(State.HANDLING, one.due_at, one.yellow_at, now)
+
+
+def _offer(row: Move, kind: Kind | None, directory: Directory) -> Data:
+    asked, skipped = questions(row.action, kind)
+    return {
+        "action": row.action,
+        "label": row.action.label,
+        "fields": [
+            _field(fields.field(row.action, name), directory, required=name in row.needs or name in asked)
+            for name in row.fields
+            if name not in skipped
+        ],
+    }
+
+
+def questions(action: Action, kind: Kind | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which questions an evaluation asks of a ticket of this kind, and which it does not."""
+    if action not in _RATES:
+        return frozenset(), frozenset()
+    return (_ONE, _THREE) if kind in ONE_QUESTION else (_THREE, _ONE)
+
+
+def _field(spec: Field, directory: Directory, *, required: bool) -> Data:
+    found: Data = {
+        "name": spec.name,
+        "label": spec.label,
+        "hint": spec.hint,
+        "type": spec.shape,
+        "required": required,
+        "max_length": spec.most or None,
+    }
+    choices = _choices(spec, directory)
+    if choices is not None:
+        found["choices"] = [{"value": value, "label": label} for value, label in choices]
+    return found
+
+
+def _choices(spec: Field, directory: Directory) -> Sequence[tuple[str, str]] | None:
+    if spec.choices is not None:
+        return [(one.value, one.label) for one in spec.choices]
+    if spec.shape is Shape.UNIT:
+        return [(one.code, one.name) for one in directory.units.values() if one.handles]
+    if spec.shape is Shape.CATEGORY:
+        return [(one.code, one.label) for one in directory.categories.values()]
+    return None
+
+
+def event(one: TicketEvent, standing: frozenset[Who]) -> Data:
+    """Return one line of a history as somebody of this standing may read it."""
+    return {
+        "seq": one.seq,
+        "action": one.action,
+        "label": one.action.label,
+        "source": one.source,
+        "target": one.target,
+        "round": one.round,
+        "role": one.role,
+        "body": one.body,
+        "actor": one.actor_name,
+        "data": rules.redacted(one.action, one.data, standing),
+        "at": moment(one.at),
+        "recorded_at": moment(one.recorded_at),
+    }
+
+
+def deadline(explained: Explanation | None) -> Data:
+    """Return why a ticket is due when it is, or that nothing runs."""
+    if explained is None:
+        return {"due_at": None, "provisional": False, "steps": [], "text": NOTHING_RUNS}
+    return {
+        "due_at": moment(explained.due),
+        "provisional": explained.provisional,
+        "steps": [{"date": one.date, "counted": one.counted, "why": one.why} for one in explained.steps],
+        "text": explained.text,
+    }

@@ -1,0 +1,212 @@
+"""The rules of a ticket beside its table: who stands where, separated duties, lights, titles. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chainhub.core.actor import Actor, Role
+from chainhub.core.worktime import SHANGHAI
+from chainhub.tickets.workflow import Action, Move, Party, State, When, Who
+
+RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
+RETURN_WINDOW_URGENT_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know of a ticket."""
+
+    state: State
+    chain: str
+    enterprise: str
+    lead_unit: str | None
+    responsible_unit: str | None
+    filed_by: int | None
+    confidential: bool
+    hands: Mapping[str, Sequence[int]]
+    dissatisfied: int
+
+
+def parties(actor: Actor, facts: Facts) -> frozenset[Who]:
+    """Return in which capacities this actor stands towards this ticket."""
+    found: set[Who] = set()
+    if Role.CLOCK in actor.roles:
+        found.add(Role.CLOCK)
+    if actor.holds(Role.ENTERPRISE, enterprise=facts.enterprise):
+        found.update({Role.ENTERPRISE, Party.REQUESTER})
+    if actor.id is not None and actor.id == facts.filed_by:
+        found.add(Party.FILER)
+    if actor.holds(Role.GUIDE, enterprise=facts.enterprise):
+        found.add(Role.GUIDE)
+    for role in (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER):
+        if actor.holds(role, chain=facts.chain):
+            found.add(role)
+    if facts.lead_unit and actor.holds(Role.DEPARTMENT, unit=facts.lead_unit):
+        found.add(Role.DEPARTMENT)
+    for role in (Role.CALLER, Role.LIAISON):
+        if actor.holds(role, chain=facts.chain):
+            found.add(role)
+    return frozenset(found)
+
+
+def holds(facts: Facts) -> frozenset[When]:
+    """Return the conditions that tell rows of one action and state apart."""
+    return frozenset(
+        {
+            When.UNIT_DISPATCHED if facts.responsible_unit else When.NO_UNIT,
+            When.DISSATISFIED_BEFORE if facts.dissatisfied else When.NEVER_DISSATISFIED,
+            When.ENDORSEMENT_OFF,
+        }
+    )
+
+
+class Duty:
+    """The keys of `hands`: what one person has done on a ticket."""
+
+    RESOLVE = "resolve"  # 办结, and a direct answer
+    REVIEW = "review"  # 审核
+    EVALUATE = "evaluate"  # 确认/回访
+    CLOSE = "close"  # 销号
+    DISPATCH = "dispatch"
+    HANDLED = "handled"  # anything by hand of the staff
+
+
+EXCLUSIVE = (Duty.RESOLVE, Duty.REVIEW, Duty.EVALUATE, Duty.CLOSE)
+"""One person never does two of these on one ticket (rule, seed 002)."""
+
+_WORDS = {Duty.RESOLVE: "办结", Duty.REVIEW: "审核", Duty.EVALUATE: "评价或回访", Duty.CLOSE: "销号"}
+
+DUTY_OF: Mapping[Action, str] = {
+    Action.RESOLVE: Duty.RESOLVE,
+    Action.ANSWER: Duty.RESOLVE,
+    Action.PASS_REVIEW: Duty.REVIEW,
+    Action.SEND_BACK: Duty.REVIEW,
+    Action.CONFIRM: Duty.EVALUATE,
+    Action.REOPEN: Duty.EVALUATE,
+    Action.ESCALATE: Duty.EVALUATE,
+    Action.CALL_FAILED: Duty.EVALUATE,
+    Action.CLOSE: Duty.CLOSE,
+    Action.DISPATCH: Duty.DISPATCH,
+}
+_RULINGS = frozenset({Action.UPHOLD_RETURN, Action.REJECT_RETURN})
+_CALLS = frozenset({Action.CONFIRM, Action.REOPEN, Action.ESCALATE, Action.CALL_FAILED})
+
+
+def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset[Who]) -> str | None:
+    """Return why separated duties forbid this person the action, or None."""
+    if actor.id is None:
+        return None
+    mine = DUTY_OF.get(action)
+    if mine in EXCLUSIVE:
+        for other in EXCLUSIVE:
+            if other != mine and actor.id in facts.hands.get(other, ()):
+                return f"这件诉求的{_WORDS[other]}是您做的，{_WORDS[mine]}要由别人来做。"
+    if action in _RULINGS and actor.id in facts.hands.get(Duty.DISPATCH, ())[-1:]:
+        return "这一单是您派出的，退单要由专班的另一位同志裁定。"
+    as_caller = action in _CALLS and Party.REQUESTER not in standing
+    if as_caller and actor.id in facts.hands.get(Duty.HANDLED, ()):
+        return "这件诉求您经手过，回访要由没有经手的人来做。"
+    return None
+
+
+def hands_after(hands: Mapping[str, Sequence[int]], actor: Actor, action: Action) -> dict[str, list[int]]:
+    """Return who did what, with this deed added; the last to do a thing stands last."""
+    after = {duty: list(ids) for duty, ids in hands.items()}
+    if actor.id is None:
+        return after
+    duties = [DUTY_OF[action]] if action in DUTY_OF else []
+    if action not in _CALLS and action not in {Action.SUBMIT, Action.SUPPLY_INFO, Action.WITHDRAW}:
+        duties.append(Duty.HANDLED)
+    for duty in duties:
+        after[duty] = [one for one in after.get(duty, []) if one != actor.id] + [actor.id]
+    return after
+
+
+def somebody_can_close(reviewers: Iterable[int], closers: Iterable[int], hands: Mapping[str, Sequence[int]]) -> bool:
+    """Say whether, after one person has reviewed, another is left to strike the ticket off."""
+    used = {one for duty in (Duty.RESOLVE, Duty.EVALUATE) for one in hands.get(duty, ())}
+    free = set(closers) - used
+    may_review = set(reviewers) - used
+    return any(closer != reviewer for closer in free for reviewer in may_review)
+
+
+NOBODY_CAN_CLOSE = "无人可销号，请指定AB角"
+
+
+def may_ever(action: Action, standing: frozenset[Who], table: Iterable[Move]) -> bool:
+    """Say whether some row of the table gives this action to one of these capacities, in whatever state."""
+    return any(row.action is action and row.who & standing for row in table)
+
+
+_REMARKS = frozenset({Action.REOPEN, Action.ESCALATE})
+_REMARK_READERS = frozenset({Role.COMMITTEE, Role.CALLER, Role.ENTERPRISE, Party.REQUESTER})
+_INTERNAL = frozenset(
+    {
+        Action.DISPATCH,
+        Action.RETURN,
+        Action.UPHOLD_RETURN,
+        Action.REJECT_RETURN,
+        Action.ASSIGN,
+        Action.HAND_IN,
+        Action.ENDORSE,
+        Action.REFUSE_ENDORSE,
+        Action.SEND_BACK,
+        Action.PASS_REVIEW,
+        Action.RECLASSIFY,
+        Action.CALL_FAILED,
+    }
+)
+_ENTERPRISE_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE, Party.REQUESTER, Party.FILER})
+
+
+def from_outside(standing: frozenset[Who]) -> bool:
+    """Say whether somebody reads a ticket from the enterprise's side alone."""
+    return bool(standing) and standing <= _ENTERPRISE_SIDE
+
+
+def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[Who]) -> dict[str, Any]:
+    """Return what was given with an action as somebody of this standing may read it.
+
+    An enterprise's remark on a reopening is for the committee alone: units see the reason, not the words
+    (rule, domain 2). What the staff write to each other is not for the enterprise's side.
+    """
+    hides = (event_action in _REMARKS and not standing & _REMARK_READERS) or (
+        event_action in _INTERNAL and from_outside(standing)
+    )
+    return {name: value for name, value in data.items() if not (hides and name == "note")}
+
+
+def title_from(content: str) -> str:
+    """Return a title made of the first sentence of what was written, for those who were not asked for one."""
+    first = re.split(r"[。！？!?；;\n]", content.strip(), maxsplit=1)[0].strip() or content.strip()
+    most = 30
+    return first if len(first) <= most else first[: most - 1] + "…"
+
+
+_PHONE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
+
+
+def mask_phone(phone: str) -> str:
+    """Return a phone number as everybody may see it: 138****1234; a landline keeps its last four."""
+    plain = phone.replace(" ", "").replace("-", "")
+    if _PHONE.fullmatch(plain):
+        return _PHONE.sub(r"\1****\2", plain)
+    return f"****{plain[-4:]}" if len(plain) > 4 else "****" if plain else ""
+
+
+def local_date_text(at: datetime, *, weekday: bool = False, year: int | None = None) -> str:
+    """Return a date as people read it: 10月27日, with weekday 10月27日（周二）; the year where it is another."""
+    day = at.astimezone(SHANGHAI)
+    text = f"{day.month}月{day.day}日"
+    if year is not None and day.year != year:
+        text = f"{day.year}年{text}"
+    return f"{text}（周{'一二三四五六日'[day.weekday()]}）" if weekday else text
+
+
+def moment_text(at: datetime, *, weekday: bool = False, year: int | None = None) -> str:
+    """Return a moment as people read it: 10月27日（周二）17:30."""
+    day = at.astimezone(SHANGHAI)
+    gap = "" if weekday else " "
+    return f"{local_date_text(at, weekday=weekday, year=year)}{gap}{day:%H:%M}"

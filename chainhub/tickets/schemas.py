@@ -1,0 +1,294 @@
+"""What the JSON door of tickets takes and answers. The bounds of an action's body stand in `fields.py`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields as mm
+from marshmallow import validate
+
+from chainhub.core.actor import Role
+from chainhub.county.directory.rules import Directory
+from chainhub.tickets import fields, listing, terms
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.fields import Field, Shape
+from chainhub.tickets.listing import Colour, Order
+from chainhub.tickets.workflow import TABLE, Action, State
+from chainhub.web import shapes
+from chainhub.web.shapes import CODE_MOST, Choice, Command, Day, Line, Moment, Query, Text, Whole, YesNo
+
+VERSION_MOST = 2**31 - 1
+_SOME = validate.Length(1, 30, error="请写 1 到 30 项。")
+
+ACTIONS: tuple[Action, ...] = tuple(
+    action
+    for action in Action
+    if any(row.action is action and row.source is not None and row.who - {Role.CLOCK} for row in TABLE)
+)
+"""What may be done to a ticket by hand, built or not: one address each."""
+
+
+# What is taken
+
+
+class Decision(Command):
+    """One decision of a consultation: who does what until when."""
+
+    unit = Line(CODE_MOST, required=True)
+    text = Text(fields.NOTE_MOST, 2, required=True)
+    due_on = Day(required=True)
+
+
+def _field(spec: Field, *, required: bool) -> mm.Field[Any]:
+    about = f"{spec.label}（{spec.hint}）" if spec.hint else spec.label
+    match spec.shape:
+        case Shape.TEXT:
+            return Text(spec.most, spec.least, required=required, about=about)
+        case Shape.LINE:
+            return Line(spec.most, spec.least, required=required, about=about)
+        case Shape.CHOICE if spec.choices is not None:
+            words = "，".join(f"{one.value} {one.label}" for one in spec.choices)
+            return Choice(spec.choices, required=required, about=f"{spec.label}：{words}")
+        case Shape.YES_NO:
+            return YesNo(required=required, about=about)
+        case Shape.MOMENT:
+            return Moment(required=required, about=about)
+        case Shape.DAY:
+            return Day(required=required, about=about)
+        case Shape.CODES:
+            return mm.List(Line(CODE_MOST, required=True), required=required, validate=_SOME)
+        case Shape.ITEMS:
+            return mm.List(mm.Nested(Decision), required=required, validate=_SOME)
+        case _:
+            return Line(spec.most or CODE_MOST, required=required, about=about)
+
+
+def fields_of(action: Action) -> dict[str, bool]:
+    """Return the names of what an action takes, each with whether every row of the table demands it."""
+    listed = [row for row in TABLE if row.action is action]
+    names = dict.fromkeys(name for row in listed for name in row.fields)
+    return {name: all(name in row.needs for row in listed) for name in names}
+
+
+def _body(action: Action) -> type[Command]:
+    made: dict[str, Any] = {
+        name: _field(fields.field(action, name), required=required)
+        for name, required in fields_of(action).items()
+    }
+    if action not in {Action.SUBMIT, Action.BACKFILL}:
+        made["version"] = Whole(1, VERSION_MOST, required=True, about="看到的诉求的 version")
+    name = "".join(part.title() for part in action.value.split("_"))
+    return type(f"{name}Body", (Command,), {**made, "__doc__": f"What {action.value} takes."})
+
+
+_BODIES: Mapping[Action, type[Command]] = {
+    action: _body(action) for action in (Action.SUBMIT, Action.BACKFILL, *ACTIONS)
+}
+
+
+def for_action(action: Action) -> type[Command]:
+    """Return the schema of an action's body. Raises KeyError for what the clock alone does."""
+    return _BODIES[action]
+
+
+def unknown_codes(action: Action, given: Mapping[str, Any], directory: Directory) -> dict[str, list[str]]:
+    """Return, by field, the codes that name no unit that handles tickets and no category."""
+    errors: dict[str, list[str]] = {}
+    for name, value in given.items():
+        shape = fields.field(action, name).shape
+        if shape is Shape.UNIT and not (value in directory.units and directory.units[value].handles):
+            errors[name] = ["没有这个办理单位，请从名单里选一个。"]
+        if shape is Shape.CATEGORY and value not in directory.categories:
+            errors[name] = ["没有这个类别，请从名单里选一个。"]
+    return errors
+
+
+class TicketQuery(Query):
+    """Which tickets."""
+
+    state = mm.List(
+        Choice(State, required=True),
+        validate=validate.Length(max=len(State)),
+        metadata={"description": "可以写几个"},
+    )
+    chain = Line(CODE_MOST, about="产业链编码")
+    unit = Line(CODE_MOST, about="主办单位编码")
+    category = Line(CODE_MOST, about="类别编码，含下一级")
+    kind = Choice(terms.Kind)
+    urgency = Choice(terms.Urgency)
+    light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
+    enterprise = Line(CODE_MOST, about="企业编码")
+    q = Line(100, about="编号、企业、标题、内容里的字")
+    due_before = shapes.Before(about="在这以前到期的，如 2026-10-27T17:30:00+08:00；只写日期是那天零点")
+    order = Choice(Order, about="newest 新的在前，due 先到期的在前")
+    cursor = shapes.cursor()
+    limit = shapes.page_limit(listing.PAGE, listing.PAGE_MOST)
+
+
+class EventQuery(Query):
+    """Which lines of a history."""
+
+    cursor = shapes.cursor()
+    limit = shapes.page_limit(listing.PAGE, listing.PAGE_MOST)
+
+
+# What is answered
+
+
+def _said(kind: type[Any], *, nullable: bool = False) -> mm.Enum[Any]:
+    return mm.Enum(kind, by_value=mm.String, required=True, allow_none=nullable)
+
+
+def _text(about: str = "", *, nullable: bool = False) -> mm.String:
+    return mm.String(required=True, allow_none=nullable, metadata=_about(about))
+
+
+def _at(about: str = "", *, nullable: bool = False) -> mm.AwareDateTime:
+    return mm.AwareDateTime(required=True, allow_none=nullable, metadata=_about(about))
+
+
+def _about(words: str) -> dict[str, str]:
+    return {"description": words} if words else {}
+
+
+class Option(shapes.Shape):
+    """One value to choose."""
+
+    value = _text()
+    label = _text()
+
+
+class ActionField(shapes.Shape):
+    """One field of an action."""
+
+    name = _text()
+    label = _text()
+    hint = _text()
+    type = _said(Shape)
+    required = mm.Boolean(required=True)
+    max_length = mm.Integer(required=True, allow_none=True)
+    choices = mm.List(mm.Nested(Option), metadata={"description": "要从这里面选的才有"})
+
+
+class Offer(shapes.Shape):
+    """One thing that the caller may do now."""
+
+    action = _said(Action)
+    label = _text()
+    fields_ = mm.List(mm.Nested(ActionField), required=True, data_key="fields")
+
+
+class Holder(shapes.Shape):
+    """Who must act before a clock runs out."""
+
+    role = _said(Role)
+    scope = _text("chain:equipment、unit:<编码>、enterprise:<编码>、county")
+
+
+class ClockShape(shapes.Shape):
+    """One time limit of a ticket."""
+
+    kind = _said(ClockKind)
+    label = _text()
+    round = mm.Integer(required=True)
+    unit = _text("持有的单位编码", nullable=True)
+    holder = mm.Nested(Holder, required=True)
+    started_at = _at()
+    limit = _text("15d 十五个工作日，240m 二百四十个工作分钟，30w 三十分钟")
+    due_at = _at()
+    provisional = mm.Boolean(required=True, metadata={"description": "暂定，待放假通知核定"})
+    paused = mm.Boolean(required=True)
+    stopped_at = _at(nullable=True)
+    light = _said(Colour)
+
+
+class TicketItem(shapes.Shape):
+    """A ticket in a list."""
+
+    number = _text()
+    title = _text()
+    state = _said(State)
+    state_label = _text()
+    version = mm.Integer(required=True)
+    chain = _text("编码")
+    enterprise = _text("编码")
+    category = _text("编码；空着是还没定", nullable=True)
+    kind = _said(terms.Kind, nullable=True)
+    urgency = _said(terms.Urgency)
+    channel = _said(terms.Channel)
+    confidential = mm.Boolean(required=True)
+    lead_unit = _text("编码", nullable=True)
+    co_units = mm.List(mm.String(), required=True)
+    due_at = _at(nullable=True)
+    due_provisional = mm.Boolean(required=True)
+    promise_due_at = _at(nullable=True)
+    light = _said(Colour)
+    created_at = _at()
+    updated_at = _at()
+
+
+class ListedTicket(TicketItem):
+    """A ticket in a list, with its enterprise's short name."""
+
+    enterprise_name = _text()
+
+
+class Ticket(TicketItem):
+    """A ticket: what is true now, its clocks, and what the caller may do."""
+
+    content = _text()
+    contact_person = _text()
+    contact_phone = _text("不经手的人看到的是 138****1234")
+    round = mm.Integer(required=True)
+    outcome = _said(terms.Outcome, nullable=True)
+    satisfaction = _said(terms.Satisfaction, nullable=True)
+    closed_at = _at(nullable=True)
+    clocks = mm.List(mm.Nested(ClockShape), required=True)
+    actions = mm.List(mm.Nested(Offer), required=True)
+
+
+class TicketPage(shapes.Shape):
+    """Some tickets."""
+
+    items = mm.List(mm.Nested(ListedTicket), required=True)
+    next_cursor = shapes.next_cursor()
+
+
+class Event(shapes.Shape):
+    """One line of a ticket's history."""
+
+    seq = mm.Integer(required=True, metadata={"description": "这一步以后的 version"})
+    action = _said(Action)
+    label = _text()
+    source = _said(State, nullable=True)
+    target = _said(State)
+    round = mm.Integer(required=True)
+    role = _text("以什么身份")
+    body = _text("代表哪里")
+    actor = _text("谁")
+    data = mm.Dict(keys=mm.String(), required=True, metadata={"description": "填了什么；不该看的不在里面"})
+    at = _at("什么时候做的")
+    recorded_at = _at("什么时候记下的")
+
+
+class EventPage(shapes.Shape):
+    """A ticket's history, the newest line first."""
+
+    items = mm.List(mm.Nested(Event), required=True)
+    next_cursor = shapes.next_cursor()
+
+
+class DeadlineStep(shapes.Shape):
+    """One day from the start to the due day."""
+
+    date = mm.Date(required=True)
+    counted = mm.Boolean(required=True)
+    why = _text()
+
+
+class Deadline(shapes.Shape):
+    """When a ticket is due, and why."""
+
+    due_at = _at(nullable=True)
+    provisional = mm.Boolean(required=True)
+    steps = mm.List(mm.Nested(DeadlineStep), required=True)
+    text = _text()

@@ -1,0 +1,134 @@
+"""Carrying out what `clockwork.plan` decided, and keeping the ticket's own due date true."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from chainhub.core.actor import Role, ScopeKind
+from chainhub.core.work import Work
+from chainhub.core.worktime import Limit, Workdays
+from chainhub.county import known
+from chainhub.reminders import service as reminders
+from chainhub.reminders.models import Clock
+from chainhub.reminders.rules import Ladder
+from chainhub.reminders.service import Holder, Owner
+from chainhub.tickets import clockwork, queries
+from chainhub.tickets.clockwork import REQUESTER_CLOCKS, SILENT_CLOCKS, STATE_CLOCK, UNIT_CLOCKS, ClockKind, Plan
+from chainhub.tickets.models import Ticket
+
+_HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
+_HELD_BY_UNIT = frozenset(
+    {ClockKind.ACKNOWLEDGE, ClockKind.UNIT_CONTACT, ClockKind.UNIT, ClockKind.REWORK, ClockKind.PROMISE}
+)
+
+
+def carry_out(work: Work, ticket: Ticket, plan: Plan, running: Sequence[Clock], reason: str) -> list[Clock]:
+    """Stop, pause, revive and start clocks as planned; return those that run afterwards.
+
+    Clocks of a ticket that is not stored yet are for the caller to add, once it has an id.
+    """
+    left: list[Clock] = []
+    for clock in running:
+        kind = ClockKind(clock.kind)
+        if plan.stop_all or kind in plan.stop:
+            reminders.stop(work, clock, reason)
+            continue
+        if kind in plan.unpause:
+            reminders.unpause(work, clock)
+        if kind in plan.pause:
+            reminders.pause(work, clock, plan.pause[kind])
+        left.append(clock)
+    if plan.revive:
+        left.extend(_revive(work, ticket, plan))
+    started = [_start(work, ticket, kind) for kind in plan.start]
+    if ticket.id is not None:
+        work.session.add_all(started)
+    return [*left, *started]
+
+
+def _revive(work: Work, ticket: Ticket, plan: Plan) -> list[Clock]:
+    revived = []
+    for clock in reversed(queries.clocks(work.session, ticket.id)):
+        kind = ClockKind(clock.kind)
+        if clock.stopped_at != ticket.resolved_at or kind not in plan.revive:
+            continue
+        was_late = clock.stopped_at is not None and clock.due_at <= clock.stopped_at
+        counts = plan.revive[kind]
+        floor = work.calendar.due(work.now, Workdays(1)).at if counts and not was_late else None
+        reminders.revive(work, clock, as_pause=counts, floor=floor)
+        revived.append(clock)
+    return revived
+
+
+def _start(work: Work, ticket: Ticket, kind: ClockKind) -> Clock:
+    ladder = Ladder.POSTS
+    if kind in REQUESTER_CLOCKS:
+        ladder = Ladder.REQUESTER
+    elif kind in SILENT_CLOCKS:
+        ladder = Ladder.NONE
+    owner = Owner(queries.OWNER, ticket.id, ticket.about, ticket.link, ticket.chain_code, ticket.confidential)
+    limit = limit_of(work, ticket, kind, work.now)
+    return reminders.begin(
+        work, owner, kind, limit, holder_of(ticket, kind), ladder=ladder, round_=ticket.round
+    )
+
+
+def limit_of(work: Work, ticket: Ticket, kind: ClockKind, at: datetime) -> Limit:
+    """Return how long a clock of this ticket runs, by the rules in force at a moment."""
+    book = known.of(work.session).book
+    name = clockwork.limit_name(kind).value
+    limit = book.limit(name, clockwork.matter_of(ticket.kind), ticket.urgency.value, at)
+    return clockwork.rework_limit(limit, ticket.urgency) if kind is ClockKind.REWORK else limit
+
+
+def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
+    """Return who must act before a clock of this ticket runs out."""
+    if kind in REQUESTER_CLOCKS:
+        return Holder(Role.ENTERPRISE.value, ScopeKind.ENTERPRISE.value, ticket.enterprise_code)
+    if kind in _HELD_BY_UNIT:
+        return Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, ticket.lead_unit_code or "")
+    if kind in {ClockKind.CALLBACK, ClockKind.NOT_RATED}:
+        return Holder(Role.CALLER.value, ScopeKind.COUNTY.value, "")
+    role = Role.TASK_FORCE if kind in _HELD_BY_TASK_FORCE else Role.COMMITTEE
+    return Holder(role.value, ScopeKind.CHAIN.value, ticket.chain_code)
+
+
+def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
+    """Make the ticket's due date true: the unit's clock while one runs, else the clock of its state."""
+    by_kind = {ClockKind(clock.kind): clock for clock in running}
+    counts = next((clock for kind, clock in by_kind.items() if kind in UNIT_CLOCKS), None)
+    if counts is None:
+        state_kind = STATE_CLOCK.get(ticket.state)
+        counts = by_kind.get(state_kind) if state_kind else None
+    if counts is None:
+        counts = by_kind.get(ClockKind.CALLBACK) or by_kind.get(ClockKind.NOT_RATED)
+    ticket.due_at = counts.due_at if counts else None
+    ticket.yellow_at = counts.yellow_at if counts else None
+    ticket.due_provisional = bool(counts and counts.provisional)
+    promise = by_kind.get(ClockKind.PROMISE)
+    if promise is not None:
+        ticket.promise_due_at = promise.due_at
+
+
+def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
+    """Give every running clock the limit of the ticket's new classification, from its original start."""
+    for clock in running:
+        kind = ClockKind(clock.kind)
+        reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
+
+
+def was_contacted(work: Work, ticket: Ticket) -> bool:
+    """Say whether the present unit has reached the enterprise since it was sent the ticket."""
+    found = work.session.scalar(
+        select(Clock.id)
+        .where(
+            Clock.owner_kind == queries.OWNER,
+            Clock.owner_id == ticket.id,
+            Clock.kind == ClockKind.UNIT_CONTACT.value,
+            Clock.stop_reason == "contact",
+            Clock.started_at >= ticket.dispatched_at,
+        )
+        .limit(1)
+    )
+    return found is not None

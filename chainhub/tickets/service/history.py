@@ -1,0 +1,89 @@
+"""Writing a ticket's history: append-only, each line tied by hash to the one before."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from chainhub.audit.rules import GENESIS, link
+from chainhub.core.work import Work
+from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.workflow import Action, State, Who
+
+
+def append(
+    work: Work,
+    ticket: Ticket,
+    action: Action,
+    source: State | None,
+    given: Mapping[str, Any],
+    *,
+    role: Who,
+    body: str,
+    at: datetime | None = None,
+) -> TicketEvent:
+    """Append one line for what was just done. The ticket has been flushed, so its version is the line's number."""
+    event = TicketEvent(
+        ticket_id=ticket.id,
+        seq=ticket.version,
+        action=action,
+        source=source,
+        target=ticket.state,
+        round=ticket.round,
+        role=str(role.value),
+        actor_id=work.actor.id,
+        actor_name=work.actor.name,
+        body=body,
+        data={name: plain(value) for name, value in given.items() if value is not None},
+        at=at or work.now,
+        recorded_at=work.now,
+        prev_hash=GENESIS if source is None else _last_hash(work, ticket),
+        hash="",
+    )
+    event.hash = link(event.prev_hash, payload(event))
+    work.session.add(event)
+    return event
+
+
+def _last_hash(work: Work, ticket: Ticket) -> str:
+    found = work.session.scalar(
+        select(TicketEvent.hash).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.seq.desc()).limit(1)
+    )
+    return found or GENESIS
+
+
+def payload(event: TicketEvent) -> dict[str, Any]:
+    """Return what an event's hash is taken over."""
+    return {
+        "ticket": event.ticket_id,
+        "seq": event.seq,
+        "action": event.action.value,
+        "source": event.source.value if event.source else None,
+        "target": event.target.value,
+        "round": event.round,
+        "role": event.role,
+        "actor": event.actor_id,
+        "name": event.actor_name,
+        "body": event.body,
+        "data": event.data,
+        "at": _utc(event.at),
+        "recorded_at": _utc(event.recorded_at),
+    }
+
+
+def _utc(at: datetime) -> str:
+    """Return an instant as it is read back from the database, whatever zone it was written in."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def plain(value: Any) -> Any:
+    """Return a given value as JSON keeps it."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value
+
+

@@ -1,0 +1,277 @@
+"""What the pages of a ticket show, as plain values: templates draw these and decide nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LightView:
+    """A light with its words: `colour` is green, yellow, red, grey or blue."""
+
+    colour: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One of the eight steps of the bar. `status` is done, current or todo."""
+
+    label: str
+    status: str
+    who: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """Who is at it: 主办 or 协办, the unit, its light, one line of who and until when."""
+
+    part: str
+    unit: str
+    light: LightView | None
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """One thing that happened. `folded` lines are the system's, behind “再看 n 条”; `internal` is not for the firm."""
+
+    label: str
+    when: str
+    who: str
+    text: str = ""
+    quoted: bool = False
+    folded: bool = False
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One day of the little calendar: `marks` of out, off, counted, makeup, paused, start, due, promise, today."""
+
+    day: int
+    word: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """为什么是 10月29日: the sentence, and the weeks from Monday."""
+
+    title: str
+    text: str
+    weeks: tuple[tuple[DayCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """One deadline in the card 时限: its name, when, what is left, and a sentence beneath."""
+
+    label: str
+    when: str
+    left: str
+    provisional: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeView:
+    """The card 时限: the clock that counts, large; others beneath; and why."""
+
+    light: LightView
+    deadlines: tuple[DeadlineView, ...]
+    why: WhyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One plain verb this person may do now. `condition` is the sentence under a verb that is not free yet."""
+
+    action: str
+    label: str
+    url: str
+    primary: bool = False
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """The whole page of one ticket, for one reader."""
+
+    number: str
+    title: str
+    enterprise: str
+    tags: tuple[str, ...]
+    state: str
+    version: int
+    steps: tuple[StepView, ...]
+    current_line: str
+    holders: tuple[HolderView, ...]
+    story: tuple[StoryLine, ...]
+    story_count: int
+    folded_line: str
+    time: TimeView | None
+    actions: tuple[ActionView, ...]
+    waiting_line: str  # when there is nothing to do: whom it waits for
+    contact_line: str
+    for_enterprise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One line of a list or desk."""
+
+    number: str
+    title: str
+    enterprise: str
+    url: str
+    light: LightView
+    unit: str
+    due: str
+    state: str
+    verb: str = ""  # what this person should do: 接单, 销号 …
+    verb_url: str = ""
+    selectable: bool = False
+    version: int = 0
+    category: str = ""
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Rows under one verb on a desk. An empty group stays and teaches."""
+
+    verb: str
+    label: str
+    count: str
+    hint: str
+    rows: tuple[RowView, ...]
+    empty: str
+    empty_hint: str
+    more_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentView:
+    """The one deadline that can still be kept and ends first, with its verb."""
+
+    light: LightView
+    when: str
+    headline: str
+    line: str
+    look_url: str
+    verb: str
+    verb_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """今天我要处理什么."""
+
+    moment: str
+    urgent: UrgentView | None
+    groups: tuple[GroupView, ...]
+    bulk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCard:
+    """One ticket on the owner's home. `question` cards can be answered in place."""
+
+    number: str
+    title: str
+    url: str
+    line: str
+    steps: tuple[StepView, ...] = ()
+    light: LightView | None = None
+    due: str = ""
+    version: int = 0
+    question: str = ""  # clear, satisfied, supply: what is asked of the owner
+    yes_label: str = ""
+    no_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPage:
+    """我的事办到哪了."""
+
+    enterprise: str
+    person: str
+    waiting: tuple[OwnerCard, ...]
+    under_way: tuple[OwnerCard, ...]
+    done: tuple[OwnerCard, ...]
+    done_count: str
+    done_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """One filter of the list: a link each, kept in the address."""
+
+    label: str
+    chosen: str  # its words when chosen, else empty
+    clear_url: str
+    options: tuple[tuple[str, str], ...]  # (label, url)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """诉求: the list, or what a search found."""
+
+    title: str
+    count: str
+    query: str
+    filters: tuple[FilterView, ...]
+    rows: tuple[RowView, ...]
+    clear_url: str
+    next_url: str
+    first_url: str
+    empty: str
+    empty_hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure that is a door to exactly what it counts."""
+
+    label: str
+    light: str  # colour or empty
+    number: str
+    unit: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StuckRow:
+    """等您一句话: what needs a word from the leader."""
+
+    light: LightView
+    title: str
+    line: str
+    stuck: str
+    url: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageBar:
+    """One step and its open tickets, one box a ticket: `boxes` are light colours, `rest` those not drawn."""
+
+    label: str
+    boxes: tuple[str, ...]
+    count: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPage:
+    """哪里卡住了."""
+
+    scope: str
+    moment: str
+    figures: tuple[FigureView, ...]
+    stuck: tuple[StuckRow, ...]
+    stages: tuple[StageBar, ...]
+    stages_line: str
+    months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
+    formula: str

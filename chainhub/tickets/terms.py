@@ -1,0 +1,96 @@
+"""The words a ticket is described with: kinds, urgencies, channels, reason codes, answers (domain, sections 2 and 4)."""
+
+from chainhub.core.words import Labelled
+
+
+class Kind(Labelled):
+    """What sort of matter it is (性质)."""
+
+    INQUIRY = "inquiry", "咨询"
+    HELP = "help", "求助"
+    COMPLAINT = "complaint", "投诉"
+    SUGGESTION = "suggestion", "建议"
+    PROBLEM = "problem", "难题"
+
+
+ONE_QUESTION = frozenset({Kind.INQUIRY, Kind.SUGGESTION})
+"""Kinds that are only asked whether the answer was clear; they stand outside the rates."""
+
+
+class Urgency(Labelled):
+    """How pressing it is; chooses the column of the limits."""
+
+    NORMAL = "normal", "普通"
+    URGENT = "urgent", "紧急"
+    COMPLEX = "complex", "疑难"
+
+
+class Channel(Labelled):
+    """By which way it came in."""
+
+    WEB = "web", "网页"
+    PHONE = "phone", "电话"
+    WECHAT_GROUP = "wechat_group", "微信群"
+    VISIT = "visit", "走访"
+    SALON = "salon", "红色沙龙"
+    SITE_MEETING = "site_meeting", "现场推进会"
+    CADRE_MEETING = "cadre_meeting", "碰头会"
+    GUIDE_MEETING = "guide_meeting", "指导员交流会"
+    SUPERIOR = "superior", "上级转办"
+    IMPORT = "import", "导入"
+    API = "api", "接口"
+
+
+class DeclineReason(Labelled):
+    """Why a matter is not taken (decision)."""
+
+    NOT_COUNTY = "not_county", "不属本县职权"
+    IN_COURT = "in_court", "已进入诉讼、仲裁或复议"
+    DUPLICATE = "duplicate", "同一事项正在办理"
+    NO_SUBSTANCE = "no_substance", "没有具体事项"
+    OTHER = "other", "其他"
+
+
+class ReturnReason(Labelled):
+    """Why a unit returns a ticket (rule, seed 002 practice: 属地、权属、职能)."""
+
+    AREA = "area", "属地"
+    AUTHORITY = "authority", "权属"
+    FUNCTION = "function", "职能"
+    OTHER = "other", "其他"
+
+
+class CarryOverReason(Labelled):
+    """Why a ticket waits in the open (挂账)."""
+
+    POLICY = "policy", "政策"
+    SUPERIOR = "superior", "上级"
+    PLANNING = "planning", "规划"
+    LONG_TERM = "long_term", "长周期"
+
+
+class DissatisfiedReason(Labelled):
+    """Why the enterprise is not satisfied; units see this code, never the remark (decision)."""
+
+    NOT_CONTACTED = "not_contacted", "没人联系我"
+    PERFUNCTORY = "perfunctory", "敷衍应付"
+    BROKEN_PROMISE = "broken_promise", "答应的没做到"
+    NOT_SOLVED = "not_solved", "问题没解决"
+    UNCLEAR = "unclear", "答复没说清楚"
+    OTHER = "other", "其他"
+
+
+class Outcome(Labelled):
+    """What came of it, as the unit says."""
+
+    SOLVED = "solved", "已解决"
+    EXPLAINED = "explained", "已解释"
+    PARTLY = "partly", "部分解决"
+
+
+class Satisfaction(Labelled):
+    """What the enterprise says."""
+
+    SATISFIED = "satisfied", "满意"
+    MOSTLY = "mostly", "基本满意"
+    DISSATISFIED = "dissatisfied", "不满意"

@@ -1,0 +1,242 @@
+"""The ticket's life as one table: this action, from here, leads there, by this party, and must give this.
+
+Buttons, guards, the API's actions, the diagram in `docs/workflow.md` and the test matrix all derive
+from `TABLE`. Source: domain, section 2 (rules of seed 002: 党委接单、专班派单、部门办单、企业评价、党委销号).
+Which clock a move starts or stops stands in `clockwork.py`; what each field may hold in `fields.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chainhub.core.actor import Role
+from chainhub.core.words import Labelled
+
+
+class State(Labelled):
+    """Where a ticket stands."""
+
+    SUBMITTED = "submitted", "待接单"
+    INFO_REQUESTED = "info_requested", "待补充"
+    ACCEPTED = "accepted", "待派单"
+    DISPATCHED = "dispatched", "待签收"
+    DISPUTED = "disputed", "退单待裁定"
+    HANDLING = "handling", "办理中"
+    AWAITING_INFO = "awaiting_info", "待企业补充"
+    CONSULTING = "consulting", "会商中"
+    CARRIED_OVER = "carried_over", "挂账"
+    ENDORSING = "endorsing", "待审签"
+    RESOLVED = "resolved", "待审核"
+    REVIEWED = "reviewed", "待评价"
+    CONFIRMED = "confirmed", "待销号"
+    CLOSED = "closed", "已销号"
+    DECLINED = "declined", "不予受理"
+    INCOMPLETE = "incomplete", "材料未补齐"
+    WITHDRAWN = "withdrawn", "已撤回"
+    MERGED = "merged", "已合并办理"
+
+
+ENDS = frozenset({State.CLOSED, State.DECLINED, State.INCOMPLETE, State.WITHDRAWN, State.MERGED})
+OPEN = frozenset(State) - ENDS
+PAUSED = frozenset({State.AWAITING_INFO, State.CONSULTING, State.CARRIED_OVER})
+"""States in which the light is grey: the unit waits for somebody else, in the open."""
+BEFORE_RESOLVED = OPEN - {State.RESOLVED, State.REVIEWED, State.CONFIRMED}
+
+
+class Action(Labelled):
+    """What somebody does to a ticket."""
+
+    SUBMIT = "submit", "报送"
+    BACKFILL = "backfill", "现场办结补录"
+    ACCEPT = "accept", "接单"
+    ANSWER = "answer", "直接答复"
+    DECLINE = "decline", "不予受理"
+    APPEAL = "appeal", "申请复核"
+    REQUEST_INFO = "request_info", "要求补充"
+    ASK_INFO = "ask_info", "请企业补充"
+    EXPIRE_INFO = "expire_info", "补充逾期"
+    SUPPLY_INFO = "supply_info", "补充"
+    CLOSE_INCOMPLETE = "close_incomplete", "材料未补齐"
+    RESTART = "restart", "重新办理"
+    RECLASSIFY = "reclassify", "更正分类"
+    MERGE = "merge", "合并办理"
+    UNMERGE = "unmerge", "撤销合并"
+    DISPATCH = "dispatch", "派单"
+    ACKNOWLEDGE = "acknowledge", "签收"
+    ASSIGN = "assign", "分办"
+    RETURN = "return", "退单"
+    UPHOLD_RETURN = "uphold_return", "派单更正"
+    REJECT_RETURN = "reject_return", "退单不成立"
+    CONTACT = "contact", "首次联系"
+    PROGRESS = "progress", "报进展"
+    HAND_IN = "hand_in", "协办反馈"
+    CONVENE = "convene", "启动会商"
+    CONCLUDE = "conclude", "会商结论"
+    DETERMINE = "determine", "终结认定"
+    CARRY_OVER = "carry_over", "挂账"
+    RESUME = "resume", "恢复办理"
+    RESOLVE = "resolve", "办结"
+    ENDORSE = "endorse", "审签"
+    REFUSE_ENDORSE = "refuse_endorse", "审签不通过"
+    SEND_BACK = "send_back", "审核退回"
+    PASS_REVIEW = "pass_review", "审核通过"
+    CONFIRM = "confirm", "评价"
+    REOPEN = "reopen", "重办"
+    ESCALATE = "escalate", "提级协调"
+    CALL_FAILED = "call_failed", "未接通"
+    LAPSE = "lapse", "未评价"
+    CLOSE = "close", "销号"
+    RECHECK = "recheck", "又出现了"
+    RECHECK_FINE = "recheck_fine", "没有反复"
+    WITHDRAW = "withdraw", "撤回"
+
+
+class Party(StrEnum):
+    """Somebody defined by the ticket rather than by a role."""
+
+    REQUESTER = "requester"  # any enterprise grant on the ticket's enterprise
+    FILER = "filer"  # whoever filed it, on behalf or not
+
+
+class When(Labelled):
+    """A fact that tells two rows of one action and state apart."""
+
+    UNIT_DISPATCHED = "unit_dispatched", "曾派到单位"
+    NO_UNIT = "no_unit", "从未派单"
+    ENDORSEMENT_ON = "endorsement_on", "单位开启审签"
+    ENDORSEMENT_OFF = "endorsement_off", "单位未开审签"
+    NEVER_DISSATISFIED = "never_dissatisfied", "第一次不满意"
+    DISSATISFIED_BEFORE = "dissatisfied_before", "已有一次不满意"
+    INFO_LAPSED = "info_lapsed", "请企业补充已逾期"
+
+
+Who = Role | Party
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row: one sentence a clerk would say."""
+
+    action: Action
+    source: State | None  # None: before the ticket exists
+    target: State | None  # None: the state before (unmerge)
+    who: frozenset[Who]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    when: frozenset[When] = frozenset()
+    built: bool = True  # False: in the law, its issue follows; no door opens it yet
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Everything that may be given, the required first."""
+        return self.needs + self.takes
+
+
+A, S, R, P, W = Action, State, Role, Party, When
+
+
+def _rows(
+    action: Action,
+    sources: State | Iterable[State] | None,
+    target: State | str | None,
+    who: Iterable[Who],
+    needs: str = "",
+    takes: str = "",
+    when: Iterable[When] = (),
+    *,
+    built: bool = True,
+) -> tuple[Move, ...]:
+    """Spell one line of the table out into a row per source state; target "same" stays where it is."""
+    listed: list[State | None]
+    listed = [sources] if sources is None or isinstance(sources, State) else sorted(sources)
+    return tuple(
+        Move(
+            action,
+            source,
+            source if target == "same" else State(target) if target else None,
+            frozenset(who),
+            tuple(needs.split()),
+            tuple(takes.split()),
+            frozenset(when),
+            built,
+        )
+        for source in listed
+    )
+
+
+_LATER = False  # reads as `built=_LATER`: a row of the law whose issue follows
+
+# fmt: off
+TABLE: tuple[Move, ...] = (
+    #      action              from                         to                  who                          must give        may give
+    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind urgency channel enterprise confidential contact_person contact_phone"),
+    *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind", built=_LATER),
+    *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person note"),
+    *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),
+    *_rows(A.DECLINE,          S.SUBMITTED,                 S.DECLINED,         {R.COMMITTEE},               "reason_code note"),
+    *_rows(A.APPEAL,           S.DECLINED,                  S.SUBMITTED,        {P.REQUESTER},               "note", built=_LATER),
+    *_rows(A.REQUEST_INFO,     S.SUBMITTED,                 S.INFO_REQUESTED,   {R.COMMITTEE},               "note"),
+    *_rows(A.ASK_INFO,         S.HANDLING,                  S.AWAITING_INFO,    {R.DEPARTMENT},              "note"),
+    *_rows(A.EXPIRE_INFO,      S.AWAITING_INFO,             S.HANDLING,         {R.CLOCK}),
+    *_rows(A.SUPPLY_INFO,      S.INFO_REQUESTED,            S.SUBMITTED,        {P.REQUESTER, P.FILER},      "note"),
+    *_rows(A.SUPPLY_INFO,      S.AWAITING_INFO,             S.HANDLING,         {P.REQUESTER, P.FILER},      "note"),
+    *_rows(A.CLOSE_INCOMPLETE, S.INFO_REQUESTED,            S.INCOMPLETE,       {R.COMMITTEE},               "note", built=_LATER),
+    *_rows(A.CLOSE_INCOMPLETE, S.HANDLING,                  S.INCOMPLETE,       {R.COMMITTEE, R.DEPARTMENT}, "note", when={W.INFO_LAPSED}, built=_LATER),
+    *_rows(A.RESTART,          S.INCOMPLETE,                S.SUBMITTED,        {P.REQUESTER},               "note", built=_LATER),
+    *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind urgency"),
+    *_rows(A.MERGE,            {S.SUBMITTED, S.ACCEPTED},   S.MERGED,           {R.COMMITTEE},               "into", built=_LATER),
+    *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE},               "note", built=_LATER),
+    *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "note"),
+    *_rows(A.ACKNOWLEDGE,      S.DISPATCHED,                S.HANDLING,         {R.DEPARTMENT, R.CLOCK},     "",              "note"),
+    *_rows(A.ASSIGN,           S.HANDLING,                  "same",             {R.DEPARTMENT},              "",              "person office", built=_LATER),
+    *_rows(A.RETURN,           {S.DISPATCHED, S.HANDLING},  S.DISPUTED,         {R.DEPARTMENT},              "reason_code note"),
+    *_rows(A.UPHOLD_RETURN,    S.DISPUTED,                  S.ACCEPTED,         {R.TASK_FORCE},              "note",          "unit"),
+    *_rows(A.REJECT_RETURN,    S.DISPUTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "note",          "unit"),
+    *_rows(A.CONTACT,          {S.SUBMITTED, S.ACCEPTED},   "same",             {R.COMMITTEE},               "person",        "at note"),
+    *_rows(A.CONTACT,          S.HANDLING,                  "same",             {R.DEPARTMENT},              "person",        "at note"),
+    *_rows(A.PROGRESS,         S.HANDLING,                  "same",             {R.DEPARTMENT},              "note"),
+    *_rows(A.HAND_IN,          S.HANDLING,                  "same",             {R.DEPARTMENT},              "note", built=_LATER),
+    *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place", built=_LATER),
+    *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}, built=_LATER),
+    *_rows(A.CONCLUDE,         S.CONSULTING,                S.ACCEPTED,         {R.COMMITTEE},               "minutes",       "decisions", {W.NO_UNIT}, built=_LATER),
+    *_rows(A.DETERMINE,        S.CONSULTING,                S.CONFIRMED,        {R.COMMITTEE},               "reasons",       "", {W.DISSATISFIED_BEFORE}, built=_LATER),
+    *_rows(A.CARRY_OVER,       {S.HANDLING, S.CARRIED_OVER}, S.CARRIED_OVER,    {R.COMMITTEE, R.LEADER},     "reason_code note review_on", built=_LATER),
+    *_rows(A.RESUME,           S.CARRIED_OVER,              S.HANDLING,         {R.COMMITTEE},               "note", built=_LATER),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.RESOLVED,         {R.DEPARTMENT},              "outcome reply", "", {W.ENDORSEMENT_OFF}),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.ENDORSING,        {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_ON}, built=_LATER),
+    *_rows(A.ENDORSE,          S.ENDORSING,                 S.RESOLVED,         {R.DEPARTMENT},              "",              "note", built=_LATER),
+    *_rows(A.REFUSE_ENDORSE,   S.ENDORSING,                 S.HANDLING,         {R.DEPARTMENT},              "note", built=_LATER),
+    *_rows(A.SEND_BACK,        S.RESOLVED,                  S.HANDLING,         {R.TASK_FORCE},              "note"),
+    *_rows(A.PASS_REVIEW,      S.RESOLVED,                  S.REVIEWED,         {R.TASK_FORCE},              "",              "note"),
+    *_rows(A.CONFIRM,          S.REVIEWED,                  S.CONFIRMED,        {P.REQUESTER, R.CALLER},     "",              "contacted solved satisfaction clear note"),
+    *_rows(A.REOPEN,           {S.REVIEWED, S.CONFIRMED},   S.HANDLING,         {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.UNIT_DISPATCHED, W.NEVER_DISSATISFIED}),
+    *_rows(A.REOPEN,           {S.REVIEWED, S.CONFIRMED},   S.ACCEPTED,         {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.NO_UNIT, W.NEVER_DISSATISFIED}),
+    *_rows(A.ESCALATE,         S.REVIEWED,                  S.CONSULTING,       {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.DISSATISFIED_BEFORE}, built=_LATER),
+    *_rows(A.CALL_FAILED,      S.REVIEWED,                  "same",             {R.CALLER},                  "note"),
+    *_rows(A.LAPSE,            S.REVIEWED,                  S.CONFIRMED,        {R.CLOCK}),
+    *_rows(A.CLOSE,            S.CONFIRMED,                 S.CLOSED,           {R.COMMITTEE},               "",              "note"),
+    *_rows(A.RECHECK,          S.CLOSED,                    S.ACCEPTED,         {P.REQUESTER, R.CALLER},     "note", built=_LATER),
+    *_rows(A.RECHECK_FINE,     S.CLOSED,                    "same",             {P.REQUESTER, R.CALLER},     "note", built=_LATER),
+    *_rows(A.WITHDRAW,         BEFORE_RESOLVED,             S.WITHDRAWN,        {P.REQUESTER, P.FILER},      "note"),
+)
+# fmt: on
+
+_BY_SOURCE: dict[tuple[Action, State | None], tuple[Move, ...]] = {}
+for _row in TABLE:
+    _key = (_row.action, _row.source)
+    _BY_SOURCE[_key] = (*_BY_SOURCE.get(_key, ()), _row)
+
+
+def rows(action: Action, source: State | None) -> tuple[Move, ...]:
+    """Return the table's rows for an action from a state: none, one, or several told apart by `when`."""
+    return _BY_SOURCE.get((action, source), ())
+
+
+def find_move(action: Action, source: State | None, holds: frozenset[When]) -> Move | None:
+    """Return the row whose conditions all hold, or None if the table lists no such move."""
+    return next((row for row in rows(action, source) if row.when <= holds), None)
+
+
+def moves_from(source: State | None, holds: frozenset[When]) -> tuple[Move, ...]:
+    """Return every row that leads out of a state under the facts that hold, in the table's order."""
+    return tuple(row for row in TABLE if row.source is source and row.when <= holds)

@@ -1,0 +1,125 @@
+"""What every door uses: who is there, may they come in, and one unit of work with one commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import current_app, g
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from chainhub.core import clock
+from chainhub.core.actor import Actor, Role
+from chainhub.core.errors import Conflict, NotAllowed, NotSignedIn
+from chainhub.core.work import Work
+from chainhub.core.worktime import Calendar
+from chainhub.web import engine
+from chainhub.web.database import db
+
+View = TypeVar("View", bound=Callable[..., object])
+GUARD = "chainhub_guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may use a route: anybody, any signed-in person, or holders of some roles."""
+
+    public: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def public(view: View) -> View:
+    """Open a route to everybody."""
+    setattr(view, GUARD, Guard(public=True))
+    return view
+
+
+def signed_in(*roles: Role) -> Callable[[View], View]:
+    """Open a route to signed-in persons; with roles, to their holders alone."""
+
+    def guarded(view: View) -> View:
+        setattr(view, GUARD, Guard(roles=frozenset(roles)))
+        return view
+
+    return guarded
+
+
+def guard_of(endpoint: str | None) -> Guard | None:
+    """Return the guard of a route, or None where somebody forgot one (a house test forbids that)."""
+    view = current_app.view_functions.get(endpoint or "")
+    found = getattr(view, GUARD, None)
+    if found is None and view is not None:
+        found = getattr(getattr(view, "view_class", None), GUARD, None)
+    return found if isinstance(found, Guard) else None
+
+
+def admit(guard: Guard, actor: Actor | None) -> None:
+    """Let an actor pass a guard, or refuse."""
+    if guard.public:
+        return
+    if actor is None:
+        raise NotSignedIn("请先登录。")
+    if guard.roles and not guard.roles & actor.roles:
+        raise NotAllowed("这一页不对您的角色开放。")
+
+
+def session() -> Session:
+    """Return this request's database session."""
+    return db.session()
+
+
+def actor() -> Actor:
+    """Return who is signed in. Raises NotSignedIn if nobody is."""
+    account = getattr(g, "account", None)
+    if account is None:
+        raise NotSignedIn("请先登录。")
+    found: Actor = account.actor
+    return found
+
+
+CalendarOf = Callable[[Session], Calendar]
+
+
+@contextmanager
+def work() -> Iterator[Work]:
+    """Open a unit of work that writes, and commit it: the only commit of a request."""
+    here = session()
+    engine.writing(here)
+    try:
+        yield Work(here, actor(), clock.now(), _calendar(here))
+        here.commit()
+    except StaleDataError as error:
+        here.rollback()
+        raise Conflict("这件诉求刚刚有了新的进展，请刷新后再操作。", code="stale") from error
+    except IntegrityError as error:
+        here.rollback()
+        raise Conflict("刚刚有人同时保存了同样的内容，请刷新看看再试。", code="conflict") from error
+    except OperationalError as error:
+        here.rollback()
+        raise database_busy(error) from error
+    except BaseException:
+        here.rollback()
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[Work]:
+    """Open a unit of work that only reads; nothing is committed."""
+    here = session()
+    if not here.in_transaction():
+        engine.read_only(here)
+    yield Work(here, actor(), clock.now(), _calendar(here))
+
+
+def _calendar(here: Session) -> Calendar:
+    found: CalendarOf = current_app.extensions["chainhub_calendar"]
+    return found(here)
+
+
+def database_busy(error: OperationalError) -> Exception:
+    """Return what a database that is busy or away means to a person; the cause stays chained."""
+    from chainhub.web.errors import Unavailable
+
+    return Unavailable(str(error.orig))

@@ -1,0 +1,132 @@
+"""The one place where refusals and accidents become answers: a Chinese page, or problem+json for programs."""
+
+import logging
+
+import orjson
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from chainhub.core.errors import Invalid, Refusal, TooFast
+
+log = logging.getLogger(__name__)
+
+API = "/api/"
+
+_PAGES: dict[int, tuple[str, str]] = {
+    400: ("这个请求看不懂", "请从页面上的按钮再来一次。"),
+    401: ("请先登录", "登录后会回到这一页。"),
+    403: ("这一页不对您开放", "如果这件事该您办，请联系安全管理员给您授权。"),
+    404: ("没有这一页，或者您看不到它", "请核对编号；别家企业的诉求是看不到的。"),
+    405: ("这一页不能这样打开", "请从页面上的按钮再来一次。"),
+    409: ("这件事刚刚有了变化", "请刷新看看现在的情况再决定。"),
+    413: ("内容太大了", "请删短一些，或者去掉附件再提交。"),
+    415: ("格式不对", "请用 JSON 提交，并写明 Content-Type: application/json。"),
+    422: ("有几处要改", "您写的都还在，改好再提交。"),
+    429: ("操作太快了", "请歇一会儿再试。"),
+    500: ("系统出了点问题", "您的操作没有保存，请再试一次；还不行，请打电话给县专班。"),
+    503: ("系统暂时用不了", "数据库没有应答，您的操作没有保存。请过几分钟再试。"),
+}
+
+_CODES = {400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed"}
+_CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast"}
+_CODES |= {500: "server_error", 503: "unavailable"}
+
+
+class Unavailable(Exception):
+    """The database is busy or away; nothing was saved."""
+
+
+def wants_json() -> bool:
+    """Say whether this request speaks JSON."""
+    return request.path.startswith(API)
+
+
+def problem(
+    status: int, title: str, code: str, errors: dict[str, list[str]] | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """Return an error for programs, in the one shape (RFC 9457)."""
+    body = {"type": "about:blank", "status": status, "title": title, "code": code, "errors": errors or {}}
+    response = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    response.headers.update(headers or {})
+    return response
+
+
+def page(status: int, title: str, advice: str) -> Response:
+    """Return an error for people."""
+    return make_response(render_template("error.html", code=status, title=title, advice=advice), status)
+
+
+def register(app: Flask) -> None:
+    """Hang the handlers on the application."""
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _accident)
+
+
+def _refusal(error: Refusal) -> Response:
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooFast) else {}
+    if wants_json():
+        if error.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        errors = error.errors if isinstance(error, Invalid) else None
+        return problem(error.status, error.title, error.reason, errors, headers)
+    advice = _PAGES[error.status][1]
+    if isinstance(error, Invalid) and error.errors:
+        advice = "；".join(said for one in error.errors.values() for said in one)
+    response = page(error.status, error.title, advice)
+    response.headers.update(headers)
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    kept = [(name, value) for name, value in request.form.items() if value and not _hidden(name)]
+    return make_response(
+        render_template(
+            "stale.html",
+            title="页面放得太久，没有提交",
+            line="请回到那一页刷新后再提交；您写的都在下面，可以复制。",
+            link=request.path,
+            kept=kept,
+        ),
+        400,
+    )
+
+
+def _hidden(name: str) -> bool:
+    return name in {"csrf_token", "version", "once"} or "password" in name
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    title, advice = _PAGES.get(status, _PAGES[400 if status < 500 else 500])
+    if wants_json():
+        headers = {}
+        allowed = getattr(error, "valid_methods", None)
+        if status == 405 and allowed:
+            headers["Allow"] = ", ".join(sorted(allowed))
+        return problem(status, f"{title}。{advice}", _CODES.get(status, "error"), headers=headers)
+    if error.response is not None or status < 400:
+        answer = error.get_response()
+        return Response(answer.response, answer.status, answer.headers.to_wsgi_list())
+    return page(status, title, advice)
+
+
+def _unavailable(error: Exception) -> Response:
+    log.error("database unavailable", extra={"cause": str(error)[:300]})
+    title, advice = _PAGES[503]
+    if wants_json():
+        return problem(503, f"{title}。{advice}", "unavailable", headers={"Retry-After": "60"})
+    return page(503, title, advice)
+
+
+def _accident(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
+    title, advice = _PAGES[500]
+    if wants_json():
+        return problem(500, f"{title}。{advice}", "server_error")
+    return page(500, title, advice)

@@ -1,0 +1,81 @@
+"""The frame of every page: navigation, who is signed in, unread count. Filled by loaders that the application hands in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flask import Flask, g, has_request_context, request, url_for
+
+from chainhub.core.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One word of the navigation, and the addresses under which it is the current one."""
+
+    label: str
+    url: str
+    under: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Frame:
+    """What `base.html` draws around a page."""
+
+    signed_in: bool = False
+    name: str = ""
+    title: str = ""
+    county: str = ""
+    nav: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)
+    unread: int = 0
+    elder: bool = False
+    demo: bool = False
+    search_url: str = "/tickets"
+    query: str = ""
+    home_url: str = "/"
+    inbox_url: str = "/inbox"
+    sign_out_url: str = "/sign-out"
+    elder_url: str = "/elder"
+    owner: bool = False
+    may_search: bool = False
+
+
+Loader = Callable[[Actor], tuple[str, bool, int, Sequence[NavItem]]]
+
+
+def register(app: Flask, load: Loader, county: Callable[[], tuple[str, bool]], asset_version: str) -> None:
+    """Make `frame` and `asset_version` known to every template."""
+
+    @app.context_processor
+    def _frame() -> dict[str, object]:
+        return {"frame": _build(load, county), "asset_version": asset_version}
+
+
+def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
+    account = getattr(g, "account", None)
+    elder = has_request_context() and request.cookies.get("elder") == "1"
+    if account is None:
+        try:
+            name, demo = county()
+        except Exception:  # a page that says the database is away must not need the database
+            name, demo = "", False
+        return Frame(county=name, demo=demo, elder=elder, sign_out_url=url_for("people.sign_out"))
+    actor: Actor = account.actor
+    try:
+        name, demo, unread, items = load(actor)
+    except Exception:  # the same: the error page of a dead database still has a frame
+        name, demo, unread, items = "", False, 0, ()
+    owner = Role.ENTERPRISE in actor.roles
+    path = request.path
+    return Frame(
+        signed_in=True,
+        name=actor.name,
+        title=actor.title or actor.unit_name,
+        county=name,
+        nav=tuple((i.label, i.url, path == i.url or (i.url != "/" and path.startswith(i.under))) for i in items),
+        unread=unread,
+        elder=elder or account.elder,
+        demo=demo,
+        query=request.args.get("q", ""),
+        owner=owner,
+        may_search=any("/tickets" in i.url for i in items),
+    )

@@ -1,0 +1,188 @@
+/* What is nicer with a script: keys J K Enter X / ?, the bulk bar, copying a link, and keeping typed text when the line breaks. */
+(function () {
+  "use strict";
+
+  var root = document.documentElement;
+  root.classList.add("js");
+
+  function all(selector, inside) {
+    return Array.prototype.slice.call((inside || document).querySelectorAll(selector));
+  }
+
+  function say(words) {
+    var line = document.getElementById("said");
+    if (!line) return;
+    line.textContent = words;
+    line.hidden = !words;
+    if (words) line.scrollIntoView({ block: "center" });
+  }
+
+  /* ---- rows ---- */
+
+  function cursor() {
+    return document.querySelector("tr.cursor");
+  }
+
+  function moveTo(row) {
+    var before = cursor();
+    if (before) before.classList.remove("cursor");
+    if (!row) return;
+    row.classList.add("cursor");
+    var link = row.querySelector("a.title");
+    if (link) link.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    var rows = all("tr[data-row]");
+    var at = rows.indexOf(cursor());
+    if (rows.length) moveTo(rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))]);
+  }
+
+  document.addEventListener("click", function (event) {
+    var target = event.target;
+    all("details[data-drop][open]").forEach(function (drop) {
+      if (!drop.contains(target)) drop.open = false;
+    });
+    if (target.closest("[data-copy]")) return copyLink(target.closest("[data-copy]"));
+    if (target.closest("[data-print]")) return window.print();
+    if (target.closest("[data-bulk-clear]")) return clearPicks();
+    if (target.closest("[data-keys]")) return showKeys();
+    var row = target.closest("tr[data-row]");
+    if (!row || target.closest("a, button, input, label, summary") || String(window.getSelection())) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.url, "_blank", "noopener");
+    else window.location.assign(row.dataset.url);
+  });
+
+  /* ---- picking rows ---- */
+
+  function picks() {
+    return all("[data-bulk] input[name=pick]:checked");
+  }
+
+  function showBulk() {
+    var bar = document.getElementById("bulk-bar");
+    if (!bar) return;
+    var chosen = picks();
+    var verbs = chosen.map(function (box) { return box.dataset.verb; });
+    var alike = verbs.every(function (verb) { return verb === verbs[0]; });
+    bar.hidden = !chosen.length;
+    bar.querySelector("[data-bulk-count]").textContent = chosen.length;
+    var label = "";
+    all("[data-bulk-verb]", bar).forEach(function (button) {
+      var mine = alike && button.dataset.bulkVerb === verbs[0];
+      button.hidden = !mine;
+      if (mine) {
+        label = button.dataset.label;
+        button.querySelector("[data-bulk-number]").textContent = chosen.length;
+      }
+    });
+    bar.querySelector("[data-bulk-said]").textContent = alike ? "都能" + label : "要做的不是同一件事，请分开办";
+  }
+
+  function clearPicks() {
+    picks().forEach(function (box) { box.checked = false; });
+    showBulk();
+  }
+
+  document.addEventListener("change", function (event) {
+    if (event.target.name === "pick") showBulk();
+  });
+
+  /* ---- keys ---- */
+
+  function showKeys() {
+    var dialog = document.getElementById("keys");
+    if (dialog && dialog.showModal && !dialog.open) dialog.showModal();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") {
+      all("details[data-drop][open]").forEach(function (drop) {
+        drop.open = false;
+        drop.querySelector("summary").focus();
+      });
+      if (!event.target.closest("input, textarea, select, dialog") && picks().length) clearPicks();
+      return;
+    }
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]")) return;
+    var row = cursor();
+    if (event.key === "j" || event.key === "J") step(1);
+    else if (event.key === "k" || event.key === "K") step(-1);
+    else if (event.key === "?" || event.key === "？") showKeys();
+    else if (event.key === "/" || event.key === "、") {
+      var search = document.getElementById("search");
+      if (!search || !search.offsetParent) return;
+      search.focus();
+      search.select();
+    } else if ((event.key === "x" || event.key === "X") && row) {
+      var box = row.querySelector("input[name=pick]");
+      if (!box) return;
+      box.checked = !box.checked;
+      showBulk();
+    } else if (event.key === "Enter" && row && event.target === document.body) window.location.assign(row.dataset.url);
+    else return;
+    event.preventDefault();
+  });
+
+  /* ---- copying the address ---- */
+
+  function copyLink(button) {
+    function done() {
+      var before = button.innerHTML;
+      button.textContent = "已复制";
+      setTimeout(function () { button.innerHTML = before; }, 2000);
+    }
+    if (navigator.clipboard && window.isSecureContext) return void navigator.clipboard.writeText(location.href).then(done);
+    var area = document.createElement("textarea");
+    area.value = location.href;
+    area.className = "unseen";
+    document.body.appendChild(area);
+    area.select();
+    if (document.execCommand("copy")) done();
+    area.remove();
+  }
+
+  /* ---- when the line breaks, everything typed stays ---- */
+
+  document.addEventListener("htmx:sendError", function () { say("网络不通。您写的都还在，请再按一次。"); });
+  document.addEventListener("htmx:timeout", function () { say("等了太久没有回音。您写的都还在，请再按一次。"); });
+  document.addEventListener("htmx:beforeRequest", function () { say(""); });
+  document.addEventListener("htmx:responseError", function (event) {
+    var page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
+    var advice = page.querySelector("[data-advice]");
+    say((advice ? advice.textContent.trim() : "没交上，请过一会儿再按一次。") + "您写的都还在。");
+  });
+
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var wanted = event.detail.target.id;
+    if (wanted !== "list" || event.detail.xhr.responseText.indexOf('id="list"') >= 0) return;
+    event.detail.shouldSwap = false;
+    window.location.assign(event.detail.xhr.responseURL);
+  });
+
+  /* A form goes once, however often it is pressed. */
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-boost")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+
+  window.addEventListener("beforeprint", function () {
+    all("[data-printed]").forEach(function (place) { place.textContent = "，打印于 " + new Date().toLocaleString("zh-CN"); });
+  });
+
+  function ready() {
+    all("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+    showBulk();
+    var errors = document.getElementById("errors");
+    if (errors) errors.focus();
+  }
+
+  document.addEventListener("htmx:afterSettle", ready);
+  window.addEventListener("pageshow", ready);
+  ready();
+})();

