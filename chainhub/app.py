@@ -6,7 +6,8 @@ import orjson
 from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_wtf import CSRFProtect
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
@@ -15,6 +16,8 @@ from chainhub.core import clock
 from chainhub.core.actor import Actor
 from chainhub.core.settings import Settings
 from chainhub.county import known
+from chainhub.county.directory import api as directory_api
+from chainhub.county.people import api as people_api
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
@@ -23,10 +26,12 @@ from chainhub.home import navigation
 from chainhub.home import views as home
 from chainhub.notices import queries as notices
 from chainhub.notices import views as inbox
+from chainhub.operations import verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
+from chainhub.tickets import api as tickets_api
 from chainhub.tickets import views as tickets
-from chainhub.web import doors, engine, errors, frame, logs, security, signing
+from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
 csrf = CSRFProtect()
@@ -59,7 +64,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["chainhub_settings"] = settings
     app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
+        )  # type: ignore[method-assign]
     logs.configure(settings.log_level)
     db.init_app(app)
     with app.app_context():
@@ -68,9 +75,28 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     security.register(app, https=settings.cookie_secure)
     errors.register(app)
+    words.register(app)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
+    app.extensions["chainhub_verify"] = _verify
+    if not settings.demo:
+        _refuse_demonstration(app)
     return app
+
+
+def _verify(session: Session) -> tuple[bool, list[str]]:
+    verdict = verify.verify(session)
+    return verdict.ok, verdict.lines()
+
+
+def _refuse_demonstration(app: Flask) -> None:
+    """Refuse to start production over a database whose accounts everybody knows. An empty one is no such database."""
+    with app.app_context():
+        if inspect(db.engine).has_table(CountyState.__tablename__) and _county()[1]:
+            raise RuntimeError(
+                "this database holds the demonstration accounts; production does not start with them"
+            )
+        db.session.remove()
 
 
 def _frame(actor: Actor) -> tuple[str, bool, int, Sequence[frame.NavItem]]:
@@ -88,4 +114,4 @@ def _county() -> tuple[str, bool]:
 def _doors(app: Flask) -> None:
     for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-
+    api.register(app, csrf, (people_api.room, directory_api.room, tickets_api.room), __version__)

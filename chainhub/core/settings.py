@@ -19,13 +19,19 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("mode", "demo", "`demo` or `production`; production refuses demonstration accounts and a missing secret"),
+    Setting(
+        "mode",
+        "demo",
+        "`demo` or `production`; production refuses demonstration accounts and a missing secret",
+    ),
     Setting("instance", "instance", "Folder for the SQLite file, the demonstration's secret and locks"),
     Setting("database_url", "", "`postgresql+psycopg://…`; empty means SQLite in the instance folder"),
     Setting("secret_key", "", "Signs sessions; at least 32 characters. A demonstration makes its own"),
     Setting("cookie_secure", "auto", "`true`: cookies over HTTPS alone; `auto`: true in production"),
     Setting("trusted_proxies", "0", "How many reverse proxies stand in front (for the address of a visitor)"),
-    Setting("idle_minutes", "30", "Idle minutes after which a person is signed out; administrators half of it"),
+    Setting(
+        "idle_minutes", "30", "Idle minutes after which a person is signed out; administrators half of it"
+    ),
     Setting("remember_days", "30", "Days an enterprise may stay signed in on its own phone"),
     Setting("log_level", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`"),
     Setting("metrics_token", "", "Bearer token for `/metrics`; empty: loopback only"),

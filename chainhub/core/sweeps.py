@@ -23,7 +23,9 @@ class Swept:
     failed: tuple[int, ...]
 
 
-def run(find: Find, handle: Handle, open_work: OpenWork, *, name: str, batch: int = BATCH, most: int = 100_000) -> Swept:
+def run(
+    find: Find, handle: Handle, open_work: OpenWork, *, name: str, batch: int = BATCH, most: int = 100_000
+) -> Swept:
     """Find and handle until nothing is left to do. Each batch is one transaction.
 
     A batch that fails is tried again one by one; an id that fails alone is logged, left for the next run and

@@ -12,7 +12,7 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:  # looked up by value alone
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

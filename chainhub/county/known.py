@@ -43,7 +43,9 @@ def of(session: Session) -> Known:
     memo = session.info.get(_MEMO)
     if isinstance(memo, Known):
         return memo
-    row = session.execute(select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version))
+    row = session.execute(
+        select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
+    )
     name, demo, stamp, version = row.one()
     known = _kept.get(stamp)
     if known is None:

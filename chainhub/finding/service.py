@@ -7,7 +7,6 @@ from `ddl`; rows are (id, grams).
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, column, select, table, text
-from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.expression import cast, literal
@@ -44,7 +43,9 @@ def index_many(session: Session, kind: str, things: Iterable[tuple[int, Sequence
     if session.get_bind().dialect.name == "postgresql":
         rows = [{"id": id_, "grams": _vector(rules.grams(*texts))} for id_, texts in things]
         if rows:
-            session.execute(text(f"INSERT INTO {name} (id, grams) VALUES (:id, CAST(:grams AS tsvector))"), rows)
+            session.execute(
+                text(f"INSERT INTO {name} (id, grams) VALUES (:id, CAST(:grams AS tsvector))"), rows
+            )
         return
     rows = [{"id": id_, "grams": " ".join(rules.grams(*texts))} for id_, texts in things]
     if rows:
@@ -63,7 +64,9 @@ def remove(session: Session, kind: str, id_: int, texts: Sequence[str]) -> None:
     )
 
 
-def matches(session: Session, kind: str, query: str, id_column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def matches(
+    session: Session, kind: str, query: str, id_column: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
     """Return the condition that a thing's texts hold every run of the query."""
     wanted = rules.phrases(query)
     if not wanted:
@@ -72,7 +75,7 @@ def matches(session: Session, kind: str, query: str, id_column: InstrumentedAttr
     if session.get_bind().dialect.name == "postgresql":
         found = table(name, column("id"), column("grams", TSVECTOR))
         condition = found.c.grams.op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
-        return sql.exists(select(1).select_from(found).where(found.c.id == id_column, condition))
+        return select(1).select_from(found).where(found.c.id == id_column, condition).exists()
     fts = table(name, column("rowid"))
     return id_column.in_(
         select(fts.c.rowid).where(text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
@@ -89,11 +92,10 @@ def _vector(found: Sequence[str]) -> str:
 
 def _tsquery(wanted: Sequence[Sequence[str]]) -> str:
     return " & ".join(
-        f"'{run[0]}':*" if len(run[0]) == 1 else "(" + " <-> ".join(f"'{gram}'" for gram in run) + ")" for run in wanted
+        f"'{run[0]}':*" if len(run[0]) == 1 else "(" + " <-> ".join(f"'{gram}'" for gram in run) + ")"
+        for run in wanted
     )
 
 
 def _fts(wanted: Sequence[Sequence[str]]) -> str:
     return " AND ".join(f'"{run[0]}" *' if len(run[0]) == 1 else '"' + " ".join(run) + '"' for run in wanted)
-
-

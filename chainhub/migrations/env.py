@@ -14,7 +14,9 @@ def _run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
-        include_object=lambda _obj, name, kind, _reflected, _to: not (kind == "table" and str(name).startswith("search_")),
+        include_object=lambda _obj, name, kind, _reflected, _to: (
+            not (kind == "table" and str(name).startswith("search_"))
+        ),
     )
     with context.begin_transaction():
         context.run_migrations()

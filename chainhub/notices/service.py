@@ -15,7 +15,7 @@ def enqueue(
     work: Work, recipients: Iterable[int], kind: NoticeKind, text: str, *, key: str, link: str = ""
 ) -> None:
     """Tell each recipient once; the same key to the same person again is silence."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "user_id": user_id,
             "kind": kind,
@@ -41,6 +41,9 @@ def tell(session: Session, rows: list[dict[str, object]]) -> None:
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:
     """Mark one of the actor's notices as read, or all of them."""
-    query = update(Notice).where(Notice.user_id == work.actor.id, Notice.read_at.is_(None)).values(read_at=work.now)
+    query = (
+        update(Notice)
+        .where(Notice.user_id == work.actor.id, Notice.read_at.is_(None))
+        .values(read_at=work.now)
+    )
     work.session.execute(query if notice_id is None else query.where(Notice.id == notice_id))
-

@@ -94,7 +94,7 @@ def _spread(
     days = MONTHS * 30
     found = []
     for place, story in enumerate(shuffled):
-        back = rng.random() * 9 if place % 5 == 0 else rng.random() ** 1.3 * days
+        back = rng.random() * 9 if place % 8 == 0 else rng.random() ** 1.3 * days
         at = calendar.next_working_moment(now - timedelta(days=back, minutes=rng.randrange(400)))
         found.append((story, min(at, now - timedelta(minutes=rng.randrange(5, 90)))))
     return sorted(found, key=lambda one: one[1])
@@ -194,15 +194,28 @@ def _life(rng: random.Random, cast: Cast, story: Story, firm: Enterprise) -> Ite
     )
     if rng.random() < 0.05:
         yield 60, clerk, Action.REQUEST_INFO, {"note": "请把设备型号和合同日期补上，我们好找对口单位。"}
-        yield rng.uniform(60, 900), owner, Action.SUPPLY_INFO, {"note": "型号和合同日期补在这里了，麻烦看一下。"}
+        yield (
+            rng.uniform(60, 900),
+            owner,
+            Action.SUPPLY_INFO,
+            {"note": "型号和合同日期补在这里了，麻烦看一下。"},
+        )
     if rng.random() < 0.03:
-        note = {"reason_code": DeclineReason.IN_COURT, "note": "这件事法院已经立案，请按诉讼程序走；法律咨询可以找司法局。"}
+        note = {
+            "reason_code": DeclineReason.IN_COURT,
+            "note": "这件事法院已经立案，请按诉讼程序走；法律咨询可以找司法局。",
+        }
         yield rng.uniform(40, 200), clerk, Action.DECLINE, note
         return
-    yield rng.uniform(15, 130), clerk, Action.ACCEPT, {
-        "contacted_person": firm.contact,
-        "note": story["contact_note"],
-    }
+    yield (
+        rng.uniform(15, 130),
+        clerk,
+        Action.ACCEPT,
+        {
+            "contacted_person": firm.contact,
+            "note": story["contact_note"],
+        },
+    )
     if kind is Kind.INQUIRY and rng.random() < 0.6:
         yield rng.uniform(30, 200), clerk, Action.ANSWER, {"reply": story["reply"]}
     else:
@@ -214,27 +227,54 @@ def _handled(
     rng: random.Random, cast: Cast, story: Story, firm: Enterprise, kind: Kind, owner: int
 ) -> Iterator[Deed]:
     dispatcher, *others = cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, firm.chain_code, Post.CONTACT)
-    reviewers = [one for one in cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, firm.chain_code, Post.DEPUTY) if one != dispatcher]
+    reviewers = [
+        one
+        for one in cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, firm.chain_code, Post.DEPUTY)
+        if one != dispatcher
+    ]
     reviewer = (reviewers or others)[0]
     unit = story["unit"]
     handler = cast.of(Role.DEPARTMENT, ScopeKind.UNIT, unit, Post.CONTACT)[0]
     if rng.random() < 0.07:
-        wrong = rng.choice([one for one in ("industry_bureau", "commerce", "transport", "housing_construction") if one != unit])
+        wrong = rng.choice(
+            [
+                one
+                for one in ("industry_bureau", "commerce", "transport", "housing_construction")
+                if one != unit
+            ]
+        )
         wronged = cast.of(Role.DEPARTMENT, ScopeKind.UNIT, wrong, Post.CONTACT)
         if wronged:
             yield rng.uniform(30, 200), dispatcher, Action.DISPATCH, {"lead_unit": wrong}
-            yield rng.uniform(40, 200), wronged[0], Action.RETURN, {
-                "reason_code": ReturnReason.FUNCTION,
-                "note": "这件事不在我单位职责里，请改派给主管单位。",
-            }
+            yield (
+                rng.uniform(40, 200),
+                wronged[0],
+                Action.RETURN,
+                {
+                    "reason_code": ReturnReason.FUNCTION,
+                    "note": "这件事不在我单位职责里，请改派给主管单位。",
+                },
+            )
             yield rng.uniform(30, 150), reviewer, Action.UPHOLD_RETURN, {"note": "退得对，改派。"}
-    yield rng.uniform(20, 260), dispatcher, Action.DISPATCH, {"lead_unit": unit, "note": "请先打电话问清楚再办。"}
+    yield (
+        rng.uniform(20, 260),
+        dispatcher,
+        Action.DISPATCH,
+        {"lead_unit": unit, "note": "请先打电话问清楚再办。"},
+    )
     if rng.random() < 0.85:
         yield rng.uniform(20, 220), handler, Action.ACKNOWLEDGE, {}
         yield rng.uniform(20, 200), handler, Action.CONTACT, {"person": firm.contact}
     else:
-        yield rng.uniform(300, 500), handler, Action.CONTACT, {"person": firm.contact, "note": "自动签收以后联系上的。"}
-    span = {Kind.INQUIRY: 1, Kind.PROBLEM: 15}.get(kind, 5) * DAY * rng.choice((0.35, 0.5, 0.6, 0.8, 0.95, 1.15))
+        yield (
+            rng.uniform(300, 500),
+            handler,
+            Action.CONTACT,
+            {"person": firm.contact, "note": "自动签收以后联系上的。"},
+        )
+    span = (
+        {Kind.INQUIRY: 1, Kind.PROBLEM: 15}.get(kind, 5) * DAY * rng.choice((0.35, 0.5, 0.6, 0.8, 0.95, 1.15))
+    )
     lines = story["progress"]
     if rng.random() < 0.1:
         yield span / 4, handler, Action.ASK_INFO, {"note": "请补一份平面图，标出位置。"}
@@ -258,22 +298,31 @@ def _ended(
     note = story.get("dissatisfied_note")
     if note:
         asked: Given = {"clear": False} if one else {"contacted": True, "solved": False}
-        code = DissatisfiedReason.UNCLEAR if one else rng.choice((DissatisfiedReason.NOT_SOLVED, DissatisfiedReason.PERFUNCTORY))
+        code = (
+            DissatisfiedReason.UNCLEAR
+            if one
+            else rng.choice((DissatisfiedReason.NOT_SOLVED, DissatisfiedReason.PERFUNCTORY))
+        )
         yield rng.uniform(60, 900), owner, Action.REOPEN, {"reason_code": code, "note": note, **asked}
         handler = cast.of(Role.DEPARTMENT, ScopeKind.UNIT, story["unit"], Post.CONTACT)[0]
-        yield rng.uniform(400, 1400), handler, Action.RESOLVE, {
-            "outcome": Outcome(story["outcome"]),
-            "reply": f"又去了一趟。{story['reply']}",
-        }
+        yield (
+            rng.uniform(400, 1400),
+            handler,
+            Action.RESOLVE,
+            {
+                "outcome": Outcome(story["outcome"]),
+                "reply": f"又去了一趟。{story['reply']}",
+            },
+        )
         reviewer = cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, firm.chain_code, Post.DEPUTY)[0]
         yield rng.uniform(60, 400), reviewer, Action.PASS_REVIEW, {}
     satisfied = Satisfaction.MOSTLY if note or rng.random() < 0.2 else Satisfaction.SATISFIED
-    answers: Given = {"clear": True} if one else {"contacted": True, "solved": True, "satisfaction": satisfied}
+    answers: Given = (
+        {"clear": True} if one else {"contacted": True, "solved": True, "satisfaction": satisfied}
+    )
     if rng.random() < 0.12:  # silent: a call-back after 5 workdays
         yield 6 * DAY, caller, Action.CALL_FAILED, {"note": "上午打了一次，没人接。"}
         yield 1.3 * DAY, caller, Action.CONFIRM, answers
     else:
         yield rng.uniform(30, 3 * DAY), owner, Action.CONFIRM, answers
     yield rng.uniform(40, 2.2 * DAY), closers[0], Action.CLOSE, {}
-
-

@@ -45,7 +45,11 @@ def _scheduler(session: Session, now: datetime) -> str:
 
 def _calendar(session: Session, now: datetime) -> str:
     today = now.astimezone(SHANGHAI).date()
-    return "今年有数据" if known.of(session).calendar.is_known(today) else f"! {today.year} 年没有通知，时限都是暂定"
+    return (
+        "今年有数据"
+        if known.of(session).calendar.is_known(today)
+        else f"! {today.year} 年没有通知，时限都是暂定"
+    )
 
 
 def _backlog(session: Session, now: datetime) -> str:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chainhub.core.db import Base
 
-
 HEARTBEAT = "heartbeat"  # the name under which the scheduler leaves its sign of life
 
 

@@ -20,12 +20,19 @@ Data = Mapping[str, Any]
 
 def seed_county(session: Session, county: Data, enterprises: Data, rulebook: Data, *, demo: bool) -> None:
     """Write chains, units, categories, enterprises and rules."""
-    session.add(CountyState(id=1, name=county["county"]["name"], demo=demo, calendar_version=1, stamp=uuid4().hex))
+    session.add(
+        CountyState(id=1, name=county["county"]["name"], demo=demo, calendar_version=1, stamp=uuid4().hex)
+    )
     _directory(session, county)
     session.execute(
         insert(Enterprise),
         [
-            {**_only(one, Enterprise), "chain_code": one["chain"], "phone": str(one["phone"]), "position": place}
+            {
+                **_only(one, Enterprise),
+                "chain_code": one["chain"],
+                "phone": str(one["phone"]),
+                "position": place,
+            }
             for place, one in enumerate(enterprises["enterprises"], start=1)
         ],
     )
@@ -34,7 +41,9 @@ def seed_county(session: Session, county: Data, enterprises: Data, rulebook: Dat
 
 
 def _directory(session: Session, county: Data) -> None:
-    session.execute(insert(Chain), [{**_only(one, Chain), "position": one["order"]} for one in county["chains"]])
+    session.execute(
+        insert(Chain), [{**_only(one, Chain), "position": one["order"]} for one in county["chains"]]
+    )
     session.execute(
         insert(Unit),
         [
@@ -54,7 +63,9 @@ def _directory(session: Session, county: Data) -> None:
     for one in county["categories"]:
         tops.append(_category(one, None, one["order"] * 100, one["units"]))
         for place, child in enumerate(one["children"], start=1):
-            below.append(_category(child, one["code"], one["order"] * 100 + place, child.get("units", one["units"])))
+            below.append(
+                _category(child, one["code"], one["order"] * 100 + place, child.get("units", one["units"]))
+            )
     session.execute(insert(Category), tops)
     session.execute(insert(Category), below)
 
@@ -141,7 +152,7 @@ def seed_people(session: Session, people: Data, password_hash: str, *, now: date
             for one in rows
         ],
     )
-    ids = {name: id_ for name, id_ in session.execute(select(User.username, User.id))}
+    ids = {row.username: row.id for row in session.execute(select(User.username, User.id))}
     grants = [_grant(ids[one["username"]], grant, now) for one in rows for grant in one["grants"]]
     session.execute(insert(GrantRow), grants)
     _substitutes(session, grants)

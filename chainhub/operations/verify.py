@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chainhub.audit import service as audit
 from chainhub.audit.models import AuditEntry, DailySeal
@@ -125,7 +125,10 @@ def seal(work: Work, on: date) -> DailySeal | None:
     end = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI)
     before = work.session.scalars(select(DailySeal).order_by(DailySeal.on.desc()).limit(1)).first()
     event_from, entry_from = (before.last_event_id, before.last_entry_id) if before else (0, 0)
-    event_to = work.session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.recorded_at < end)) or event_from
+    event_to = (
+        work.session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.recorded_at < end))
+        or event_from
+    )
     entry_to = work.session.scalar(select(func.max(AuditEntry.id)).where(AuditEntry.at < end)) or entry_from
     event_to, entry_to = max(event_to, event_from), max(entry_to, entry_from)
     events = _count(work.session, TicketEvent.id, event_from, event_to)
@@ -147,5 +150,5 @@ def seal(work: Work, on: date) -> DailySeal | None:
     return row
 
 
-def _count(session: Session, column: object, first: int, last: int) -> int:
-    return session.scalar(select(func.count()).where(column > first, column <= last)) or 0  # type: ignore[operator]  # a mapped id column
+def _count(session: Session, column: InstrumentedAttribute[int], first: int, last: int) -> int:
+    return session.scalar(select(func.count()).where(column > first, column <= last)) or 0

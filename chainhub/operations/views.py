@@ -85,7 +85,9 @@ def metrics() -> ResponseReturnValue:
         states.labels(state.value).set(number)
     beat = session.get(JobRun, HEARTBEAT)
     age = (now - beat.started_at).total_seconds() if beat else -1
-    Gauge("chainhub_scheduler_beat_age_seconds", "Seconds since the scheduler's beat", registry=registry).set(age)
+    Gauge("chainhub_scheduler_beat_age_seconds", "Seconds since the scheduler's beat", registry=registry).set(
+        age
+    )
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -44,7 +44,13 @@ def handle(work: Work, ids: Sequence[int]) -> None:
         moments = rules.rungs(work.calendar, service.reading(clock), ladder, clock.due_at)
         for one in rules.to_say(moments, said[clock.id, clock.due_at], work.now):
             notes.append(
-                {"clock_id": clock.id, "due_at": clock.due_at, "rung": one.rung.value, "at": work.now, "silent": False}
+                {
+                    "clock_id": clock.id,
+                    "due_at": clock.due_at,
+                    "rung": one.rung.value,
+                    "at": work.now,
+                    "silent": False,
+                }
             )
             told.extend(_notices(work, clock, one, _audience(facts.book, clock, one), facts.holders))
         looks.append({"id": clock.id, "look_again_at": rules.look_again(moments, work.now)})
@@ -115,4 +121,3 @@ def _post(clock: Clock, post: str, holders: Holders, held: Sequence[Holding]) ->
         return set(holders.ids(Role.LIAISON, ScopeKind.COUNTY)) if not clock.confidential else set()
     wanted = Post.DEPUTY if post == "deputy" else Post.HEAD
     return {one.user_id for one in held if one.post is wanted} or {one.user_id for one in contacts}
-

@@ -47,7 +47,9 @@ class Clock(Base):
     limit: Mapped[str] = mapped_column(String(20))  # as limit_code writes it: 15d, 240m, 30w
     extension: Mapped[int] = mapped_column(default=0)  # workdays granted after due
     floor_at: Mapped[datetime | None]  # due is never before it (at least one workday remained)
-    pauses: Mapped[list[Any]] = mapped_column(default=list)  # [[start, end or null, cap in workdays or null], …]
+    pauses: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # [[start, end or null, cap in workdays or null], …]
     due_at: Mapped[datetime]
     yellow_at: Mapped[datetime]  # from here on the light is yellow
     provisional: Mapped[bool] = mapped_column(default=False)  # 暂定

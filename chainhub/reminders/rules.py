@@ -17,6 +17,8 @@ from chainhub.core.worktime import (
     WorkMinutes,
 )
 
+NO_EXTENSION = Workdays(0)
+
 
 class Ladder(Labelled):
     """Who is reminded of a clock."""
@@ -33,7 +35,7 @@ class Reading:
     started_at: datetime
     limit: Limit
     pauses: tuple[Pause, ...] = ()
-    extension: Workdays = Workdays(0)
+    extension: Workdays = NO_EXTENSION
     floor: datetime | None = None
 
 
@@ -69,11 +71,8 @@ def yellow_from(calendar: Calendar, reading: Reading, due_at: datetime) -> datet
         segments = calendar.segments(day)
         at = datetime.combine(day, segments[0].start if segments else time(8, 30), SHANGHAI)
         return max(at, reading.started_at)
-    half: Limit
-    if isinstance(reading.limit, WallMinutes):
-        half = WallMinutes(reading.limit.count // 2)
-    else:
-        half = WorkMinutes(reading.limit.count // 2)
+    minutes = max(reading.limit.count // 2, 1)
+    half = WallMinutes(minutes) if isinstance(reading.limit, WallMinutes) else WorkMinutes(minutes)
     return calendar.due(reading.started_at, half, reading.pauses).at
 
 

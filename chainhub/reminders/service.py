@@ -163,7 +163,13 @@ def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[Ru
     note(
         work.session,
         [
-            {"clock_id": clock.id, "due_at": clock.due_at, "rung": one.rung.value, "at": work.now, "silent": True}
+            {
+                "clock_id": clock.id,
+                "due_at": clock.due_at,
+                "rung": one.rung.value,
+                "at": work.now,
+                "silent": True,
+            }
             for one in silent
         ],
     )
@@ -174,7 +180,9 @@ def note(session: Session, rows: list[dict[str, Any]]) -> None:
     """Note rungs as said; one that is noted already stays as it was."""
     if rows:
         make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(make(Said).on_conflict_do_nothing(index_elements=["clock_id", "due_at", "rung"]), rows)
+        session.execute(
+            make(Said).on_conflict_do_nothing(index_elements=["clock_id", "due_at", "rung"]), rows
+        )
 
 
 def _pause(stored: Sequence[Any]) -> Pause:

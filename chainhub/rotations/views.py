@@ -38,7 +38,13 @@ def index() -> ResponseReturnValue:
         members = rules.in_turn([Member(one.code, one.short) for one in joined])
         today = work.now.astimezone(SHANGHAI).date()
         seats = [
-            (place, member.name, member.held, "", _status(place, rules.forecast(place, today, rules.PERIOD_MONTHS).year))
+            (
+                place,
+                member.name,
+                member.held,
+                "",
+                _status(place, rules.forecast(place, today, rules.PERIOD_MONTHS).year),
+            )
             for place, member in enumerate(members, start=1)
         ]
         tabs = [(one.name, url_for(".index", chain=one.code), one.code == current) for one in chains.values()]

@@ -79,11 +79,15 @@ class Plan:
     stop_all: bool = False
     unpause: frozenset[ClockKind] = frozenset()
     pause: Mapping[ClockKind, Workdays] = field(default_factory=dict)
-    revive: Mapping[ClockKind, bool] = field(default_factory=dict)  # kind → was the time since its stop a pause?
+    revive: Mapping[ClockKind, bool] = field(
+        default_factory=dict
+    )  # kind → was the time since its stop a pause?
     start: tuple[ClockKind, ...] = ()
 
 
-def plan(action: Action, source: State | None, target: State, given: Mapping[str, object], facts: Standing) -> Plan:
+def plan(
+    action: Action, source: State | None, target: State, given: Mapping[str, object], facts: Standing
+) -> Plan:
     """Return what a move does to the ticket's clocks."""
     if target in ENDS:
         return Plan(stop_all=True)
@@ -110,7 +114,9 @@ def plan(action: Action, source: State | None, target: State, given: Mapping[str
     )
 
 
-def _change_of_state(source: State | None, target: State, stop: set[ClockKind], start: list[ClockKind]) -> None:
+def _change_of_state(
+    source: State | None, target: State, stop: set[ClockKind], start: list[ClockKind]
+) -> None:
     if source is None:
         start.append(ClockKind.FIRST_CALL)
     elif source in STATE_CLOCK:
@@ -129,7 +135,9 @@ def _contact(action: Action, given: Mapping[str, object], stop: set[ClockKind]) 
         stop.add(ClockKind.UNIT_CONTACT)
 
 
-def _unit(action: Action, target: State, facts: Standing, stop: set[ClockKind], start: list[ClockKind]) -> None:
+def _unit(
+    action: Action, target: State, facts: Standing, stop: set[ClockKind], start: list[ClockKind]
+) -> None:
     if action is Action.DISPATCH:
         start.append(ClockKind.UNIT)
         if not facts.promise_runs:

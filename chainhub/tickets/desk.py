@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from chainhub.core.actor import Actor, Role, ScopeKind
 from chainhub.core.work import Work
@@ -196,7 +196,7 @@ def moment_line(work: Work) -> str:
     return f"{line}，{part}到 {current.end:%H:%M}"
 
 
-def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[tuple[Clock, Ticket, str]]:
+def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket, str]:
     refs = _refs(work.actor, task)
     return (
         select(Clock, Ticket, Enterprise.short)
@@ -217,7 +217,9 @@ def _group(work: Work, task: Task) -> tuple[datetime | None, GroupView]:
     found = work.session.execute(_clocks_of(work, task, task.kinds[0]).limit(ROWS)).all()
     count = len(found) if len(found) < ROWS else _count(work, task)
     first = _earliest(work, task, [ticket.id for _, ticket, _ in found])
-    rows = tuple(_row(work, task, first.get(ticket.id, clock), ticket, short) for clock, ticket, short in found)
+    rows = tuple(
+        _row(work, task, first.get(ticket.id, clock), ticket, short) for clock, ticket, short in found
+    )
     dues = [first.get(ticket.id, clock).due_at for clock, ticket, _ in found]
     more = f"/tickets?task={task.kinds[0].value}" if count > ROWS else ""
     group = GroupView(
@@ -252,7 +254,9 @@ def _earliest(work: Work, task: Task, ids: Sequence[int]) -> dict[int, Clock]:
     wanted = {kind.value for kind in task.kinds}
     found: dict[int, Clock] = {}
     for clock in queries.running_clocks(work.session, ids):
-        if clock.kind in wanted and (clock.owner_id not in found or clock.due_at < found[clock.owner_id].due_at):
+        if clock.kind in wanted and (
+            clock.owner_id not in found or clock.due_at < found[clock.owner_id].due_at
+        ):
             found[clock.owner_id] = clock
     return found
 
@@ -315,7 +319,7 @@ def _urgent(work: Work, tasks: Sequence[Task]) -> UrgentView | None:
     action = _DOES.get(kind, task.action)
     due = clock.due_at.astimezone(SHANGHAI)
     today = work.now.astimezone(SHANGHAI).date()
-    when = f"{due:%H:%M}" if due.date() == today else rules.moment_text(due)
+    when = f"{due:%H:%M}" if due.date() == today else presenting.near(clock.due_at, work.now)
     left = left_label(work.calendar.left(work.now, clock.due_at))
     return UrgentView(
         presenting.clock_light(clock, work.now, work.calendar)
@@ -448,8 +452,16 @@ def leader(work: Work, scope: str) -> LeaderPage:
     still = Filter(states=tuple(sorted(PAUSED)))
     figures = (
         _figure("逾期", "red", listing.count(work, late), "还没办完、过了时限的", "/tickets?light=red"),
-        _figure("停着没动", "grey", listing.count(work, still), "等企业补充、会商、挂账", "/tickets?light=grey"),
-        _figure("快到期", "yellow", listing.count(work, Filter(light=listing.Colour.YELLOW)), "1 个工作日内到期", "/tickets?light=yellow"),
+        _figure(
+            "停着没动", "grey", listing.count(work, still), "等企业补充、会商、挂账", "/tickets?light=grey"
+        ),
+        _figure(
+            "快到期",
+            "yellow",
+            listing.count(work, Filter(light=listing.Colour.YELLOW)),
+            "1 个工作日内到期",
+            "/tickets?light=yellow",
+        ),
         _figure("企业不满意", "", _dissatisfied(work), "正在重办或已销号，近 12 个月", "/tickets?unhappy=1"),
     )
     stages, stages_line = _stages(work)
@@ -469,13 +481,13 @@ def _figure(label: str, colour: str, number: int, line: str, url: str) -> Figure
     return FigureView(label, colour, listing.count_text(number), "件", line, url)
 
 
-def unhappy(now: datetime) -> tuple[object, ...]:
+def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of 企业不满意: last answer dissatisfied, filed within 12 months."""
     return (Ticket.dissatisfied > 0, Ticket.created_at >= now - timedelta(days=365))
 
 
 def _dissatisfied(work: Work) -> int:
-    return listing.count(work, Filter(extra=unhappy(work.now)))  # type: ignore[arg-type]
+    return listing.count(work, Filter(extra=unhappy(work.now)))
 
 
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
@@ -526,7 +538,10 @@ def _stages(work: Work) -> tuple[tuple[StageBar, ...], str]:
         here[colour] = here.get(colour, 0) + number
     bars, total = [], 0
     for label, states in _STAGES:
-        counts = {name: sum(by_state.get(state, {}).get(name, 0) for state in states) for name in ("red", "grey", "plain")}
+        counts = {
+            name: sum(by_state.get(state, {}).get(name, 0) for state in states)
+            for name in ("red", "grey", "plain")
+        }
         number = sum(counts.values())
         total += number
         boxes = [name for name in ("red", "grey", "plain") for _ in range(min(counts[name], _BOXES))][:_BOXES]
@@ -549,5 +564,3 @@ def _months(work: Work) -> tuple[tuple[str, int, int], ...]:
         shut = listing.count(work, Filter(extra=(Ticket.closed_at >= start, Ticket.closed_at < end)), 1000)
         found.append((f"{start.year}年{start.month}月", made, shut))
     return tuple(found)
-
-

@@ -1,5 +1,6 @@
 """What each field of a move may hold: one row a field, from which the HTML form, the JSON schema and the
-command all derive. A limit stands here and nowhere else."""
+command all derive. A limit stands here and nowhere else.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

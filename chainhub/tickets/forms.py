@@ -11,6 +11,7 @@ from wtforms import (
     Form,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -73,22 +74,32 @@ def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
     if spec.shape is Shape.YES_NO:
         if spec.name == "confidential":
             return BooleanField(**say)
-        return RadioField(**say, choices=[("yes", "是"), ("no", "不是")], validators=[_demand(required)], coerce=_yes_no)
+        return RadioField(
+            **say,
+            choices=options([("yes", "是"), ("no", "不是")]),
+            validators=[_demand(required)],
+            coerce=_yes_no,
+        )
     if spec.shape is Shape.CHOICE and spec.choices is not None:
         kind = spec.choices
         listed = [(one.value, one.label) for one in kind]
         made = RadioField if len(listed) <= 6 else SelectField
         if made is SelectField and not required:
             listed = [("", "拿不准，由工作人员选"), *listed]
-        return made(**say, choices=listed, validators=[_demand(required)], coerce=_member(kind))
+        return made(**say, choices=options(listed), validators=[_demand(required)], coerce=_member(kind))
     if spec.shape in {Shape.UNIT, Shape.CATEGORY, Shape.ENTERPRISE}:
         listed = _codes(spec, directory, enterprises, required=required)
-        return SelectField(**say, choices=listed, validators=[_demand(required)])
+        return SelectField(**say, choices=options(listed), validators=[_demand(required)])
     checks = [_demand(required), Length(spec)]
     if spec.shape is Shape.MOMENT:
         return MomentField(**say, validators=[Optional()], render_kw={"type": "datetime-local"})
     kind_of = TextAreaField if spec.shape is Shape.TEXT else StringField
     return kind_of(**say, validators=checks, filters=[_trim])
+
+
+def options(listed: Choices) -> list[SelectChoice]:
+    """Return (value, label) pairs as the form library wants them."""
+    return [SelectChoice(value=value, label=label) for value, label in listed]
 
 
 def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: bool) -> Choices:
@@ -130,7 +141,9 @@ class Length:
     def __call__(self, form: Form, field: Field) -> None:
         length = len(field.data or "")
         if length > self.spec.most:
-            raise ValidationError(f"最多 {self.spec.most} 字，现在 {length} 字，请删掉 {length - self.spec.most} 字。")
+            raise ValidationError(
+                f"最多 {self.spec.most} 字，现在 {length} 字，请删掉 {length - self.spec.most} 字。"
+            )
         if 0 < length < self.spec.least:
             raise ValidationError(f"太短了，请写到 {self.spec.least} 个字以上。")
         if "\x00" in (field.data or ""):
@@ -151,4 +164,3 @@ class MomentField(StringField):
                 self.read(self.data)
             except ValueError as error:
                 raise ValidationError("时间写得不对，请写成 2026-10-27 09:30。") from error
-

@@ -99,9 +99,16 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
         reminders.recompute(work, clock)
         if clock.due_at != before:
             moved.append((clock, before.isoformat()))
-            _tell_moved(work, clock, reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at))
+            _tell_moved(
+                work, clock, reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
+            )
     for clock, was in moved:
-        audit.record(work, "recompute", clock.about, {"clock": clock.kind, "before": was, "after": clock.due_at.isoformat()})
+        audit.record(
+            work,
+            "recompute",
+            clock.about,
+            {"clock": clock.kind, "before": was, "after": clock.due_at.isoformat()},
+        )
     owners = sorted({clock.owner_id for clock in found})
     for ticket in _locked(work, owners):
         clocks.settle(ticket, queries.running_clocks(work.session, [ticket.id]))

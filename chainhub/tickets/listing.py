@@ -5,12 +5,10 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-
 
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
@@ -24,6 +22,7 @@ from chainhub.tickets.workflow import PAUSED, State
 
 PAGE = 50
 PAGE_MOST = 200
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 COUNT_MOST = 500  # counting stops here; the page says 500+
 
 
@@ -78,7 +77,9 @@ class Page:
     next_cursor: str
 
 
-def page(work: Work, wanted: Filter, *, order: Order = Order.NEWEST, cursor: str = "", limit: int = PAGE) -> Page:
+def page(
+    work: Work, wanted: Filter, *, order: Order = Order.NEWEST, cursor: str = "", limit: int = PAGE
+) -> Page:
     """Return a page of what this actor may see. Raises Invalid for a cursor that this list never gave out."""
     limit = max(1, min(limit, PAGE_MOST))
     query = (
@@ -99,7 +100,7 @@ def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.states:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
-        found.append(Ticket.is_open)
+        found.append(Ticket.is_open.is_(True))
     for column, value in (
         (Ticket.chain_code, wanted.chain),
         (Ticket.lead_unit_code, wanted.unit),
@@ -133,7 +134,9 @@ def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
         return and_(Ticket.is_open, waits, Ticket.due_at > now)
     soon = Ticket.yellow_at <= now
     calm = soon if colour is Colour.YELLOW else or_(Ticket.due_at.is_(None), Ticket.yellow_at > now)
-    not_late = Ticket.due_at > now if colour is Colour.YELLOW else or_(Ticket.due_at.is_(None), Ticket.due_at > now)
+    not_late = (
+        Ticket.due_at > now if colour is Colour.YELLOW else or_(Ticket.due_at.is_(None), Ticket.due_at > now)
+    )
     return and_(Ticket.is_open, ~waits, not_late, calm)
 
 
@@ -148,7 +151,7 @@ def count_text(number: int, most: int = COUNT_MOST) -> str:
     return f"{most}+" if number >= most else str(number)
 
 
-def _ordered(query: Select[Any], order: Order, cursor: str) -> Select[Any]:
+def _ordered(query: Select[Ticket, str], order: Order, cursor: str) -> Select[Ticket, str]:
     after = _read(order, cursor) if cursor else None
     if order is Order.NEWEST:
         query = query.order_by(Ticket.id.desc())
@@ -171,11 +174,9 @@ def _read(order: Order, cursor: str) -> tuple[datetime, int]:
         name, due, id_ = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if name != order.value or not isinstance(id_, int) or not 0 <= id_ < 2**31:
             raise ValueError(name)
-        at = datetime.fromisoformat(due) if order is Order.DUE else datetime.min
+        at = datetime.fromisoformat(due) if order is Order.DUE else _LONG_AGO
         if order is Order.DUE and (at.tzinfo is None or not 1990 <= at.year <= 2200):
             raise ValueError(due)
         return at, id_
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise Invalid(errors={"cursor": ["翻页的位置不对，请从第一页重新开始。"]}) from error
-
-

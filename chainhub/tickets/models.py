@@ -21,7 +21,14 @@ class Ticket(Base):
         Index("ix_ticket_open_due", "due_at", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index("ix_ticket_chain_state_due", "chain_code", "state", "due_at", "id"),
         Index("ix_ticket_chain_id", "chain_code", "id"),
-        Index("ix_ticket_chain_open_due", "chain_code", "due_at", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index(
+            "ix_ticket_chain_open_due",
+            "chain_code",
+            "due_at",
+            "id",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
         Index("ix_ticket_unit_state_due", "lead_unit_code", "state", "due_at", "id"),
         Index("ix_ticket_unit_id", "lead_unit_code", "id"),
         Index("ix_ticket_enterprise_id", "enterprise_code", "id"),
@@ -45,11 +52,15 @@ class Ticket(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     contact_person: Mapped[str] = mapped_column(String(20), default="")
     contact_phone: Mapped[str] = mapped_column(String(20), default="")
-    original_number: Mapped[str] = mapped_column(String(60), default="")  # of the paper or superior it came from
+    original_number: Mapped[str] = mapped_column(
+        String(60), default=""
+    )  # of the paper or superior it came from
 
     state: Mapped[State] = mapped_column(EnumValue(State))
     is_open: Mapped[bool] = mapped_column(default=True)
-    version: Mapped[int] = mapped_column(default=1)  # raised by every move; the form carries the one it has seen
+    version: Mapped[int] = mapped_column(
+        default=1
+    )  # raised by every move; the form carries the one it has seen
     round: Mapped[int] = mapped_column(default=1)
     lead_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     responsible_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
@@ -97,7 +108,10 @@ class TicketEvent(Base):
     """One line of a ticket's history. Append-only, tied by hash to the ticket's line before."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (UniqueConstraint("ticket_id", "seq"), Index("ix_ticket_event_recorded_at", "recorded_at"))
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "seq"),
+        Index("ix_ticket_event_recorded_at", "recorded_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chainhub.core.actor import Role
+from chainhub.core.words import Labelled
 from chainhub.core.worktime import SHANGHAI, Calendar, Explanation, left_label
 from chainhub.county.directory.rules import Directory
 from chainhub.reminders.models import Clock
@@ -31,9 +33,7 @@ GREY_WORDS: Mapping[State, str] = {
 }
 
 
-def colour(
-    state: State, due_at: datetime | None, yellow_at: datetime | None, now: datetime
-) -> str:
+def colour(state: State, due_at: datetime | None, yellow_at: datetime | None, now: datetime) -> str:
     """Return the colour of a light: blue done, red late (outranks grey), grey waiting in the open, yellow soon."""
     if state in ENDS:
         return "blue"
@@ -118,7 +118,9 @@ _STEPS: tuple[tuple[str, frozenset[State], frozenset[Action]], ...] = (
     ("签收", frozenset({State.DISPATCHED, State.DISPUTED}), frozenset({Action.ACKNOWLEDGE})),
     (
         "办理",
-        frozenset({State.HANDLING, State.AWAITING_INFO, State.CONSULTING, State.CARRIED_OVER, State.ENDORSING}),
+        frozenset(
+            {State.HANDLING, State.AWAITING_INFO, State.CONSULTING, State.CARRIED_OVER, State.ENDORSING}
+        ),
         frozenset({Action.RESOLVE, Action.ANSWER}),
     ),
     ("审核", frozenset({State.RESOLVED}), frozenset({Action.PASS_REVIEW})),
@@ -135,7 +137,9 @@ def step_number(state: State) -> int:
     return len(_STEPS) + 1 if state is State.CLOSED else 0
 
 
-def steps(ticket: Ticket, events: Sequence[TicketEvent], now: datetime, waiting: Mapping[str, str]) -> tuple[StepView, ...]:
+def steps(
+    ticket: Ticket, events: Sequence[TicketEvent], now: datetime, waiting: Mapping[str, str]
+) -> tuple[StepView, ...]:
     """Return the eight steps with who and when; `waiting` names who stands at a step that is to come."""
     here = step_number(ticket.state)
     last = {label: _done_by(events, actions) for label, _, actions in _STEPS}
@@ -148,7 +152,11 @@ def steps(ticket: Ticket, events: Sequence[TicketEvent], now: datetime, waiting:
         event = last[label]
         done = place < here or (here == 0 and place <= reached)
         if done and event is not None:
-            who = f"{event.body} {event.actor_name}".strip() if event.body != event.actor_name else event.actor_name
+            who = (
+                f"{event.body} {event.actor_name}".strip()
+                if event.body != event.actor_name
+                else event.actor_name
+            )
             found.append(StepView(label, "done", who, rules.moment_text(event.at)))
         elif done:
             found.append(StepView(label, "done", "", ""))
@@ -203,7 +211,9 @@ def current_line(ticket: Ticket, directory: Directory) -> str:
 
 # The story
 
-_FOLDED = frozenset({Action.ACKNOWLEDGE, Action.EXPIRE_INFO, Action.RECLASSIFY, Action.PASS_REVIEW, Action.LAPSE})
+_FOLDED = frozenset(
+    {Action.ACKNOWLEDGE, Action.EXPIRE_INFO, Action.RECLASSIFY, Action.PASS_REVIEW, Action.LAPSE}
+)
 _NOT_FOR_FIRM = frozenset(
     {Action.RETURN, Action.UPHOLD_RETURN, Action.REJECT_RETURN, Action.SEND_BACK, Action.CALL_FAILED}
 )
@@ -221,7 +231,9 @@ def story(
         data = rules.redacted(event.action, event.data, standing)
         found.append(
             StoryLine(
-                label=event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）",
+                label=event.action.label
+                if event.actor_id is not None
+                else f"{event.action.label}（系统自动）",
                 when=rules.moment_text(event.at),
                 who=_who(event, firm),
                 text=_told(event.action, data, directory),
@@ -233,7 +245,7 @@ def story(
     return tuple(found)
 
 
-_FIRM_SIDE = frozenset({rules.Role.ENTERPRISE, rules.Role.GUIDE})
+_FIRM_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE})
 
 
 def _who(event: TicketEvent, firm: str) -> str:
@@ -250,7 +262,7 @@ def _told(action: Action, data: Mapping[str, Any], directory: Directory) -> str:
     return str(data.get("note") or "")
 
 
-def _label(kind: type[terms.Labelled], value: Any) -> str:
+def _label(kind: type[Labelled], value: Any) -> str:
     return kind(value).label if value else ""
 
 
@@ -351,9 +363,8 @@ def time_view(
         if first is not None:
             shown.append((_FIRM_LABEL.get(ClockKind(first.kind), first.label), first, ""))
     else:
-        for clock in (running.get(ClockKind.FIRST_CALL), running.get(ClockKind.UNIT_CONTACT)):
-            if clock is not None:
-                shown.append((clock.label, clock, ""))
+        calls = (running.get(ClockKind.FIRST_CALL), running.get(ClockKind.UNIT_CONTACT))
+        shown.extend((clock.label, clock, "") for clock in calls if clock is not None)
         if by_state is not None and by_state is not counts:
             shown.append((f"{by_state.label}时限", by_state, ""))
         if counts is not None:
@@ -434,7 +445,13 @@ def _cell(day: date, step: Any, first: date, last: date, promised: date | None, 
 
 
 def holders(
-    ticket: Ticket, clocks: Sequence[Clock], now: datetime, calendar: Calendar, directory: Directory, *, for_firm: bool
+    ticket: Ticket,
+    clocks: Sequence[Clock],
+    now: datetime,
+    calendar: Calendar,
+    directory: Directory,
+    *,
+    for_firm: bool,
 ) -> tuple[HolderView, ...]:
     """Return who is at it: the lead unit with its own light. The enterprise is not shown the unit's clock."""
     if not ticket.lead_unit_code:
@@ -474,10 +491,16 @@ _LIKELY: tuple[Action, ...] = (
     Action.CALL_FAILED,
     Action.WITHDRAW,
 )
-_FIRM_VERBS = {Action.CONFIRM: "说说办得怎么样", Action.REOPEN: "不满意，请重办", Action.SUPPLY_INFO: "补充材料"}
+_FIRM_VERBS = {
+    Action.CONFIRM: "说说办得怎么样",
+    Action.REOPEN: "不满意，请重办",
+    Action.SUPPLY_INFO: "补充材料",
+}
 
 
-def actions(ticket: Ticket, moves: Sequence[Move], *, for_firm: bool, contact_due: bool) -> tuple[ActionView, ...]:
+def actions(
+    ticket: Ticket, moves: Sequence[Move], *, for_firm: bool, contact_due: bool
+) -> tuple[ActionView, ...]:
     """Return the verbs of this person, the likely one first and primary: the one whose clock ends first."""
     order = {action: place for place, action in enumerate(_LIKELY)}
     if contact_due:

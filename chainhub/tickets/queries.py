@@ -38,8 +38,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         reads.append(Ticket.enterprise_code.in_(sorted(cared)))
     for role in (Role.LEADER, Role.LIAISON):
         reads.extend(_scoped(actor, role))
-    for scope in _scoped(actor, Role.CALLER):
-        reads.append(and_(scope, Ticket.answered_at.is_not(None)))
+    reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
     if reads:
         handles.append(and_(Ticket.confidential.is_(False), or_(*reads)))
     return or_(*handles) if handles else false()
@@ -104,7 +103,6 @@ def events(
 def last_event(session: Session, ticket_id: int) -> TicketEvent | None:
     """Return the newest line of a ticket's history."""
     return next(iter(events(session, ticket_id, limit=1)), None)
-
 
 
 def enterprise_name(session: Session, code: str) -> str:

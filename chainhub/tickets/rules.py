@@ -124,7 +124,9 @@ def hands_after(hands: Mapping[str, Sequence[int]], actor: Actor, action: Action
     return after
 
 
-def somebody_can_close(reviewers: Iterable[int], closers: Iterable[int], hands: Mapping[str, Sequence[int]]) -> bool:
+def somebody_can_close(
+    reviewers: Iterable[int], closers: Iterable[int], hands: Mapping[str, Sequence[int]]
+) -> bool:
     """Say whether, after one person has reviewed, another is left to strike the ticket off."""
     used = {one for duty in (Duty.RESOLVE, Duty.EVALUATE) for one in hands.get(duty, ())}
     free = set(closers) - used

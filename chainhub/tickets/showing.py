@@ -113,6 +113,7 @@ class TicketPage:
     actions: tuple[ActionView, ...]
     waiting_line: str  # when there is nothing to do: whom it waits for
     contact_line: str
+    phone_url: str  # where the whole number is asked for; empty: not this reader's to ask
     for_enterprise: bool
 
 

@@ -1,5 +1,6 @@
 """The doors for people: list, ticket, acting on it, filing, receipt, several at once."""
 
+from typing import TypeVar
 from uuid import uuid4
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,13 +12,14 @@ from wtforms import SelectField as Select
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import deadlines, desk, fields, forms, listing, presenting, queries, rules, terms
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.listing import Colour, Filter, Order
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.service import moving, reading, submitting
 from chainhub.tickets.showing import FilterView, ListPage, TicketPage
 from chainhub.tickets.workflow import ENDS, Action, Party, State, rows
 from chainhub.web import doors
@@ -35,6 +37,7 @@ PEOPLE = (
 )
 """Who may see tickets at all; the three administrators may not."""
 _BULK_MOST = 50
+Word = TypeVar("Word", bound=Labelled)
 
 
 class ActionConverter(BaseConverter):
@@ -79,13 +82,30 @@ def index() -> ResponseReturnValue:
             next_url=_with(cursor=found.next_cursor) if found.next_cursor else "",
             first_url=_with(cursor=None) if request.args.get("cursor") else "",
             empty=f"没有找到“{wanted.q}”。" if wanted.q else "还没有这样的诉求。",
-            empty_hint="换个词试试，两个字就能搜。" if wanted.q else "换个条件看看，或者清除筛选。" if _chosen() else "",
+            empty_hint="换个词试试，两个字就能搜。"
+            if wanted.q
+            else "换个条件看看，或者清除筛选。"
+            if _chosen()
+            else "",
         )
         return render_template("tickets/list.html", page=page)
 
 
-_KNOWN_ARGS = tuple(
-    "q state chain unit category kind urgency light due ended unhappy order enterprise task".split()
+_KNOWN_ARGS = (
+    "q",
+    "state",
+    "chain",
+    "unit",
+    "category",
+    "kind",
+    "urgency",
+    "light",
+    "due",
+    "ended",
+    "unhappy",
+    "order",
+    "enterprise",
+    "task",
 )
 
 
@@ -138,8 +158,8 @@ _TASK_STATES: dict[str, tuple[State, ...]] = {
 }
 
 
-def _one(kind: type[terms.Labelled], value: str | None) -> object:
-    return kind(value) if value in set(kind) else None
+def _one(kind: type[Word], value: str | None) -> Word | None:
+    return kind(value) if value and value in set(kind) else None
 
 
 def _filters(work: Work) -> tuple[FilterView, ...]:
@@ -246,6 +266,7 @@ def _page(work: Work, ticket: Ticket) -> TicketPage:
         actions=presenting.actions(ticket, moves, for_firm=for_firm, contact_due=contact_due),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact_line=f"{ticket.contact_person} {rules.mask_phone(ticket.contact_phone)}",
+        phone_url=f"{ticket.link}/phone" if reading.may_see_phone(work, ticket) else "",
         for_enterprise=for_firm,
     )
 
@@ -279,19 +300,24 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
 
 def _likely_first(work: Work, field: Select, category: str) -> None:
     directory = known.of(work.session).directory
-    likely = directory.categories[category].units
-    first = [(code, f"{label}（常办这类）") for code, label in field.choices if code in likely]
-    rest = [(code, label) for code, label in field.choices if code not in likely]
-    first.sort(key=lambda one: list(likely).index(one[0]))
-    field.choices = [rest[0], *first, *rest[1:]]
+    likely = list(directory.categories[category].units)
+    listed = [(one.value, one.label) for one in field.choices]
+    first = sorted((one for one in listed if one[0] in likely), key=lambda one: likely.index(one[0]))
+    rest = [one for one in listed if one[0] not in likely]
+    named = [(code, f"{label}（常办这类）") for code, label in first]
+    field.choices = forms.options([rest[0], *named, *rest[1:]])
 
 
-def _render_act(work: Work, ticket: Ticket, action: Action, form: forms.ActForm, status: int) -> ResponseReturnValue:
+def _render_act(
+    work: Work, ticket: Ticket, action: Action, form: forms.ActForm, status: int
+) -> ResponseReturnValue:
     warning = moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+    shown = _page(work, ticket)
+    pressed = (one.label for one in shown.actions if one.action == action.value)  # in the words of the button
     page = render_template(
         "tickets/act.html",
-        page=_page(work, ticket),
-        action=action.label,
+        page=shown,
+        action=next(pressed, action.label),
         form=form,
         submit_label=action.label,
         hint=_hint(ticket, action),
@@ -366,6 +392,16 @@ def _is_field(action: Action, name: str) -> bool:
     return any(name in row.fields for state in (*State, None) for row in rows(action, state))
 
 
+@bp.post("/tickets/<number>/phone")
+@doors.signed_in(Role.GUIDE, Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.CALLER)
+def phone(number: str) -> ResponseReturnValue:
+    """Show the whole telephone number to somebody who must call; the log keeps who saw it and why."""
+    with doors.work() as work:
+        shown = reading.show_phone(work, number, "联系企业")
+    flash(f"{shown}（已记下您看过这个号码）")
+    return redirect(url_for(".show", number=number), code=303)
+
+
 @bp.post("/tickets/<number>/answer/<any(yes, no):word>")
 @doors.signed_in(Role.ENTERPRISE)
 def answer(number: str, word: str) -> ResponseReturnValue:
@@ -411,13 +447,14 @@ def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
         skip=frozenset(skip),
     )
     made = type("SubmitForm", (base,), {"once": HiddenField()})
-    form = made(data) if data is not None else made()
+    form: forms.ActForm = made(data) if data is not None else made()
     if "title" in form:
         form.title.validators = [one for one in form.title.validators if isinstance(one, forms.Length)]
         form.title.description = "不填就取第一句话"
     if "channel" in form:
-        form.channel.choices = [one for one in form.channel.choices if one[0] not in {"import", "api"}]
-        form.channel.choices[0] = ("", "网页")
+        listed = [(one.value, one.label) for one in form.channel.choices]
+        listed = [one for one in listed if one[0] not in {"", "import", "api"}]
+        form.channel.choices = forms.options([("", "网页"), *listed[1:]])
     if request.method == "GET" and not for_staff and firms:
         form.contact_phone.data = rules.mask_phone(work.actor.phone or firms[0].phone)
         form.contact_phone.description = "换一个号码就直接改"
@@ -514,4 +551,3 @@ def _one_of_many(action: Action, number: str, seen: str) -> tuple[str, str, bool
             return number, ticket.title, True, f"已{action.label}。"
     except (NotFound, NotAllowed, Conflict, Invalid) as refusal:
         return number, "", False, refusal.title
-

@@ -147,8 +147,11 @@ def _rows(
     built: bool = True,
 ) -> tuple[Move, ...]:
     """Spell one line of the table out into a row per source state; target "same" stays where it is."""
-    listed: list[State | None]
-    listed = [sources] if sources is None or isinstance(sources, State) else sorted(sources)
+    listed: list[State | None] = []
+    if sources is None or isinstance(sources, State):
+        listed.append(sources)
+    else:
+        listed.extend(sorted(sources))
     return tuple(
         Move(
             action,

@@ -29,7 +29,13 @@ _PAGES: dict[int, tuple[str, str]] = {
     503: ("系统暂时用不了", "数据库没有应答，您的操作没有保存。请过几分钟再试。"),
 }
 
-_CODES = {400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed"}
+_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+}
 _CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast"}
 _CODES |= {500: "server_error", 503: "unavailable"}
 
@@ -44,7 +50,11 @@ def wants_json() -> bool:
 
 
 def problem(
-    status: int, title: str, code: str, errors: dict[str, list[str]] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    title: str,
+    code: str,
+    errors: dict[str, list[str]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """Return an error for programs, in the one shape (RFC 9457)."""
     body = {"type": "about:blank", "status": status, "title": title, "code": code, "errors": errors or {}}
@@ -125,7 +135,7 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _accident(error: Exception) -> Response:
-    log.exception("unexpected error", exc_info=error)
+    log.error("unexpected error", exc_info=error)
     title, advice = _PAGES[500]
     if wants_json():
         return problem(500, f"{title}。{advice}", "server_error")

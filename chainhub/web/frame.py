@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flask import Flask, g, has_request_context, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from chainhub.core.actor import Actor, Role
 
@@ -56,13 +57,13 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
     if account is None:
         try:
             name, demo = county()
-        except Exception:  # a page that says the database is away must not need the database
+        except SQLAlchemyError:  # a page that says the database is away must not need the database
             name, demo = "", False
         return Frame(county=name, demo=demo, elder=elder, sign_out_url=url_for("people.sign_out"))
     actor: Actor = account.actor
     try:
         name, demo, unread, items = load(actor)
-    except Exception:  # the same: the error page of a dead database still has a frame
+    except SQLAlchemyError:  # the same: the error page of a dead database still has a frame
         name, demo, unread, items = "", False, 0, ()
     owner = Role.ENTERPRISE in actor.roles
     path = request.path
@@ -71,7 +72,9 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         name=actor.name,
         title=actor.title or actor.unit_name,
         county=name,
-        nav=tuple((i.label, i.url, path == i.url or (i.url != "/" and path.startswith(i.under))) for i in items),
+        nav=tuple(
+            (i.label, i.url, path == i.url or (i.url != "/" and path.startswith(i.under))) for i in items
+        ),
         unread=unread,
         elder=elder or account.elder,
         demo=demo,

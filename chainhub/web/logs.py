@@ -8,7 +8,7 @@ import structlog
 
 def configure(level: str) -> None:
     """Send every log line of this process through one JSON formatter. Called once per process; again is harmless."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -70,7 +70,7 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
     manager.init_app(app)
     idle = settings.idle_minutes * 60
 
-    @manager.user_loader
+    @manager.user_loader  # type: ignore[untyped-decorator]  # the package ships no types
     def _load(identity: str) -> SignedIn | None:
         user_id, _, epoch = identity.partition(":")
         account = accounts.by_id(_reading(), int(user_id)) if user_id.isdigit() else None
@@ -78,7 +78,7 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
             return None
         return SignedIn(account) if _still_here(account, idle) else None
 
-    @user_loaded_from_cookie.connect_via(app)
+    @user_loaded_from_cookie.connect_via(app)  # type: ignore[untyped-decorator]  # the same
     def _remembered(_app: Flask, user: SignedIn) -> None:
         session[_SEEN] = int(clock.now().timestamp())
 
@@ -94,7 +94,11 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
         if g.account is None and not guard.public and not request.path.startswith("/api/"):
             return redirect(url_for("people.sign_in", next=_next(request)), code=303)
         doors.admit(guard, g.account.actor if g.account else None)
-        if g.account is not None and g.account.must_change_password and request.endpoint not in _WITHOUT_CHANGE:
+        if (
+            g.account is not None
+            and g.account.must_change_password
+            and request.endpoint not in _WITHOUT_CHANGE
+        ):
             return redirect(url_for("people.password"), code=303)
         return None
 

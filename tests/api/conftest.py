@@ -20,39 +20,18 @@ def hands(monkeypatch) -> Hands:
 
 
 @pytest.fixture
-def api(app):
-    if "api_tickets" not in app.blueprints:  # WIRE
-        from chainhub.app import csrf
-        from chainhub.county.directory import api as d
-        from chainhub.county.people import api as p
-        from chainhub.tickets import api as t
-        from chainhub.web import api as w
-        w.register(app, csrf, (p.room, d.room, t.room), "0")
-    return app
-
-
-@pytest.fixture
-def client(api):
-    return api.test_client()
-
-
-@pytest.fixture
-def caller(client) -> Callable[[str], Caller]:
+def caller(app, client) -> Callable[[str], Caller]:
     """Return a program with a token of somebody, issued without the slow comparison of a password."""
     known: dict[str, Caller] = {}
 
-    def call(username: str) -> Caller:
+    def _call(username: str) -> Caller:
         if username not in known:
-            user = people_queries.user_by_name(db.session(), username)
-            token = people.issue_token(work_of(db.session(), username), user, "试验")
-            db.session.commit()
+            with app.app_context():
+                user = people_queries.user_by_name(db.session(), username)
+                token = people.issue_token(work_of(db.session(), username), user, "试验")
+                db.session.commit()
             known[username] = Caller(client, token)
         return known[username]
 
-    return call
+    return _call
 
-
-@pytest.fixture
-def session_of_app(api):
-    """The session that requests of this test use."""
-    return db.session()

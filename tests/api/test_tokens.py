@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from chainhub.county.people import queries
+from chainhub.web.database import db
 from tests.api.calling import V1, given, refused
 from tests.people import CHIEF, CLERK, NOW, OWNER, POWER
 
@@ -41,11 +43,10 @@ def test_what_is_missing_is_named(client):
     assert set(body["errors"]) == {"password", "name"}
 
 
-def test_who_must_change_the_password_gets_no_token(client, session_of_app):
-    from chainhub.county.people import queries
-
-    queries.user_by_name(session_of_app, OWNER).must_change_password = True
-    session_of_app.commit()
+def test_who_must_change_the_password_gets_no_token(app, client):
+    with app.app_context():
+        queries.user_by_name(db.session(), OWNER).must_change_password = True
+        db.session.commit()
 
     refused(client.post(f"{V1}/tokens", json=RIGHT), 403, "password_to_change")
 

@@ -50,7 +50,10 @@ def test_a_new_account_must_change_its_password(session):
 
 
 def test_an_account_name_is_kept_in_small_letters(session):
-    assert service.add_user(work_of(session, SYSADMIN), replace(NEW, username=" WangShuHui "), GOOD).username == "wangshuhui"
+    assert (
+        service.add_user(work_of(session, SYSADMIN), replace(NEW, username=" WangShuHui "), GOOD).username
+        == "wangshuhui"
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,12 @@ def test_changing_ones_password_ends_every_other_session(session):
 
 @pytest.mark.parametrize(
     ("old", "new", "field"),
-    [("wrong", "hehua-lvshu-2027", "old"), (GOOD, "short1", "new"), (GOOD, GOOD, "new"), (GOOD, "xwangshuhui1", "new")],
+    [
+        ("wrong", "hehua-lvshu-2027", "old"),
+        (GOOD, "short1", "new"),
+        (GOOD, GOOD, "new"),
+        (GOOD, "xwangshuhui1", "new"),
+    ],
 )
 def test_a_bad_change_of_password_is_refused(session, old, new, field):
     service.add_user(work_of(session, SYSADMIN), NEW, GOOD)
@@ -184,7 +192,9 @@ def test_the_last_administrator_of_a_kind_cannot_be_disabled(session, username):
 
 def test_a_second_administrator_of_a_kind_makes_the_first_dispensable(session):
     second = service.add_user(work_of(session, SYSADMIN), NEW, GOOD)
-    session.add(GrantRow(user_id=second.id, role=Role.AUDITOR, scope=ScopeKind.COUNTY, ref="", started_at=NOW))
+    session.add(
+        GrantRow(user_id=second.id, role=Role.AUDITOR, scope=ScopeKind.COUNTY, ref="", started_at=NOW)
+    )
     session.flush()
 
     service.disable(work_of(session, SYSADMIN), _user(session, AUDITOR))
@@ -251,7 +261,10 @@ def test_nonsense_is_no_token(session, token):
     assert Accounts(lambda: NOW).by_token(session, token) is None
 
 
-@pytest.mark.parametrize(("name", "days", "field"), [(" ", 1, "name"), ("x" * 61, 1, "name"), ("手机", 0, "days"), ("手机", 731, "days")])
+@pytest.mark.parametrize(
+    ("name", "days", "field"),
+    [(" ", 1, "name"), ("x" * 61, 1, "name"), ("手机", 0, "days"), ("手机", 731, "days")],
+)
 def test_a_token_has_a_name_and_an_end(session, name, days, field):
     with pytest.raises(Invalid) as refused:
         service.issue_token(work_of(session, OWNER), _user(session, OWNER), name, days)
@@ -283,7 +296,9 @@ def test_the_list_of_accounts_is_paged_by_name(session):
     assert len(seen) == len(set(seen))
 
 
-@pytest.mark.parametrize(("q", "username"), [("xitong", SYSADMIN), ("韩砚", POWER), ("供电", POWER), ("砚禾", OWNER)])
+@pytest.mark.parametrize(
+    ("q", "username"), [("xitong", SYSADMIN), ("韩砚", POWER), ("供电", POWER), ("砚禾", OWNER)]
+)
 def test_an_account_is_found_by_name_person_or_workplace(session, q, username):
     assert username in {one.username for one in queries.persons(session, q=q)}
 

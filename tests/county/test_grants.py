@@ -36,7 +36,9 @@ def test_a_grant_holds_from_the_next_request_on(session):
     known.forget(session)
     assert TRANSPORT in actor(session, POWER).grants
     assert known.of(session).stamp != before.stamp
-    assert _user(session, POWER).id in known.of(session).holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, TRANSPORT_UNIT)
+    assert _user(session, POWER).id in known.of(session).holders.ids(
+        Role.DEPARTMENT, ScopeKind.UNIT, TRANSPORT_UNIT
+    )
     entry = session.scalars(select(AuditEntry)).one()
     assert (entry.who, entry.action) == (SECADMIN, "add_grant")
     assert entry.data == {"role": "department", "scope": "unit:transport", "post": "contact"}

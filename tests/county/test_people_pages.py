@@ -86,7 +86,9 @@ def test_a_page_asked_for_before_signing_in_is_opened_afterwards(browser):
     assert browser.sign_in(OWNER, next_="/inbox?before%3D9").location == "/inbox?before=9"
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "/%09/evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "/%09/evil.example"]
+)
 def test_signing_in_leads_nowhere_else(browser, elsewhere):
     assert browser.sign_in(OWNER, next_=elsewhere).location == "/"
 
@@ -97,7 +99,9 @@ def test_who_is_signed_in_is_sent_on_from_the_sign_in_page(browser):
     assert browser.get("/sign-in?next=/inbox").location == "/inbox"
 
 
-@pytest.mark.parametrize("url", ["/sign-in", "/sign-out", "/elder", "/password", "/inbox/read", "/admin/accounts/new"])
+@pytest.mark.parametrize(
+    "url", ["/sign-in", "/sign-out", "/elder", "/password", "/inbox/read", "/admin/accounts/new"]
+)
 def test_a_form_without_its_token_is_refused(browser, url):
     browser.sign_in(SYSADMIN)
 
@@ -126,7 +130,9 @@ def test_signing_out_ends_the_session(browser):
 # Idle time and being remembered
 
 
-@pytest.mark.parametrize(("username", "minutes"), [(POWER, 30), (OWNER, 30), (SYSADMIN, 15), (SECADMIN, 15), (AUDITOR, 15)])
+@pytest.mark.parametrize(
+    ("username", "minutes"), [(POWER, 30), (OWNER, 30), (SYSADMIN, 15), (SECADMIN, 15), (AUDITOR, 15)]
+)
 def test_an_idle_session_ends_sooner_for_administrators(browser, moment, username, minutes):
     browser.sign_in(username)
 
@@ -249,7 +255,17 @@ def test_the_system_administrators_pages_are_closed_to_everybody_else(browser, u
     assert browser.get(url).status_code == 403
 
 
-@pytest.mark.parametrize(("username", "url"), [(SYSADMIN, "/admin/grants"), (SYSADMIN, "/admin/audit"), (SECADMIN, "/admin/audit"), (AUDITOR, "/admin/grants"), (POWER, "/admin/grants"), (POWER, "/admin/audit")])
+@pytest.mark.parametrize(
+    ("username", "url"),
+    [
+        (SYSADMIN, "/admin/grants"),
+        (SYSADMIN, "/admin/audit"),
+        (SECADMIN, "/admin/audit"),
+        (AUDITOR, "/admin/grants"),
+        (POWER, "/admin/grants"),
+        (POWER, "/admin/audit"),
+    ],
+)
 def test_the_three_administrators_are_separated(browser, username, url):
     browser.sign_in(username)
 
@@ -292,7 +308,9 @@ def test_a_bad_new_account_comes_back_with_what_was_typed(browser):
     assert "电话只写数字" in answer.text
     assert "王书卉" in answer.text
 
-    answer = browser.post("/admin/accounts/new", {"username": OWNER, "name": "王书卉"}, page="/admin/accounts/new")
+    answer = browser.post(
+        "/admin/accounts/new", {"username": OWNER, "name": "王书卉"}, page="/admin/accounts/new"
+    )
     assert answer.status_code == 422
     assert "已经有这个登录名" in answer.text
     assert "王书卉" in answer.text

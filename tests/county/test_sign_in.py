@@ -40,7 +40,8 @@ def test_a_refusal_does_not_tell_whether_the_name_exists(session, username):
     said = [one.refusal.title for one in _fail(session, 4, username, source=username or "x")]
 
     assert said == [
-        f"登录名或密码不对。再错 {left} 次会锁 15 分钟；忘了密码，请找系统管理员重置。" for left in (4, 3, 2, 1)
+        f"登录名或密码不对。再错 {left} 次会锁 15 分钟；忘了密码，请找系统管理员重置。"
+        for left in (4, 3, 2, 1)
     ]
 
 

@@ -23,7 +23,12 @@ from tests.people import NOW, actor, china, work_of
 
 A, S = Action, State
 HAPPY = {"contacted": True, "solved": True, "satisfaction": Satisfaction.SATISFIED}
-UNHAPPY = {"reason_code": DissatisfiedReason.NOT_SOLVED, "note": "电还是没通", "contacted": True, "solved": False}
+UNHAPPY = {
+    "reason_code": DissatisfiedReason.NOT_SOLVED,
+    "note": "电还是没通",
+    "contacted": True,
+    "solved": False,
+}
 
 
 def _running(session: Session, ticket: Ticket) -> dict[str, Clock]:
@@ -137,7 +142,9 @@ def test_the_dispatcher_does_not_rule_on_the_return_of_its_own_dispatch(session)
         (Urgency.URGENT, china(2026, 3, 2, 10, 29), china(2026, 3, 2, 10, 31)),
     ],
 )
-def test_a_return_comes_within_a_workday_of_the_dispatch_or_an_hour_if_urgent(session, urgency, last, too_late):
+def test_a_return_comes_within_a_workday_of_the_dispatch_or_an_hour_if_urgent(
+    session, urgency, last, too_late
+):
     ticket = a_ticket(session, S.DISPATCHED, urgency=urgency)
     work = work_of(session, people.POWER, last)
     assert A.RETURN in {row.action for row in moving.moves(work, ticket)}
@@ -174,14 +181,24 @@ def test_review_time_is_not_the_units_but_is_the_promises(session):
     move(session, ticket, people.REVIEWER, A.SEND_BACK, china(2026, 3, 5, 10), note="没写时间")
 
     running = _running(session, ticket)
-    assert running["unit"].due_at == china(2026, 3, 26, 17, 30)  # resolved on the 2nd, sent back on the 5th: 3 days
+    assert running["unit"].due_at == china(
+        2026, 3, 26, 17, 30
+    )  # resolved on the 2nd, sent back on the 5th: 3 days
     assert running["promise"].due_at == china(2026, 3, 23, 17, 30)
 
 
 def test_a_unit_sent_back_at_the_last_moment_has_a_workday_left(session):
     ticket = a_ticket(session, S.HANDLING, kind=Kind.INQUIRY)
     assert ticket.due_at == china(2026, 3, 3, 17, 30)
-    move(session, ticket, people.POWER, A.RESOLVE, china(2026, 3, 3, 17), outcome=Outcome.SOLVED, reply="可以办")
+    move(
+        session,
+        ticket,
+        people.POWER,
+        A.RESOLVE,
+        china(2026, 3, 3, 17),
+        outcome=Outcome.SOLVED,
+        reply="可以办",
+    )
 
     move(session, ticket, people.REVIEWER, A.SEND_BACK, china(2026, 3, 3, 17, 10), note="没说清")
 
@@ -190,7 +207,9 @@ def test_a_unit_sent_back_at_the_last_moment_has_a_workday_left(session):
 
 def test_a_unit_that_was_late_already_is_given_no_extra_day(session):
     ticket = a_ticket(session, S.HANDLING, kind=Kind.INQUIRY)
-    move(session, ticket, people.POWER, A.RESOLVE, china(2026, 3, 4, 9), outcome=Outcome.SOLVED, reply="可以办")
+    move(
+        session, ticket, people.POWER, A.RESOLVE, china(2026, 3, 4, 9), outcome=Outcome.SOLVED, reply="可以办"
+    )
 
     move(session, ticket, people.REVIEWER, A.SEND_BACK, china(2026, 3, 4, 10), note="没说清")
 
@@ -227,7 +246,15 @@ def test_a_ticket_that_was_only_answered_goes_back_to_be_dispatched(session):
 def test_a_second_dissatisfaction_does_not_reopen_again(session):
     ticket = a_ticket(session, S.REVIEWED)
     move(session, ticket, people.OWNER, A.REOPEN, NOW + timedelta(hours=1), **UNHAPPY)
-    move(session, ticket, people.POWER, A.RESOLVE, NOW + timedelta(hours=2), outcome=Outcome.SOLVED, reply="又办了")
+    move(
+        session,
+        ticket,
+        people.POWER,
+        A.RESOLVE,
+        NOW + timedelta(hours=2),
+        outcome=Outcome.SOLVED,
+        reply="又办了",
+    )
     move(session, ticket, people.REVIEWER, A.PASS_REVIEW, NOW + timedelta(hours=3))
 
     with pytest.raises(Conflict):
@@ -348,7 +375,9 @@ def test_two_clerks_at_once_end_in_one_move(session, connection):
         move(session, ticket, people.CLERK, A.ACCEPT)
 
 
-@pytest.mark.parametrize("username", [people.STRANGER, "xitong", "anquan", "shenji", people.CALLER, people.POWER])
+@pytest.mark.parametrize(
+    "username", [people.STRANGER, "xitong", "anquan", "shenji", people.CALLER, people.POWER]
+)
 def test_somebody_elses_ticket_is_not_there(session, username):
     ticket = submitted(session)
 
@@ -356,7 +385,9 @@ def test_somebody_elses_ticket_is_not_there(session, username):
         move(session, ticket, username, A.WITHDRAW, note="撤")
 
 
-@pytest.mark.parametrize("username", [people.GUIDE, people.CHIEF, people.PRINCIPAL, people.LIAISON, people.CALLER])
+@pytest.mark.parametrize(
+    "username", [people.GUIDE, people.CHIEF, people.PRINCIPAL, people.LIAISON, people.CALLER]
+)
 def test_a_confidential_ticket_is_seen_by_those_who_handle_it_alone(session, username):
     ticket = a_ticket(session, S.REVIEWED, confidential=True)
 
@@ -383,7 +414,12 @@ def test_a_guide_files_for_its_enterprise_and_the_enterprise_stays_the_requester
 
 @pytest.mark.parametrize(
     ("username", "enterprise"),
-    [(people.GUIDE, "e_chunyu_shengwu"), (people.GUIDE, None), (people.CLERK, "e_chunyu_shengwu"), (people.OWNER, "x")],
+    [
+        (people.GUIDE, "e_chunyu_shengwu"),
+        (people.GUIDE, None),
+        (people.CLERK, "e_chunyu_shengwu"),
+        (people.OWNER, "x"),
+    ],
 )
 def test_nobody_files_for_an_enterprise_that_is_not_in_their_care(session, username, enterprise):
     with pytest.raises(Invalid) as refused:

@@ -15,7 +15,9 @@ from tests import people
 from tests.builders import REACHABLE, SAMPLE, a_ticket, move
 from tests.people import NOW, actor, work_of
 
-BY_HAND = [action for action in Action if any(row.who - {Role.CLOCK} for row in TABLE if row.action is action)]
+BY_HAND = [
+    action for action in Action if any(row.who - {Role.CLOCK} for row in TABLE if row.action is action)
+]
 WHO_DOES = {
     Action.ACCEPT: people.CLERK,
     Action.ANSWER: people.CLERK,
@@ -94,7 +96,9 @@ def test_every_unlisted_move_is_refused_and_changes_nothing(session, state):
         with pytest.raises(Refusal) as refused:
             move(session, ticket, _who(action, state), action, NOW.replace(hour=11))
         assert refused.value.title
-        sees = session.scalar(select(Ticket.id).where(Ticket.id == ticket.id, queries.visible(_actor(session, action, state))))
+        sees = session.scalar(
+            select(Ticket.id).where(Ticket.id == ticket.id, queries.visible(_actor(session, action, state)))
+        )
         assert isinstance(refused.value, (Conflict, NotAllowed) if sees else NotFound)
     assert (ticket.state, ticket.version) == (state, version)
 

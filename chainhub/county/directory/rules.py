@@ -46,11 +46,11 @@ class Directory:
 
     def unit_name(self, code: str | None) -> str:
         """Return a unit's short name, or an empty string for none."""
-        return self.units[code].short if code in self.units else ""
+        return self.units[code].short if code and code in self.units else ""
 
     def category_label(self, code: str | None) -> str:
         """Return a category's label, or an empty string for none."""
-        return self.categories[code].label if code in self.categories else ""
+        return self.categories[code].label if code and code in self.categories else ""
 
     def within(self, category: str) -> frozenset[str]:
         """Return the category and everything below it."""

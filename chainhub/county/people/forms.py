@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
+from wtforms import BooleanField, Field, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
 from chainhub.core.actor import Grant, Post, ScopeKind
@@ -14,10 +14,10 @@ from chainhub.county.directory.rules import Directory
 from chainhub.county.people import rules
 from chainhub.county.people.service import NewUser
 
-Choices = list[tuple[str, str]]
 _COUNTY = ScopeKind.COUNTY.value
 _ROLES = {role.value: role for role in rules.SCOPES}
 _POSTS = {post.value: post for post in Post}
+_NOT_LISTED = "请从列表里选。"
 
 
 def _stripped(value: str | None) -> str:
@@ -75,14 +75,20 @@ class AccountForm(FlaskForm):
         filters=[_stripped],
         validators=[Optional(), Regexp(r"[0-9+ ()-]{5,20}$", message="电话只写数字，如 13800001234。")],
     )
-    unit_code = SelectField("单位", validators=[Optional()])
-    enterprise_code = SelectField("企业", description="单位和企业只选一个。", validators=[Optional()])
+    unit_code = SelectField("单位", validators=[Optional()], invalid_choice_message=_NOT_LISTED)
+    enterprise_code = SelectField(
+        "企业",
+        description="单位和企业只选一个。",
+        validators=[Optional()],
+        invalid_choice_message=_NOT_LISTED,
+    )
 
     def offer(self, directory: Directory, enterprises: Sequence[Enterprise]) -> None:
         """Fill the lists to choose from."""
-        units = ((one.code, one.name) for one in directory.units.values())
-        self.unit_code.choices = [("", "不属于单位"), *units]
-        self.enterprise_code.choices = [("", "不属于企业"), *((one.code, one.name) for one in enterprises)]
+        units = (SelectChoice(one.code, one.name) for one in directory.units.values())
+        firms = (SelectChoice(one.code, one.name) for one in enterprises)
+        self.unit_code.choices = [SelectChoice("", "不属于单位"), *units]
+        self.enterprise_code.choices = [SelectChoice("", "不属于企业"), *firms]
 
     def new_user(self) -> NewUser:
         """Return what was typed as the service takes it."""
@@ -107,31 +113,36 @@ class GrantForm(FlaskForm):
     )
     role = SelectField(
         "角色",
-        choices=[("", "请选择"), *((role.value, role.label) for role in rules.SCOPES)],
+        choices=[
+            SelectChoice("", "请选择"),
+            *(SelectChoice(role.value, role.label) for role in rules.SCOPES),
+        ],
         validators=[InputRequired("请选角色。")],
+        invalid_choice_message=_NOT_LISTED,
     )
     scope = SelectField(
         "管哪里",
         description="企业和指导员选企业，党委和专班选产业链，部门选单位，管理员选全县。",
         validators=[InputRequired("请选管哪里。")],
+        invalid_choice_message=_NOT_LISTED,
     )
     post = SelectField(
         "岗位",
         description="三类管理员不分岗位。",
-        choices=[("", "不分岗位"), *((post.value, post.label) for post in Post)],
+        choices=[SelectChoice("", "不分岗位"), *(SelectChoice(post.value, post.label) for post in Post)],
         validators=[Optional()],
+        invalid_choice_message=_NOT_LISTED,
     )
 
     def offer(self, directory: Directory, enterprises: Sequence[Enterprise]) -> None:
         """Fill the list of scopes, group by group."""
-        chain, unit, firm = ScopeKind.CHAIN.value, ScopeKind.UNIT.value, ScopeKind.ENTERPRISE.value
-        groups: Mapping[str, Choices] = {
-            "县": [("", "请选择"), (_COUNTY, "全县")],
-            "产业链": [(f"{chain}:{one.code}", one.name) for one in directory.chains.values()],
-            "单位": [(f"{unit}:{one.code}", one.name) for one in directory.units.values()],
-            "企业": [(f"{firm}:{one.code}", one.name) for one in enterprises],
-        }
-        self.scope.choices = {name: group for name, group in groups.items() if group}
+        self.scope.choices = [
+            SelectChoice("", "请选择"),
+            SelectChoice(_COUNTY, "全县"),
+            *(_over(ScopeKind.CHAIN, one.code, one.name, "产业链") for one in directory.chains.values()),
+            *(_over(ScopeKind.UNIT, one.code, one.name, "单位") for one in directory.units.values()),
+            *(_over(ScopeKind.ENTERPRISE, one.code, one.name, "企业") for one in enterprises),
+        ]
 
     def grant(self) -> Grant:
         """Return what was chosen as the service takes it."""
@@ -149,6 +160,10 @@ def show(form: FlaskForm, refusal: Refusal) -> None:
             form[name].errors = [*form[name].errors, *said]
         else:
             form.form_errors.extend(said)
+
+
+def _over(kind: ScopeKind, code: str, name: str, group: str) -> SelectChoice:
+    return SelectChoice(f"{kind.value}:{code}", name, optgroup=group)
 
 
 def _text(field: Field) -> str:

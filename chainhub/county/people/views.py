@@ -234,7 +234,7 @@ def _account_row(work: Work, one: Person) -> AccountRow:
     return AccountRow(
         username=one.username,
         name=one.name,
-        where="，".join(word for word in (one.where, one.title) if word),
+        where=one.title if one.where in one.title else f"{one.where}，{one.title}".strip("，"),
         roles="、".join(role.label for role in one.roles) or "还没有授权",
         status=_status(one, is_locked=is_locked),
         actions=_account_actions(work, one, is_locked=is_locked),

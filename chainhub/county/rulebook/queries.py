@@ -12,5 +12,8 @@ def book(session: Session) -> Book:
     limits = session.execute(
         select(TimeLimit.clock, TimeLimit.matter, TimeLimit.urgency, TimeLimit.code, TimeLimit.from_at)
     )
-    ladders = session.scalars(select(RuleText).where(RuleText.name == "ladders").order_by(RuleText.from_at)).all()
-    return Book(dated([tuple(row) for row in limits]), ladders[-1].value if ladders else {})
+    ladders = session.scalars(
+        select(RuleText).where(RuleText.name == "ladders").order_by(RuleText.from_at)
+    ).all()
+    rows = [(row.clock, row.matter, row.urgency, row.code, row.from_at) for row in limits]
+    return Book(dated(rows), ladders[-1].value if ladders else {})

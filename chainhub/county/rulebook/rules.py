@@ -26,7 +26,12 @@ class Book:
 
     def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
         """Return the limit in force at a moment. Raises KeyError where the county set none."""
-        for key in ((clock, matter, urgency), (clock, ANY, urgency), (clock, matter, "normal"), (clock, ANY, "normal")):
+        for key in (
+            (clock, matter, urgency),
+            (clock, ANY, urgency),
+            (clock, matter, "normal"),
+            (clock, ANY, "normal"),
+        ):
             dated = self.limits.get(key)
             if dated:
                 return next((row.limit for row in reversed(dated) if row.from_at <= at), dated[0].limit)
@@ -37,7 +42,9 @@ class Book:
         return self.ladders[ladder][rung]
 
 
-def dated(rows: Sequence[tuple[str, str, str, str, datetime]]) -> dict[tuple[str, str, str], list[DatedLimit]]:
+def dated(
+    rows: Sequence[tuple[str, str, str, str, datetime]],
+) -> dict[tuple[str, str, str], list[DatedLimit]]:
     """Group (clock, matter, urgency, code, from_at) rows into what `Book.limits` wants."""
     found: dict[tuple[str, str, str], list[DatedLimit]] = {}
     for clock, matter, urgency, code, from_at in sorted(rows, key=lambda row: row[4]):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from pathlib import PurePath
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -12,7 +11,7 @@ _ENCODINGS = ("utf-8-sig", "gb18030")  # the second is what Chinese office progr
 BYTES_MOST = 1024 * 1024
 
 
-def read(file_name: str, content: bytes, this_year: int) -> Notice:
+def read(content: bytes, this_year: int) -> Notice:
     """Return the notice that a file holds; what it is, its first characters say. Raises BadNotice."""
     if not content.strip():
         raise BadNotice(["文件是空的。"])
@@ -22,7 +21,7 @@ def read(file_name: str, content: bytes, this_year: int) -> Notice:
         return parse_table(_sheet(content), this_year)
 
     text = _decoded(content)
-    if PurePath(file_name).suffix.lower() == ".json" or text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         return parse_json(text, this_year)
     return parse_table(list(csv.reader(io.StringIO(text), delimiter=_delimiter(text))), this_year)
 

@@ -20,6 +20,7 @@ from chainhub.county.workdays.rules import BadNotice, DayChange, Notice
 class Preview:
     """What a notice says, and on which days it differs from the calendar in force."""
 
+    title: str
     notice: Notice
     changes: Sequence[DayChange]
     known_since: str  # the day on which this very notice was imported; empty if it was not
@@ -50,23 +51,23 @@ class ImportResult:
 
 def preview(work: Work, file_name: str, content: bytes) -> Preview:
     """Say what importing a file would change; nothing is written. Raises Invalid."""
-    notice = _read(work, file_name, content)
+    notice = _read(work, content)
     before = _imported(work, notice)
     since = f"{local(before.imported_at):%Y-%m-%d}" if before else ""
-    return Preview(notice, rules.changes(notice, work.calendar), since)
+    return Preview(_title(notice, file_name), notice, rules.changes(notice, work.calendar), since)
 
 
 def import_notice(work: Work, file_name: str, content: bytes) -> ImportResult:
     """Import a notice; where an earlier one speaks of the same day, this one wins. Raises Invalid."""
     _demand_sysadmin(work)
-    notice = _read(work, file_name, content)
+    notice = _read(work, content)
     if _imported(work, notice) is not None:
         return ImportResult(notice, (), skipped=True)
 
     changes = rules.changes(notice, work.calendar)
     row = WorkdayNotice(
         year=notice.year,
-        title=f"{notice.year} 年放假通知（{file_name[-120:]}）",
+        title=_title(notice, file_name),
         digest=notice.digest,
         imported_at=work.now,
         imported_by=work.actor.username,
@@ -94,15 +95,19 @@ def _demand_sysadmin(work: Work) -> None:
         raise NotAllowed("放假通知由系统管理员导入。")
 
 
-def _read(work: Work, file_name: str, content: bytes) -> Notice:
+def _read(work: Work, content: bytes) -> Notice:
     try:
-        return reading.read(file_name, content, local(work.now).year)
+        return reading.read(content, local(work.now).year)
     except BadNotice as error:
         raise Invalid("这份通知导不进来。", {"file": error.said}) from error
 
 
 def _imported(work: Work, notice: Notice) -> WorkdayNotice | None:
     return work.session.scalar(select(WorkdayNotice).where(WorkdayNotice.digest == notice.digest))
+
+
+def _title(notice: Notice, file_name: str) -> str:
+    return f"{notice.year} 年放假通知（{file_name[-120:]}）"
 
 
 def _count(notice: Notice) -> str:

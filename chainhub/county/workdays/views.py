@@ -17,7 +17,6 @@ from chainhub.county.workdays.service import Preview
 from chainhub.web import doors
 
 bp = Blueprint("workdays", __name__, template_folder="../templates")
-_CONFIRMED = "通知.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class PreviewView:
     known: str
     changes: Sequence[tuple[str, str, str, str]]  # day, name, before, after
     token: str
+    file_name: str
     confirm_url: str
 
 
@@ -57,12 +57,12 @@ def import_notice() -> ResponseReturnValue:
     token = request.form.get("token", "")
     if not token and not form.validate():
         return _page(form, 422)
-    name = _CONFIRMED if token else str(form.file.data.filename or "")
+    name = request.form.get("file_name", "") if token else str(form.file.data.filename or "")
     content = token.encode() if token else form.file.data.read()
     try:
         if request.form.get("dry_run"):
             with doors.reading() as work:
-                return _page(form, 200, _preview(service.preview(work, name, content)))
+                return _page(form, 200, _preview(service.preview(work, name, content), name))
         with doors.work() as work:
             result = service.import_notice(work, name, content)
     except Invalid as refusal:
@@ -95,11 +95,12 @@ def _days(days: Sequence[date]) -> str:
     return f"{len(days)} 天：{rules.spans(days)}" if days else "没有"
 
 
-def _preview(found: Preview) -> PreviewView:
+def _preview(found: Preview, file_name: str) -> PreviewView:
     return PreviewView(
-        title=f"{found.notice.year} 年放假通知",
+        title=found.title,
         known=found.known_since,
         changes=[(f"{one.on:%Y-%m-%d}", one.name, one.before, one.after) for one in found.changes],
         token=found.notice.canonical,
+        file_name=file_name,
         confirm_url=url_for(".import_notice"),
     )

@@ -14,7 +14,14 @@ from chainhub.reminders.models import Clock
 from chainhub.reminders.rules import Ladder
 from chainhub.reminders.service import Holder, Owner
 from chainhub.tickets import clockwork, queries
-from chainhub.tickets.clockwork import REQUESTER_CLOCKS, SILENT_CLOCKS, STATE_CLOCK, UNIT_CLOCKS, ClockKind, Plan
+from chainhub.tickets.clockwork import (
+    REQUESTER_CLOCKS,
+    SILENT_CLOCKS,
+    STATE_CLOCK,
+    UNIT_CLOCKS,
+    ClockKind,
+    Plan,
+)
 from chainhub.tickets.models import Ticket
 
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})

@@ -49,7 +49,10 @@ def append(
 
 def _last_hash(work: Work, ticket: Ticket) -> str:
     found = work.session.scalar(
-        select(TicketEvent.hash).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.seq.desc()).limit(1)
+        select(TicketEvent.hash)
+        .where(TicketEvent.ticket_id == ticket.id)
+        .order_by(TicketEvent.seq.desc())
+        .limit(1)
     )
     return found or GENESIS
 
@@ -85,5 +88,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return value
-
-

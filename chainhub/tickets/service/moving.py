@@ -202,7 +202,7 @@ def body(work: Work, ticket: Ticket, role: Who) -> str:
         return facts.directory.unit_name(ticket.lead_unit_code)
     if role is Role.CLOCK:
         return ""
-    return work.actor.unit_name or (role.label if isinstance(role, Role) else "")
+    return work.actor.unit_name or Role(role).label
 
 
 # What an action does to the ticket beside its state and clocks.
@@ -319,4 +319,3 @@ def dispatch_warning(work: Work, ticket: Ticket) -> str:
     reviewers = holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code)
     closers = holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
     return "" if rules.somebody_can_close(reviewers, closers, ticket.hands) else rules.NOBODY_CAN_CLOSE
-

@@ -70,7 +70,10 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
         _keep_key(work, key, digest, ticket)
     _record(work, ticket, given, role)
     finding.index(
-        work.session, queries.OWNER, ticket.id, (ticket.number, enterprise.name, ticket.title, given["content"])
+        work.session,
+        queries.OWNER,
+        ticket.id,
+        (ticket.number, enterprise.name, ticket.title, given["content"]),
     )
     return Filed(ticket, new=True)
 
@@ -204,5 +207,3 @@ def promise_at(work: Work, urgency: Urgency = Urgency.NORMAL) -> datetime:
         clockwork.ClockKind.FIRST_CALL.value, "ordinary", urgency.value, work.now
     )
     return work.calendar.due(work.now, limit).at
-
-

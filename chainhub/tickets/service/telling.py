@@ -39,7 +39,12 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
         _say(work, firm, kind, f"{ticket.about}{words}", f"{key}:firm", ticket)
     elif action is Action.SUBMIT and work.actor.enterprise_code != ticket.enterprise_code:
         _say(
-            work, firm, NoticeKind.NEWS, f"{work.actor.name}替您报送了{ticket.about}，请看一下。", f"{key}:firm", ticket
+            work,
+            firm,
+            NoticeKind.NEWS,
+            f"{work.actor.name}替您报送了{ticket.about}，请看一下。",
+            f"{key}:firm",
+            ticket,
         )
 
 

@@ -1,0 +1,199 @@
+"""Reading and writing .xlsx tables. Knows no feature: cells come in, cells go out, refusals are in words."""
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+from zlib import error as zlib_error
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from chainhub.core.errors import Invalid
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+"""What a cell may hold; an empty one is an empty string."""
+
+UNZIPPED_MOST = 200 * 1024 * 1024  # bytes
+PARTS_MOST = 5000  # files inside the .xlsx
+CELLS_MOST = 4_000_000  # the block from the first to the last filled cell, which is held in memory whole
+TEXT_MOST = 32_767  # characters of a cell, a bound of the format
+_PIECE = 1024 * 1024
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_WORKBOOK = "xl/workbook.xml"
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_FILLED = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(?<!/)>')
+_LONGEST_TAG = 200  # bytes of one piece that are read again with the next, so that no tag is cut in two
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as rows of cells; `first` is the number that the first of them has on the screen."""
+
+    name: str
+    first: int
+    rows: Sequence[Sequence[Cell]]
+
+    def numbered(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Yield every row that is not empty, with its number on the screen."""
+        for number, row in enumerate(self.rows, start=self.first):
+            if any(cell != "" for cell in row):
+                yield number, row
+
+
+def read(content: bytes) -> list[Sheet]:
+    """Return the visible sheets of an .xlsx that hold anything. Raises Invalid for whatever is not one."""
+    _demand_xlsx(content)
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+            found = list(_sheets(book))
+    except CalamineError as error:
+        raise Invalid(_BROKEN) from error
+    if not found:
+        raise Invalid("这个表格是空的，没有可以读的内容。")
+    return found
+
+
+def _sheets(book: CalamineWorkbook) -> Iterator[Sheet]:
+    for about in book.sheets_metadata:
+        if about.typ is not SheetTypeEnum.WorkSheet or str(about.visible) != "SheetVisibleEnum.Visible":
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        if sheet.start is not None:
+            yield Sheet(about.name, sheet.start[0] + 1, sheet.to_python())
+
+
+# What is looked at before the file is opened as a table
+
+_BROKEN = "这个 .xlsx 文件坏了，打不开。请在 Excel 或 WPS 里打开，另存一份再试。"
+_NOT_XLSX = "这不是 .xlsx 文件。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再试。"
+
+
+def _demand_xlsx(content: bytes) -> None:
+    """Refuse, before anything is unpacked into memory, what is no sound .xlsx of a bearable size."""
+    if not content:
+        raise Invalid("这个文件是空的（0 字节），请重新选一个。")
+    if content.startswith(_OLE):
+        raise Invalid(_ole_words(content))
+    if not content.startswith(b"PK"):
+        raise Invalid(_NOT_XLSX)
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            _demand_size(archive)
+            if _WORKBOOK not in archive.namelist():
+                raise Invalid(_NOT_XLSX)
+            _demand_sound(archive)
+    except (zipfile.BadZipFile, zlib_error, NotImplementedError, EOFError, RuntimeError) as error:
+        raise Invalid(_BROKEN) from error
+
+
+def _ole_words(content: bytes) -> str:
+    """Return what is so with a file of the older container: a password on it, or an .xls."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "这个表格加了密码，读不了。请去掉密码另存一份再试。"
+    return "这是旧版 .xls 文件。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再试。"
+
+
+def _demand_size(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    unzipped = sum(part.file_size for part in parts)
+    if unzipped > UNZIPPED_MOST or len(parts) > PARTS_MOST:
+        size, most = unzipped // 1024 // 1024, UNZIPPED_MOST // 1024 // 1024
+        raise Invalid(f"这个表格解压后有 {size} MB，超过 {most} MB。请删掉图片，或者分成几份再试。")
+
+
+def _demand_sound(archive: zipfile.ZipFile) -> None:
+    """Read every part through its checksum, and the sheets for how far they reach."""
+    for part in archive.infolist():
+        with archive.open(part) as stream:
+            if _SHEET.fullmatch(part.filename):
+                _demand_extent(stream)
+            while stream.read(_PIECE):
+                pass
+
+
+def _demand_extent(stream: IO[bytes]) -> None:
+    """Refuse a sheet whose filled cells lie so far apart that the block between them would not fit in memory."""
+    rows, columns, tail = 0, 0, b""
+    while piece := stream.read(_PIECE):
+        for letters, number in _FILLED.findall(tail + piece):
+            rows = max(rows, int(number))
+            columns = max(columns, _column(letters))
+        tail = piece[-_LONGEST_TAG:]
+    if rows * columns > CELLS_MOST:
+        raise Invalid(
+            f"这个表格太大（到第 {rows} 行、第 {columns} 列）。请删掉表格外面的内容，或者分成几份再试。"
+        )
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place
+
+
+# Writing
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_WIDTH = 14  # characters, where nothing is said
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, not even after it was saved as .csv and opened again."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def plain(text: str) -> str:
+    """Return a text as it was before `neutral`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
+
+
+def write(
+    target: Path | BytesIO,
+    name: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Cell | None]] = (),
+    *,
+    widths: Sequence[int] = (),
+) -> int:
+    """Write one sheet with a bold, frozen row of headers; return how many rows it has.
+
+    Texts are texts: what looks like a formula is neutralised, what looks like a link stays a text. Moments are
+    written in the zone they carry, and lose it: the caller hands them in as people should read them.
+    """
+    where = str(target) if isinstance(target, Path) else target
+    with xlsxwriter.Workbook(where, {"remove_timezone": True}) as book:
+        sheet = book.add_worksheet(name)
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
+        shapes: dict[type, Any] = {
+            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
+            date: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+        }
+        sheet.freeze_panes(1, 0)
+        for place, header in enumerate(headers):
+            sheet.set_column(place, place, widths[place] if place < len(widths) else _WIDTH)
+            sheet.write_string(0, place, neutral(header), head)
+        number = 0
+        for number, row in enumerate(rows, start=1):  # the last number is the count
+            for place, cell in enumerate(row):
+                _write_cell(sheet, number, place, cell, shapes)
+        sheet.autofilter(0, 0, number, max(len(headers) - 1, 0))
+    return number
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: Cell | None, shapes: Mapping[type, Any]) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, str):
+        sheet.write_string(row, column, neutral(cell)[:TEXT_MOST])
+    elif isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, (int, float)):
+        sheet.write_number(row, column, cell)
+    else:
+        sheet.write_datetime(row, column, cell, shapes.get(type(cell)))
