@@ -101,7 +101,10 @@ def play(engine: Engine, count: int, now: datetime) -> int:
                 session.commit()
                 session.expunge_all()
         session.commit()
-    scheduler.run_all(engine, now)
+        at = now  # what is missed is said in working time alone, so the timetable runs at the last of it
+        while not known.of(session).calendar.is_working_moment(at):
+            at -= timedelta(minutes=30)
+    scheduler.run_all(engine, at)
     with Session(engine) as session, session.begin():  # what is older than three days was read
         old = Notice.created_at < now - timedelta(days=3)
         session.execute(update(Notice).where(old).values(read_at=Notice.created_at))

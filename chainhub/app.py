@@ -64,9 +64,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["chainhub_settings"] = settings
     app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(
-            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
-        )  # type: ignore[method-assign]
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     logs.configure(settings.log_level)
     db.init_app(app)
     with app.app_context():

@@ -1,12 +1,14 @@
 """The command line. Each command is a door: it opens a unit of work and calls one use case."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 from sqlalchemy import Engine, create_engine
@@ -114,6 +116,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 @click.option("--port", default=8000, envvar="PORT", show_default=True)
 def up(port: int) -> None:
     """Serve and schedule together until Ctrl-C: what `make run` calls."""
+    signal.signal(signal.SIGTERM, _interrupt)  # whoever ends this process ends everything it started
     command = [sys.executable, "-m", "chainhub"]
     web = subprocess.Popen([*command, "serve", "--port", str(port)])
     clockwork = subprocess.Popen([*command, "scheduler", "run"])
@@ -128,6 +131,10 @@ def up(port: int) -> None:
             process.terminate()
         for process in (web, clockwork):
             process.wait(timeout=15)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _say_accounts() -> None:

@@ -230,7 +230,7 @@ def _speaking() -> str:
         return "、".join(kind.label for kind in ClockKind if kind in found)
 
     return (
-        f"- Remind the enterprise only: {_list(REQUESTER_CLOCKS)}.\n"
+        f"- Remind the enterprise and its guide only: {_list(REQUESTER_CLOCKS)}.\n"
         f"- Remind nobody: {_list(SILENT_CLOCKS)}.\n"
         f"- At their end something happens by itself: {_list(AUTOMATIC)}.\n"
         f"- All others climb a ladder of posts.\n"
@@ -366,8 +366,8 @@ TERMS: tuple[Term, ...] = (
     Term("逾期", "overdue", "chainhub/notices/rules.py"),
     Term("工作日", "workday", "chainhub/core/almanac.py"),
     Term("补班", "makeup", "chainhub/core/almanac.py"),
-    Term("暂定", "provisional", "chainhub/core/worktime.py"),
-    Term("台账", "ledger"),
+    Term("暂定", "provisional", "chainhub/core/limits.py"),
+    Term("台账", "ledger", "chainhub/operations/ledger.py"),
     Term("月报", "monthly_report"),
     Term("通报", "bulletin"),
     Term("不计入考核", "exclusion"),

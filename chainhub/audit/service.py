@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chainhub.audit.models import AuditEntry
 from chainhub.audit.rules import GENESIS, link
 from chainhub.core.work import Work
 
+# An advisory lock on PostgreSQL: writers append one after the other, or two would name the same line before.
+# SQLite has one writer anyway.
+_TURN = 7_319_004
+
 
 def record(work: Work, action: str, about: str, data: Mapping[str, Any] | None = None) -> AuditEntry:
     """Append one deed of the acting person. What changed goes into `data`, never a secret."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     before = work.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=work.now,

@@ -28,28 +28,44 @@ def run(
 ) -> Swept:
     """Find and handle until nothing is left to do. Each batch is one transaction.
 
-    A batch that fails is tried again one by one; an id that fails alone is logged, left for the next run and
-    not asked for again in this one.
+    A batch that fails is tried again one by one; an id that fails alone is logged and left for the next run.
+    So is an id that is found again after it was handled: somebody else holds its row just now.
     """
-    done = 0
+    done: set[int] = set()
     failed: list[int] = []
-    while done < most:
+    held: set[int] = set()
+    while len(done) < most:
         with open_work() as work:
-            ids = [one for one in find(work, batch + len(failed)) if one not in failed]
-            if not ids:
-                return Swept(done, tuple(failed))
-        try:
-            with open_work() as work:
-                handle(work, ids)
-            done += len(ids)
-        except Exception:  # the one place that may: a batch is retried one by one, so that nobody is sunk
-            log.exception("batch failed, trying one by one", extra={"job": name, "ids": len(ids)})
-            for one in ids:
-                try:
-                    with open_work() as work:
-                        handle(work, [one])
-                    done += 1
-                except Exception:
-                    log.exception("handling failed", extra={"job": name, "id": one})
-                    failed.append(one)
-    return Swept(done, tuple(failed))
+            found = find(work, batch + len(failed) + len(held))
+        again = done.intersection(found)
+        held |= again
+        done -= again
+        ids = [one for one in found if one not in held and one not in failed]
+        if ids:
+            lost = _handle(handle, open_work, ids, name)
+            failed.extend(lost)
+            done.update(one for one in ids if one not in lost)
+        elif not again:
+            break
+    return Swept(len(done), tuple(failed))
+
+
+def _handle(handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str) -> list[int]:
+    """Handle a batch, or what of it can be handled; return the ids that fail even alone."""
+    try:
+        with open_work() as work:
+            handle(work, ids)
+    except Exception:  # the one place that may: a batch is retried one by one, so that nobody is sunk
+        log.exception("batch failed, trying one by one", extra={"job": name, "ids": len(ids)})
+        return [one for one in ids if not _handled_alone(handle, open_work, one, name)]
+    return []
+
+
+def _handled_alone(handle: Handle, open_work: OpenWork, one: int, name: str) -> bool:
+    try:
+        with open_work() as work:
+            handle(work, [one])
+    except Exception:
+        log.exception("handling failed", extra={"job": name, "id": one})
+        return False
+    return True

@@ -23,6 +23,7 @@ from chainhub.county.workdays import queries as workdays
 _KEPT = 8  # stamps; a process serves one county, tests serve a few
 _MEMO = "chainhub.known"
 _kept: OrderedDict[str, "Known"] = OrderedDict()
+_STATE = select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,17 +94,25 @@ def _spread(
     days = MONTHS * 30
     found = []
     for place, story in enumerate(shuffled):
-        back = rng.random() * 9 if place % 8 == 0 else rng.random() ** 1.3 * days
+        if _is_current(story):
+            back = rng.uniform(1.5, 6)
+        else:
+            back = rng.random() * 9 if place % 10 == 0 else rng.random() ** 1.2 * days
         at = calendar.next_working_moment(now - timedelta(days=back, minutes=rng.randrange(400)))
         found.append((story, min(at, now - timedelta(minutes=rng.randrange(5, 90)))))
     return sorted(found, key=lambda one: one[1])
+
+
+def _is_current(story: Story) -> bool:
+    """Say whether a story is kept for the last days: the units and the chain of the demonstration accounts."""
+    return story["unit"] in {"power_supply", "transport"} and story.get("chain") in {None, "equipment"}
 
 
 def _firm(rng: random.Random, story: Story, firms: Sequence[Enterprise]) -> Enterprise:
     chain = story.get("chain")
     fitting = [one for one in firms if chain in (None, one.chain_code)]
     # The demonstration's own firm is the first of its chain and speaks up more often than the others.
-    return fitting[0] if rng.random() < 0.12 else rng.choice(fitting)
+    return fitting[0] if rng.random() < (0.5 if _is_current(story) else 0.1) else rng.choice(fitting)
 
 
 def _run(

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.work import Work
@@ -18,21 +19,30 @@ from chainhub.reminders import rules, service
 from chainhub.reminders.models import Clock, Said
 from chainhub.reminders.rules import Ladder
 
+_MISSED = timedelta(hours=1)  # a rung that is later than this was missed by a scheduler that stood still
+
 
 def find(work: Work, limit: int) -> Sequence[int]:
     """Return clocks that somebody must look at now, the longest waiting first."""
     return work.session.scalars(
-        select(Clock.id)
-        .where(Clock.stopped_at.is_(None), Clock.look_again_at <= work.now)
-        .order_by(Clock.look_again_at)
-        .limit(limit)
+        select(Clock.id).where(*_come(work)).order_by(Clock.look_again_at).limit(limit)
     ).all()
+
+
+def _come(work: Work) -> list[ColumnElement[bool]]:
+    """Return the condition that a clock's moment has come. What was missed waits for working time, unless urgent."""
+    come = [Clock.stopped_at.is_(None), Clock.look_again_at <= work.now]
+    if not work.calendar.is_working_moment(work.now):
+        # Rungs lie in working time by themselves; only one that is caught up with could ring on a Sunday.
+        come.append(or_(Clock.look_again_at > work.now - _MISSED, Clock.limit.endswith("w")))
+    return come
 
 
 def handle(work: Work, ids: Sequence[int]) -> None:
     """Say every rung whose moment has come, once, and set the next look."""
     clocks = work.session.scalars(
-        select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).with_for_update(skip_locked=True)
+        # Asked again under the lock: a clock may have been paused or stopped since it was found.
+        select(Clock).where(Clock.id.in_(ids), *_come(work)).with_for_update(skip_locked=True)
     ).all()
     said = _said(work, [clock.id for clock in clocks])
     facts = known.of(work.session)

@@ -92,7 +92,7 @@ def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Lad
     if ladder is Ladder.REQUESTER:
         return f"{about}还在等您答复，请在{when}前答一下。"
     said = {
-        Rung.HALFWAY: f"{about}：{kind_label}时间过半，{when}到期。",
+        Rung.HALFWAY: f"{about}：{_plain(kind_label)}时间过半，{when}到期。",
         Rung.YELLOW: f"{about}：{kind_label}快到期了，{when}到期。",
         Rung.THREE_QUARTERS: f"{about}：{kind_label}只剩四分之一时间，{when}到期。",
         Rung.DUE: f"{about}：{kind_label}{when}到期。",
@@ -106,7 +106,11 @@ def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Lad
 
 def moved_words(kind_label: str, about: str, before: datetime, after: datetime) -> str:
     """Return how a moved deadline announces itself: once, with before and after."""
-    return f"{about}：{kind_label}时限有变，原{_when(before)}，现{_when(after)}。"
+    return f"{about}：{_plain(kind_label)}时限有变，原{_when(before)}，现{_when(after)}。"
+
+
+def _plain(kind_label: str) -> str:
+    return kind_label.removesuffix("时限")  # 本单位时限 → 本单位, where the sentence says 时限 itself
 
 
 def _when(at: datetime) -> str:

@@ -147,7 +147,16 @@ def recompute(work: Work, clock: Clock) -> None:
     if moved and past:
         clock.look_again_at = _hush(work, clock, moments, past)
     else:
-        clock.look_again_at = rules.look_again(moments, work.now)
+        # A rung whose moment came just now, or in a pause that took no workday, is still to be said.
+        missed = rules.to_say(past, _said(work, clock), work.now) if past else ()
+        clock.look_again_at = missed[0].at if missed else rules.look_again(moments, work.now)
+
+
+def _said(work: Work, clock: Clock) -> frozenset[str]:
+    """Return the rungs that were said or noted for the due date that holds."""
+    return frozenset(
+        work.session.scalars(select(Said.rung).where(Said.clock_id == clock.id, Said.due_at == clock.due_at))
+    )
 
 
 def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[RungAt]) -> datetime | None:

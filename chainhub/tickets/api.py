@@ -162,7 +162,7 @@ def _door(action: Action) -> Callable[..., Response]:
         return api.answer(found)
 
     act.__name__ = f"act_{action.value}"
-    act.__doc__ = action.label
+    act.__doc__ = action.label if action in schemas.BUILT else f"{action.label}（还没有开通）"
     return act
 
 

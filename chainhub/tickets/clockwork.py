@@ -98,8 +98,7 @@ def plan(
     _contact(action, given, stop)
     _unit(action, target, facts, stop, start)
     if action is Action.CALL_FAILED:
-        stop.update({ClockKind.EVALUATION, ClockKind.CALLBACK})
-        start.append(ClockKind.NOT_RATED if facts.calls_failed >= 1 else ClockKind.CALLBACK)
+        _call_failed(facts, stop, start)
     both = UNIT_CLOCKS | {ClockKind.PROMISE}
     return Plan(
         stop=frozenset(stop),
@@ -135,6 +134,14 @@ def _contact(action: Action, given: Mapping[str, object], stop: set[ClockKind]) 
         stop.add(ClockKind.UNIT_CONTACT)
 
 
+def _call_failed(facts: Standing, stop: set[ClockKind], start: list[ClockKind]) -> None:
+    stop.update({ClockKind.EVALUATION, ClockKind.CALLBACK})
+    if facts.calls_failed == 0:
+        start.append(ClockKind.CALLBACK)
+    elif facts.calls_failed == 1:
+        start.append(ClockKind.NOT_RATED)  # it runs from the second call; a third changes nothing
+
+
 def _unit(
     action: Action, target: State, facts: Standing, stop: set[ClockKind], start: list[ClockKind]
 ) -> None:
@@ -148,7 +155,7 @@ def _unit(
         stop.add(ClockKind.UNIT_CONTACT)
     elif action is Action.UPHOLD_RETURN:
         stop.update(UNIT_CLOCKS)
-    elif action is Action.RESOLVE:
+    elif action in {Action.RESOLVE, Action.ANSWER}:  # answered after an upheld return, the promise is kept too
         stop.update({*UNIT_CLOCKS, ClockKind.PROMISE, ClockKind.UNIT_CONTACT})
     elif action is Action.REOPEN and target is State.HANDLING:
         start.extend((ClockKind.REWORK, ClockKind.PROMISE))

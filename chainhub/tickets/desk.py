@@ -415,7 +415,11 @@ def _way_card(work: Work, item: Item, lines: dict[int, TicketEvent]) -> OwnerCar
     promised = ticket.promise_due_at
     due = f"{rules.moment_text(promised, weekday=True)} 前办好" if promised and ticket.dispatched_at else ""
     yellow = promised - timedelta(days=1) if promised else None
-    shown = presenting.colour(ticket.state, promised, yellow, work.now)
+    # Once the unit has answered, the promise is kept or broken for good; waiting for a review breaks nothing.
+    answered = ticket.resolved_at if ticket.state in {State.RESOLVED, State.CONFIRMED} else None
+    shown = presenting.colour(ticket.state, promised, yellow, answered or work.now)
+    if answered and shown == "yellow":
+        shown = "green"
     words = {"red": "过了承诺的时间", "grey": presenting.GREY_WORDS.get(ticket.state, ""), "green": "正常"}
     event = lines.get(ticket.id)
     when = f"{presenting.near(event.at, work.now)} " if event else ""

@@ -3,12 +3,15 @@
 Each is a pair: `find` asks the database what is true, `handle` does it as the clock. A lost hour heals itself.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
 from chainhub.audit import service as audit
 from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
@@ -66,14 +69,19 @@ find_unanswered = _ended(ClockKind.EVALUATION)
 
 
 def raise_callback(work: Work, ids: Sequence[int]) -> None:
-    """After 5 workdays of silence, give the callers the task of calling."""
+    """After 5 workdays of silence, give the callers the task of calling.
+
+    A confidential ticket is not theirs to see (domain, section 2): it goes on to 未评价 without a call.
+    """
     for ticket in _locked(work, ids):
         if ticket.state is not State.REVIEWED:
             continue
         running = queries.running_clocks(work.session, [ticket.id])
-        plan = clockwork.Plan(stop=frozenset({ClockKind.EVALUATION}), start=(ClockKind.CALLBACK,))
+        after = ClockKind.NOT_RATED if ticket.confidential else ClockKind.CALLBACK
+        plan = clockwork.Plan(stop=frozenset({ClockKind.EVALUATION}), start=(after,))
         clocks.settle(ticket, clocks.carry_out(work, ticket, plan, running, "silence"))
-        telling.tell_callers(work, ticket, "企业一直没评价，请在 2 个工作日内打电话回访。")
+        if not ticket.confidential:
+            telling.tell_callers(work, ticket, "企业一直没评价，请在 2 个工作日内打电话回访。")
 
 
 def find_outdated(work: Work, limit: int) -> Sequence[int]:
@@ -92,31 +100,36 @@ def find_outdated(work: Work, limit: int) -> Sequence[int]:
 
 def recompute(work: Work, ids: Sequence[int]) -> None:
     """Compute clocks anew after a calendar was imported; a moved deadline leaves an audit line and is told once."""
-    found = work.session.scalars(select(Clock).where(Clock.id.in_(ids), Clock.stopped_at.is_(None))).all()
-    moved: list[tuple[Clock, str]] = []
-    for clock in found:
-        before = clock.due_at
-        reminders.recompute(work, clock)
-        if clock.due_at != before:
-            moved.append((clock, before.isoformat()))
-            _tell_moved(
-                work, clock, reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
-            )
-    for clock, was in moved:
-        audit.record(
-            work,
-            "recompute",
-            clock.about,
-            {"clock": clock.kind, "before": was, "after": clock.due_at.isoformat()},
-        )
-    owners = sorted({clock.owner_id for clock in found})
-    for ticket in _locked(work, owners):
-        clocks.settle(ticket, queries.running_clocks(work.session, [ticket.id]))
+    owners = work.session.scalars(
+        select(Clock.owner_id).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).distinct()
+    ).all()
+    tickets = _locked(work, owners)  # one that somebody moves just now keeps its clocks for the next run
+    running: defaultdict[int, list[Clock]] = defaultdict(list)
+    for clock in queries.running_clocks(work.session, [ticket.id for ticket in tickets]):
+        running[clock.owner_id].append(clock)
+    moved: list[tuple[Ticket, Clock, datetime]] = []
+    for ticket in tickets:
+        for clock in running[ticket.id]:
+            before = clock.due_at
+            if clock.calendar_version < work.calendar.version:
+                reminders.recompute(work, clock)
+            if clock.due_at != before:
+                moved.append((ticket, clock, before))
+        clocks.settle(ticket, running[ticket.id])
+    for ticket, clock, before in moved:
+        _tell_moved(work, clock, before)
+        said = {"clock": clock.kind, "before": _moment(before), "after": _moment(clock.due_at)}
+        audit.record(work, "recompute", ticket.number, said)  # without its title: administrators read no tickets
 
 
-def _tell_moved(work: Work, clock: Clock, words: str) -> None:
-    if clock.kind == ClockKind.PROMISE.value:
+def _tell_moved(work: Work, clock: Clock, before: datetime) -> None:
+    if ClockKind(clock.kind) in clockwork.SILENT_CLOCKS:
         return  # the unit's own clock speaks; the promise is read on the page
     who = recipients(clock, ("contact",), known.of(work.session).holders)
-    key = f"moved:{clock.id}:{clock.due_at:%Y%m%dT%H%M}"
+    words = reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
+    key = f"moved:{clock.id}:{work.calendar.version}"  # a notice that is taken back is told, too
     notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).isoformat()

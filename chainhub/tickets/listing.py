@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-
+from sqlalchemy.orm import load_only
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -24,6 +24,31 @@ PAGE = 50
 PAGE_MOST = 200
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 COUNT_MOST = 500  # counting stops here; the page says 500+
+_SHOWN = load_only(
+    Ticket.id,
+    Ticket.number,
+    Ticket.title,
+    Ticket.chain_code,
+    Ticket.enterprise_code,
+    Ticket.category_code,
+    Ticket.kind,
+    Ticket.urgency,
+    Ticket.channel,
+    Ticket.confidential,
+    Ticket.state,
+    Ticket.version,
+    Ticket.lead_unit_code,
+    Ticket.due_at,
+    Ticket.yellow_at,
+    Ticket.due_provisional,
+    Ticket.promise_due_at,
+    Ticket.created_at,
+    Ticket.updated_at,
+    Ticket.dispatched_at,
+    Ticket.closed_at,
+    raiseload=True,
+)
+"""What lists show. Reading anything else of a listed ticket is an error, not a hidden query."""
 
 
 class Colour(StrEnum):
@@ -86,6 +111,7 @@ def page(
         select(Ticket, Enterprise.short)
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(*conditions(work, wanted))
+        .options(_SHOWN)
         .limit(limit + 1)
     )
     found = work.session.execute(_ordered(query, order, cursor)).all()

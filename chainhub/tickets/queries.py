@@ -1,8 +1,9 @@
 """Reading tickets. `visible` is the one condition under which anybody sees one: list, detail, count, search, API."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Role, ScopeKind
@@ -15,7 +16,23 @@ from chainhub.tickets.rules import Facts
 
 OWNER = "ticket"  # owner_kind of a ticket's clocks
 
+# The statements of every page are built once: to build one costs more than to run it.
+_CLOCKS = select(Clock).where(Clock.owner_kind == OWNER).order_by(Clock.id)
+_ALL_CLOCKS = _CLOCKS.where(Clock.owner_id == bindparam("ticket_id"))
+_RUNNING_CLOCKS = _CLOCKS.where(
+    Clock.owner_id.in_(bindparam("ticket_ids", expanding=True)), Clock.stopped_at.is_(None)
+)
+_EVENTS = (
+    select(TicketEvent)
+    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
+    .order_by(TicketEvent.seq.desc())
+    .limit(bindparam("most"))
+)
+_EVENTS_BEFORE = _EVENTS.where(TicketEvent.seq < bindparam("before"))
+_ENTERPRISE_NAME = select(Enterprise.short).where(Enterprise.code == bindparam("code"))
 
+
+@lru_cache(maxsize=512)
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which this actor sees a ticket.
 
@@ -53,10 +70,15 @@ def _scoped(actor: Actor, role: Role) -> list[ColumnElement[bool]]:
 
 def own(work: Work, number: str) -> Ticket:
     """Return the ticket with this number. Raises NotFound if it is not there or not this actor's to see."""
-    ticket = work.session.scalar(select(Ticket).where(Ticket.number == number, visible(work.actor)))
+    ticket = work.session.scalar(_own(work.actor), {"number": number})
     if ticket is None:
         raise NotFound("没有这件诉求，或者您看不到它。请核对编号。")
     return ticket
+
+
+@lru_cache(maxsize=512)
+def _own(actor: Actor) -> Select[Ticket]:
+    return select(Ticket).where(Ticket.number == bindparam("number"), visible(actor))
 
 
 def facts(ticket: Ticket) -> Facts:
@@ -76,28 +98,22 @@ def facts(ticket: Ticket) -> Facts:
 
 def running_clocks(session: Session, ticket_ids: Sequence[int]) -> Sequence[Clock]:
     """Return the running clocks of some tickets, in the order they were started."""
-    return session.scalars(
-        select(Clock)
-        .where(Clock.owner_kind == OWNER, Clock.owner_id.in_(ticket_ids), Clock.stopped_at.is_(None))
-        .order_by(Clock.id)
-    ).all()
+    return session.scalars(_RUNNING_CLOCKS, {"ticket_ids": list(ticket_ids)}).all()
 
 
 def clocks(session: Session, ticket_id: int) -> Sequence[Clock]:
     """Return every clock of a ticket, running or stopped, in the order they were started."""
-    return session.scalars(
-        select(Clock).where(Clock.owner_kind == OWNER, Clock.owner_id == ticket_id).order_by(Clock.id)
-    ).all()
+    return session.scalars(_ALL_CLOCKS, {"ticket_id": ticket_id}).all()
 
 
 def events(
     session: Session, ticket_id: int, *, before: int | None = None, limit: int = 500
 ) -> Sequence[TicketEvent]:
     """Return a ticket's history, newest first; with `before`, the lines older than that number."""
-    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id)
-    if before is not None:
-        query = query.where(TicketEvent.seq < before)
-    return session.scalars(query.order_by(TicketEvent.seq.desc()).limit(limit)).all()
+    given = {"ticket_id": ticket_id, "most": limit}
+    if before is None:
+        return session.scalars(_EVENTS, given).all()
+    return session.scalars(_EVENTS_BEFORE, {**given, "before": before}).all()
 
 
 def last_event(session: Session, ticket_id: int) -> TicketEvent | None:
@@ -107,4 +123,4 @@ def last_event(session: Session, ticket_id: int) -> TicketEvent | None:
 
 def enterprise_name(session: Session, code: str) -> str:
     """Return the short name of an enterprise."""
-    return session.scalar(select(Enterprise.short).where(Enterprise.code == code)) or ""
+    return session.scalar(_ENTERPRISE_NAME, {"code": code}) or ""

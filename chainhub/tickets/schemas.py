@@ -25,6 +25,7 @@ ACTIONS: tuple[Action, ...] = tuple(
     if any(row.action is action and row.source is not None and row.who - {Role.CLOCK} for row in TABLE)
 )
 """What may be done to a ticket by hand, built or not: one address each."""
+BUILT = frozenset(row.action for row in TABLE if row.built)
 
 
 # What is taken

@@ -120,7 +120,8 @@ def _fields(spec: Data, unresolved: Data) -> tuple[FieldView, ...]:
 def _kind(spec: Data, schema: Data) -> str:
     """Say in a word or two what a value is: text up to so many characters, one of these, a list of those."""
     if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"] if one is not None)
+        words = [str(one) for one in schema["enum"] if one is not None]
+        return "string" if words[0] in schema.get("description", "") else " | ".join(words)
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "items" in schema:

@@ -36,6 +36,7 @@ class Frame:
     inbox_url: str = "/inbox"
     sign_out_url: str = "/sign-out"
     elder_url: str = "/elder"
+    password_url: str = "/password"
     owner: bool = False
     may_search: bool = False
 

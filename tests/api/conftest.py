@@ -34,4 +34,3 @@ def caller(app, client) -> Callable[[str], Caller]:
         return known[username]
 
     return _call
-

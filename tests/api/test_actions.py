@@ -3,7 +3,7 @@
 import pytest
 
 from chainhub.tickets import schemas
-from chainhub.tickets.workflow import TABLE, Action
+from chainhub.tickets.workflow import Action
 from tests.api.calling import given, refused
 from tests.people import (
     CALLER,
@@ -19,7 +19,6 @@ from tests.people import (
 )
 
 JSON = "application/json"
-BUILT = {row.action for row in TABLE if row.built}
 
 
 @pytest.fixture
@@ -61,9 +60,10 @@ def test_a_ticket_walks_from_filing_to_closing(caller, number):
     assert all(one["stopped_at"] for one in found["clocks"])
 
 
-@pytest.mark.parametrize("action", sorted(schemas.ACTIONS))
-def test_every_action_has_its_address(caller, number, action):
-    refused(caller(STRANGER).act(number, action.value, 1), 404, "not_found")
+def test_every_action_has_its_address(caller, number):
+    for action in schemas.ACTIONS:
+        body = refused(caller(STRANGER).act(number, action.value, 1), 404, "not_found")
+        assert "没有这件诉求" in body["title"], action
 
 
 def test_what_the_clock_does_has_no_address(caller, number):
@@ -95,7 +95,9 @@ def test_a_stale_version_is_told_before_the_fields(caller, number, given_):
 
 @pytest.mark.parametrize("given_", [{"version": 1}, {}, {"nonsense": True}, {"version": "1"}])
 def test_the_wrong_state_is_told_before_the_fields(caller, number, given_):
-    body = refused(caller(DISPATCHER).post(f"/tickets/{number}/actions/dispatch", json=given_), 409, "wrong_state")
+    body = refused(
+        caller(DISPATCHER).post(f"/tickets/{number}/actions/dispatch", json=given_), 409, "wrong_state"
+    )
 
     assert "待派单" in body["title"]
 
@@ -129,14 +131,16 @@ def test_a_version_that_cannot_be_is_stale(caller, number, version):
 def test_a_number_beyond_all_numbers_is_422(caller, number):
     sent = b'{"version": %d}' % 10**40
 
-    refused(caller(CLERK).post(f"/tickets/{number}/actions/accept", data=sent, content_type=JSON), 422, "invalid")
+    refused(
+        caller(CLERK).post(f"/tickets/{number}/actions/accept", data=sent, content_type=JSON), 422, "invalid"
+    )
 
 
 def test_what_is_not_built_yet_says_so(caller, handling):
     body = refused(caller(CLERK).act(handling, "convene", 4), 409, "not_built")
 
     assert "还没有开通" in body["title"]
-    assert Action.CONVENE not in BUILT
+    assert Action.CONVENE not in schemas.BUILT
 
 
 def test_separated_duties_forbid(caller, handling):

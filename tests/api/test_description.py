@@ -5,7 +5,6 @@ import re
 import pytest
 
 from chainhub.tickets import fields, schemas
-from chainhub.tickets.workflow import Action
 from tests.api.calling import V1, given
 
 EVERYWHERE = {"401", "403", "404", "409", "422", "429"}
@@ -45,11 +44,14 @@ def test_every_address_is_described(app, described):
 def test_every_operation_says_how_it_may_refuse(described):
     for path, method, operation in _operations(described):
         answers = operation["responses"]
-        assert EVERYWHERE <= set(answers), path
+        assert set(answers) >= EVERYWHERE, path
         assert {"200", "201"} & set(answers), path
         for status in EVERYWHERE:
             (content,) = answers[status]["content"].items()
-            assert content == ("application/problem+json", {"schema": {"$ref": "#/components/schemas/Problem"}})
+            assert content == (
+                "application/problem+json",
+                {"schema": {"$ref": "#/components/schemas/Problem"}},
+            )
         assert operation["summary"], (path, method)
 
 
@@ -65,22 +67,24 @@ def test_names_of_operations_are_unique(described):
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("action", sorted(schemas.ACTIONS))
-def test_the_body_of_an_action_has_the_limits_of_its_fields(described, action):
-    operation = described["paths"][f"{V1}/tickets/{{number}}/actions/{action.value}"]["post"]
-    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-    body = described["components"]["schemas"][name]
+def test_the_body_of_every_action_has_the_limits_of_its_fields(described):
+    for action in schemas.ACTIONS:
+        operation = described["paths"][f"{V1}/tickets/{{number}}/actions/{action.value}"]["post"]
+        name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
+        body = described["components"]["schemas"][name]
 
-    assert "version" in body["required"]
-    assert body["additionalProperties"] is False
-    assert set(body["properties"]) == {"version", *schemas.fields_of(action)}
-    for field in schemas.fields_of(action):
-        spec = fields.field(Action(action), field)
-        if spec.shape in {fields.Shape.TEXT, fields.Shape.LINE}:
-            said = body["properties"][field]
-            assert (said["minLength"], said["maxLength"]) == (spec.least, spec.most)
-        if spec.choices is not None:
-            assert {one for one in body["properties"][field]["enum"] if one} == {one.value for one in spec.choices}
+        assert "version" in body["required"], action
+        assert body["additionalProperties"] is False, action
+        assert set(body["properties"]) == {"version", *schemas.fields_of(action)}
+        for field in schemas.fields_of(action):
+            _agrees(body["properties"][field], fields.field(action, field))
+
+
+def _agrees(said, spec):
+    if spec.shape in {fields.Shape.TEXT, fields.Shape.LINE}:
+        assert (said["minLength"], said["maxLength"]) == (spec.least, spec.most)
+    if spec.choices is not None:
+        assert {one for one in said["enum"] if one} == {one.value for one in spec.choices}
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere(client):
@@ -89,6 +93,7 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(client):
     assert response.status_code == 200
     assert "接口说明" in response.text
     assert "/api/v1/tickets/{number}/actions/dispatch" in response.text
+    assert "启动会商（还没有开通）" in response.text
     main = response.text.split("<main", 1)[1].split("</main>", 1)[0]
     assert "<script" not in main
     assert " style=" not in main

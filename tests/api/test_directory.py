@@ -36,7 +36,16 @@ def test_an_unknown_chain_is_said(caller):
 
 @pytest.mark.parametrize(
     ("username", "count"),
-    [(OWNER, 1), (STRANGER, 1), (GUIDE, 3), (CLERK, 26), (DISPATCHER, 26), (CHIEF, 26), (POWER, 77), (CALLER, 77)],
+    [
+        (OWNER, 1),
+        (STRANGER, 1),
+        (GUIDE, 3),
+        (CLERK, 26),
+        (DISPATCHER, 26),
+        (CHIEF, 26),
+        (POWER, 77),
+        (CALLER, 77),
+    ],
 )
 def test_everybody_sees_their_own_enterprises(caller, username, count):
     assert len(_codes(caller(username).get("/enterprises?limit=200"))) == count
@@ -70,6 +79,8 @@ def test_no_telephone_number_stands_in_the_list(caller):
     assert "139" not in caller(POWER).get("/enterprises?limit=200").text
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=nonsense", "cursor=WzFd", "page=2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "cursor=nonsense", "cursor=WzFd", "page=2"]
+)
 def test_a_bad_page_is_422(caller, query):
     refused(caller(CLERK).get(f"/enterprises?{query}"), 422, "invalid")

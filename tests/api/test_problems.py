@@ -15,7 +15,11 @@ def test_an_unknown_address_is_404(caller):
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("put", "/me", {"GET", "HEAD", "OPTIONS"}), ("get", "/tokens", {"POST", "OPTIONS"}), ("delete", "/tickets", None)],
+    [
+        ("put", "/me", {"GET", "HEAD", "OPTIONS"}),
+        ("get", "/tokens", {"POST", "OPTIONS"}),
+        ("delete", "/tickets", None),
+    ],
 )
 def test_a_wrong_method_is_405_and_says_which_are_right(client, method, path, allowed):
     response = getattr(client, method)(f"{V1}{path}")
@@ -35,13 +39,19 @@ def test_malformed_json_is_422(caller, sent):
     refused(caller(OWNER).post("/tickets", data=sent, **JSON), 422, "malformed")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
+)
 def test_what_is_no_json_is_415(caller, kind):
     refused(caller(OWNER).post("/tickets", data=b"{}", content_type=kind), 415, "unsupported_media_type")
 
 
 def test_json_may_name_its_charset(caller):
-    refused(caller(OWNER).post("/tickets", data=b"{}", content_type="application/json; charset=utf-8"), 422, "invalid")
+    refused(
+        caller(OWNER).post("/tickets", data=b"{}", content_type="application/json; charset=utf-8"),
+        422,
+        "invalid",
+    )
 
 
 def test_too_much_is_413(caller):

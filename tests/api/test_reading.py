@@ -85,7 +85,12 @@ def _clock(kind, stopped=None):
     ("state", "kinds", "staff", "firm"),
     [
         (State.SUBMITTED, [ClockKind.FIRST_CALL, ClockKind.INTAKE], ClockKind.INTAKE, ClockKind.INTAKE),
-        (State.DISPATCHED, [ClockKind.UNIT, ClockKind.PROMISE, ClockKind.ACKNOWLEDGE], ClockKind.UNIT, ClockKind.PROMISE),
+        (
+            State.DISPATCHED,
+            [ClockKind.UNIT, ClockKind.PROMISE, ClockKind.ACKNOWLEDGE],
+            ClockKind.UNIT,
+            ClockKind.PROMISE,
+        ),
         (State.HANDLING, [ClockKind.REWORK, ClockKind.PROMISE], ClockKind.REWORK, ClockKind.PROMISE),
         (State.ACCEPTED, [ClockKind.DISPATCH, ClockKind.PROMISE], ClockKind.DISPATCH, ClockKind.PROMISE),
         (State.REVIEWED, [ClockKind.CALLBACK], ClockKind.CALLBACK, ClockKind.CALLBACK),
@@ -122,14 +127,23 @@ def test_a_cursor_that_was_never_given_out_is_refused(cursor, kind):
 
 def test_choices_are_loaded_as_members():
     given = schemas.for_action(Action.CONFIRM)().load(
-        {"version": 3, "contacted": True, "solved": True, "satisfaction": "mostly", "note": "  ", "clear": None}
+        {
+            "version": 3,
+            "contacted": True,
+            "solved": True,
+            "satisfaction": "mostly",
+            "note": "  ",
+            "clear": None,
+        }
     )
 
     assert given == {"version": 3, "contacted": True, "solved": True, "satisfaction": Satisfaction.MOSTLY}
 
 
 def test_a_kind_may_be_left_to_the_staff():
-    given = schemas.for_action(Action.SUBMIT)().load({"title": "电", "content": "停电了", "kind": "", "category": None})
+    given = schemas.for_action(Action.SUBMIT)().load(
+        {"title": "电", "content": "停电了", "kind": "", "category": None}
+    )
 
     assert given == {"title": "电", "content": "停电了"}
     assert schemas.for_action(Action.SUBMIT)().load({**given, "kind": "help"})["kind"] is Kind.HELP

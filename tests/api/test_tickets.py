@@ -189,13 +189,19 @@ def test_an_inquiry_is_only_asked_whether_the_answer_was_clear(caller):
 
 
 def test_clocks_are_told_one_by_one(caller, dispatched):
-    clocks = {one["kind"]: one for one in given(caller(CLERK).get(f"/tickets/{dispatched['number']}"))["clocks"]}
+    clocks = {
+        one["kind"]: one for one in given(caller(CLERK).get(f"/tickets/{dispatched['number']}"))["clocks"]
+    }
 
     assert clocks["first_call"]["light"] == "blue"
     assert clocks["first_call"]["stopped_at"] == NOW.isoformat()
     assert clocks["unit"]["unit"] == POWER_UNIT
     assert clocks["unit"]["holder"] == {"role": "department", "scope": f"unit:{POWER_UNIT}"}
-    assert (clocks["unit"]["limit"], clocks["unit"]["paused"], clocks["unit"]["light"]) == ("15d", False, "green")
+    assert (clocks["unit"]["limit"], clocks["unit"]["paused"], clocks["unit"]["light"]) == (
+        "15d",
+        False,
+        "green",
+    )
     assert clocks["unit"]["due_at"] == clocks["promise"]["due_at"] == "2026-03-23T17:30:00+08:00"
 
 
@@ -212,7 +218,13 @@ def test_a_phone_is_shown_to_those_who_handle(caller, ticket, username, shown):
 
 def test_a_list_holds_what_one_sees(caller, dispatched):
     number = dispatched["number"]
-    for username, sees in ((OWNER, True), (POWER, True), (CLERK, True), (TRANSPORT, False), (STRANGER, False)):
+    for username, sees in (
+        (OWNER, True),
+        (POWER, True),
+        (CLERK, True),
+        (TRANSPORT, False),
+        (STRANGER, False),
+    ):
         found = given(caller(username).get("/tickets"))["items"]
         assert ([one["number"] for one in found] == [number]) is sees
 

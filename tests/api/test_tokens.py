@@ -51,7 +51,9 @@ def test_who_must_change_the_password_gets_no_token(app, client):
     refused(client.post(f"{V1}/tokens", json=RIGHT), 403, "password_to_change")
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nonsense", "Basic cWl5ZTp4", "Bearer chub_nonsense"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer nonsense", "Basic cWl5ZTp4", "Bearer chub_nonsense"]
+)
 def test_without_a_good_token_everything_is_401(client, header):
     response = client.get(f"{V1}/me", headers={"Authorization": header} if header else {})
 

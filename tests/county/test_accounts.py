@@ -10,7 +10,7 @@ from chainhub.audit.models import AuditEntry
 from chainhub.core.actor import Actor, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.county.people import passwords, queries, service
-from chainhub.county.people.models import ApiToken, GrantRow, User
+from chainhub.county.people.models import ApiToken, GrantRow
 from chainhub.county.people.service import Accounts, NewUser
 from chainhub.county.state import CountyState
 from tests.people import EVERYBODY, NOW, OWNER, POWER, POWER_UNIT, work_of

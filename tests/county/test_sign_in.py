@@ -1,10 +1,12 @@
 """Signing in at the level of the service: what is counted, when an account is locked, what is said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, Type
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from chainhub.audit.models import AuditEntry
 from chainhub.core.errors import NotSignedIn, TooFast
@@ -184,3 +186,29 @@ def test_failures_are_counted_in_the_database(session):
 
     assert session.scalar(select(User.failures).where(User.username == OWNER)) == 3
     assert session.scalar(select(func.sum(SignInFailure.count))) == 3
+
+
+@pytest.mark.parametrize("username", [OWNER, "nobody"])
+def test_tries_at_the_same_moment_cannot_undo_a_lock(engine, username):
+    def _once(_n):
+        with Session(engine) as session:
+            outcome = service.authenticate(session, username, WRONG, "10.0.0.99", NOW)
+            session.commit()
+            return outcome.refusal.reason
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            said = list(pool.map(_once, range(24)))
+
+        with Session(engine) as session:
+            late = service.authenticate(session, username, RIGHT, "10.0.0.98", NOW)
+        assert isinstance(late.refusal, TooFast)
+        assert 5 <= said.count("wrong_password") <= 12
+        assert said.count("wrong_password") + said.count("account_locked") == 24
+    finally:
+        with Session(engine) as session, session.begin():
+            session.execute(delete(SignInFailure))
+            session.execute(delete(AuditEntry))
+            session.execute(
+                update(User).where(User.username == username).values(failures=0, locked_until=None)
+            )

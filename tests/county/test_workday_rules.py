@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import xlsxwriter
@@ -11,6 +11,7 @@ from chainhub.core.worktime import Calendar
 from chainhub.county.workdays import reading, rules
 from chainhub.county.workdays.rules import BadNotice, DayChange, Notice, NoticeDay
 from tests.conftest import SHARED
+from tests.people import china
 
 THIS_YEAR = 2026
 HEADER = ["日期", "名称", "是否放假"]
@@ -100,7 +101,7 @@ def test_names_are_kept_as_they_are_written():
         "2027年1月1日",
         " 2027-1-1 ",
         date(2027, 1, 1),
-        datetime(2027, 1, 1),
+        china(2027, 1, 1).replace(tzinfo=None),
         "2027-01-01 00:00:00",
     ],
 )
@@ -195,7 +196,9 @@ def test_an_xlsx_is_read_with_real_dates():
     book = xlsxwriter.Workbook(buffer)
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, HEADER)
-    sheet.write_datetime(1, 0, datetime(2027, 1, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
+    sheet.write_datetime(
+        1, 0, china(2027, 1, 1).replace(tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd"})
+    )
     sheet.write_row(1, 1, ["元旦", "是"])
     sheet.write_row(2, 0, ["2027-01-03", "元旦", "否"])
     book.close()

@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: a served county per file, a browser per run, people per test.
+"""Fixtures of the journeys: a served county, a browser, people per test.
 
 Pictures of every step go to the folder that CHAINHUB_SHOTS names, else to pytest's own.
 """
@@ -46,19 +46,35 @@ def browser() -> Iterator[Browser]:
 def empty_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county without a history, made once and copied for each file."""
     file = tmp_path_factory.mktemp("seeded") / "chainhub.db"
-    seeded(file, _HASH)
+    seeded(f"sqlite:///{file}", _HASH)
     return file
 
 
-@pytest.fixture(scope="module")
-def county(empty_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    """A county of its own for each file, served by the real command."""
-    folder = tmp_path_factory.mktemp("county")
+@pytest.fixture(scope="package")
+def shared_county(empty_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """One county for all journeys that look at their own matters alone, served by the real command."""
+    yield from _served(empty_county, tmp_path_factory.mktemp("county"))
+
+
+@pytest.fixture
+def own_county(empty_county: Path, tmp_path: Path) -> Iterator[County]:
+    """A county for one journey alone: for those that move the clock or break something."""
+    yield from _served(empty_county, tmp_path)
+
+
+def _served(empty_county: Path, folder: Path) -> Iterator[County]:
     shutil.copy(empty_county, folder / "chainhub.db")
     made = County(folder)
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def county(request: pytest.FixtureRequest) -> County:
+    """The county of a journey: the shared one, unless its file asks for one of its own."""
+    own = getattr(request.module, "OWN_COUNTY", False)
+    return request.getfixturevalue("own_county" if own else "shared_county")
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def engine_of(url: str) -> Engine:
     return made
 
 
-def seeded(file: Path, password_hash: str) -> None:
-    """A county without a history in a new SQLite file."""
-    engine = engine_of(f"sqlite:///{file}")
+def seeded(url: str, password_hash: str) -> None:
+    """A county without a history in an empty database."""
+    engine = engine_of(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
         seed.seed_county(
@@ -246,6 +246,7 @@ class Troupe:
         self._county = county
         self._album = album
         self._people: dict[tuple, Somebody] = {}
+        self.trouble_is_the_story = False  # a journey that breaks something expects answers of 5xx
 
     def __call__(self, username: str, device: str = "desktop", *, signed_in: bool = True, **options) -> Somebody:
         key = (username, device, *sorted(options.items()))
@@ -261,4 +262,6 @@ class Troupe:
         """Close every browser; return the accidents that anybody saw."""
         for somebody in self._people.values():
             somebody.context.close()
+        if self.trouble_is_the_story:
+            return []
         return [one for somebody in self._people.values() for one in somebody.accidents]

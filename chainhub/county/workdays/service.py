@@ -78,9 +78,9 @@ def import_notice(work: Work, file_name: str, content: bytes) -> ImportResult:
         insert(WorkdayException),
         [{"notice_id": row.id, "on": day.on, "is_off": day.is_off, "name": day.name} for day in notice.days],
     )
-    state.touch(work.session, calendar=True)
     data = {"days": len(notice.days), "changed": len(changes), "digest": notice.digest}
     audit.record(work, "import_workdays", row.title, data)
+    state.touch(work.session, calendar=True)
     return ImportResult(notice, changes, skipped=False)
 
 

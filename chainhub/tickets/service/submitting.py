@@ -154,8 +154,15 @@ def _ticket(work: Work, enterprise: Enterprise, given: Mapping[str, Any]) -> Tic
     )
 
 
-def next_number(work: Work, prefix: str, count: int = 1) -> str:
-    """Give out the next number of a chain and year. The series never goes back, so none is reused."""
+def next_number(work: Work, prefix: str) -> str:
+    """Give out the next number of a chain and year."""
+    return next_numbers(work, prefix, 1)[0]
+
+
+def next_numbers(work: Work, prefix: str, count: int) -> list[str]:
+    """Give out as many numbers in one step. The series never goes back, so none is reused."""
+    if count < 1:
+        return []
     year = work.now.astimezone(SHANGHAI).year
     make = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = make(NumberSeries).values(prefix=prefix, year=year, last=count)
@@ -164,7 +171,9 @@ def next_number(work: Work, prefix: str, count: int = 1) -> str:
             index_elements=["prefix", "year"], set_={"last": NumberSeries.last + count}
         ).returning(NumberSeries.last)
     )
-    return number_text(prefix, year, (last or count) - count + 1)
+    if last is None:
+        raise RuntimeError(f"the series {prefix} {year} gave no number")
+    return [number_text(prefix, year, serial) for serial in range(last - count + 1, last + 1)]
 
 
 def number_text(prefix: str, year: int, serial: int) -> str:

@@ -8,7 +8,7 @@ tell them apart.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -150,7 +150,7 @@ def _tally(session: Session, key: str, most: int, now: datetime) -> int:
     """Count one more failure within the window; a tally that has just become full begins its lock now."""
     session.execute(delete(SignInFailure).where(SignInFailure.since <= now - _KEPT))
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    over = or_(SignInFailure.since <= now - LOCK, SignInFailure.count >= most)
+    over = SignInFailure.since <= now - LOCK
     fresh = {
         "count": case((over, 1), else_=SignInFailure.count + 1),
         "since": case((over, now), else_=SignInFailure.since),
