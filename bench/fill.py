@@ -276,7 +276,7 @@ class _Sqlite:
 
     def __init__(self, url: str) -> None:
         self.database = sqlite3.connect(make_url(url).database or "", isolation_level=None)
-        for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -200000"):
+        for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -200000"):
             self.database.execute(f"PRAGMA {pragma}")
         self.database.execute("BEGIN")
 
@@ -291,7 +291,7 @@ class _Sqlite:
     def done(self) -> None:
         self.database.execute("COMMIT")
         self.database.execute("ANALYZE")
-        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.database.execute("PRAGMA journal_mode = WAL")
         self.database.close()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from chainhub import scheduler as schedule
 from chainhub.core import clock
-from chainhub.core.actor import Actor
+from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
 from chainhub.core.errors import Invalid, Refusal
 from chainhub.core.settings import Settings
 from chainhub.core.work import Work
@@ -261,6 +261,28 @@ def _moment(text: str) -> datetime:
 
 
 @cli.group()
+def county() -> None:
+    """The county's facts."""
+
+
+@county.command("load")
+def county_load() -> None:
+    """Load chains, units, categories and rules from config/county into an empty database: no people, no firms."""
+    import config
+
+    engine = _engine(_settings())
+    schema.upgrade(engine)
+    with Session(engine) as session, session.begin():
+        if session.get(CountyState, 1) is not None:
+            raise click.ClickException("库里已经有县了，没有改动。")
+        nobody: dict[str, list[object]] = {"enterprises": []}
+        seed.seed_county(session, config.county("county"), nobody, config.county("rulebook"), demo=False)
+    click.echo(
+        "县的产业链、单位、类别和时限装好了。接着用 chainhub user add 建管理员，用 chainhub user grant 授权。"
+    )
+
+
+@cli.group()
 def user() -> None:
     """Accounts."""
 
@@ -280,6 +302,25 @@ def user_add(username: str, name: str, unit: str, enterprise: str, password: str
             password,
         )
     click.echo(f"账号 {username} 建好了；第一次登录要改密码。")
+
+
+@user.command("grant")
+@click.argument("username")
+@click.argument("role")
+@click.argument("scope")
+@click.option("--post", default="", help="head, deputy or contact; none for administrators.")
+def user_grant(username: str, role: str, scope: str, post: str) -> None:
+    """Grant a role over a scope: `secadmin county`, `committee chain:equipment --post contact`."""
+    kind, _, ref = scope.partition(":")
+    try:
+        grant = Grant(Role(role), ScopeKind(kind), ref, Post(post) if post else None)
+    except ValueError as error:
+        raise click.ClickException(
+            f"角色、范围或岗位写得不对：{error}。例：committee chain:equipment --post contact"
+        ) from error
+    with _work() as work:
+        people.add_grant(work, people.find(work, username), grant)
+    click.echo(f"{username} 有了 {role} {scope}。")
 
 
 @user.command("disable")

@@ -24,7 +24,6 @@ __all__ = ["china"]
 BOTH = ("sqlite", "postgresql")
 PASSWORD = "chainhub-demo"
 _HASH = passwords.hashed(PASSWORD)  # argon2 is slow on purpose: once per run
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,7 +52,7 @@ def database_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     if dialect == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
         return
-    given = os.environ.get("CHAINHUB_TEST_POSTGRESQL")
+    given = os.environ.get("TEST_POSTGRESQL_URL")
     if given:
         yield given
         return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chainhub.core.errors import Conflict
 from chainhub.core.worktime import Calendar
 from chainhub.county.directory import queries as directory
 from chainhub.county.directory.rules import Directory
@@ -47,7 +48,13 @@ def of(session: Session) -> Known:
     row = session.execute(
         select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
     )
-    name, demo, stamp, version = row.one()
+    found = row.first()
+    if found is None:
+        raise Conflict(
+            "库里还没有县。演示请先运行 chainhub demo，正式安装请先运行 chainhub county load。",
+            code="no_county",
+        )
+    name, demo, stamp, version = found
     known = _kept.get(stamp)
     if known is None:
         known = Known(

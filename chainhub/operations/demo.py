@@ -91,16 +91,18 @@ def _spread(
     """Return the stories with their moments: denser towards now, so that every desk has something on it."""
     shuffled = list(stories)
     rng.shuffle(shuffled)
-    days = MONTHS * 30
     found = []
     for place, story in enumerate(shuffled):
-        if _is_current(story):
-            back = rng.uniform(1.5, 6)
-        else:
-            back = rng.random() * 9 if place % 10 == 0 else rng.random() ** 1.2 * days
+        back = _days_back(rng, story, recent=place % 10 == 0)
         at = calendar.next_working_moment(now - timedelta(days=back, minutes=rng.randrange(400)))
         found.append((story, min(at, now - timedelta(minutes=rng.randrange(5, 90)))))
     return sorted(found, key=lambda one: one[1])
+
+
+def _days_back(rng: random.Random, story: Story, *, recent: bool) -> float:
+    if _is_current(story):
+        return rng.uniform(1.5, 6)
+    return rng.random() * 9 if recent else rng.random() ** 1.2 * MONTHS * 30
 
 
 def _is_current(story: Story) -> bool:

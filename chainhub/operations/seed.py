@@ -24,18 +24,17 @@ def seed_county(session: Session, county: Data, enterprises: Data, rulebook: Dat
         CountyState(id=1, name=county["county"]["name"], demo=demo, calendar_version=1, stamp=uuid4().hex)
     )
     _directory(session, county)
-    session.execute(
-        insert(Enterprise),
-        [
-            {
-                **_only(one, Enterprise),
-                "chain_code": one["chain"],
-                "phone": str(one["phone"]),
-                "position": place,
-            }
-            for place, one in enumerate(enterprises["enterprises"], start=1)
-        ],
-    )
+    firms = [
+        {
+            **_only(one, Enterprise),
+            "chain_code": one["chain"],
+            "phone": str(one["phone"]),
+            "position": place,
+        }
+        for place, one in enumerate(enterprises["enterprises"], start=1)
+    ]
+    if firms:
+        session.execute(insert(Enterprise), firms)
     _rules(session, rulebook)
     session.flush()
 

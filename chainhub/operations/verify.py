@@ -17,6 +17,7 @@ from chainhub.tickets.service import history
 
 _CHUNK = 2000
 _FAULTS_MOST = 20
+_SETTLES = timedelta(minutes=10)  # no transaction lives longer
 
 
 @dataclass(slots=True)
@@ -114,8 +115,11 @@ def _digest(session: Session, event_from: int, event_to: int, entry_from: int, e
 
 
 def days_to_seal(work: Work) -> list[date]:
-    """Return yesterday if it has no seal yet. A seal covers everything recorded since the one before."""
-    yesterday = work.now.astimezone(SHANGHAI).date() - timedelta(days=1)
+    """Return yesterday if it has no seal yet. A seal covers everything recorded since the one before.
+
+    It waits some minutes after midnight, so that what was written at midnight has been committed.
+    """
+    yesterday = (work.now - _SETTLES).astimezone(SHANGHAI).date() - timedelta(days=1)
     last = work.session.scalar(select(func.max(DailySeal.on)))
     return [] if last is not None and last >= yesterday else [yesterday]
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from chainhub.core.actor import Actor, Role, ScopeKind
+from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, left_label
 from chainhub.county import known
@@ -238,7 +239,9 @@ def _group(work: Work, task: Task) -> tuple[datetime | None, GroupView]:
 def _count(work: Work, task: Task) -> int:
     some = (
         select(Clock.id)
+        .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
         .where(
+            queries.visible(work.actor),
             Clock.stopped_at.is_(None),
             Clock.kind == task.kinds[0].value,
             Clock.holder_ref.in_(_refs(work.actor, task)),
@@ -414,7 +417,11 @@ def _way_card(work: Work, item: Item, lines: dict[int, TicketEvent]) -> OwnerCar
     ticket = item.ticket
     promised = ticket.promise_due_at
     due = f"{rules.moment_text(promised, weekday=True)} 前办好" if promised and ticket.dispatched_at else ""
-    yellow = promised - timedelta(days=1) if promised else None
+    yellow = (
+        work.calendar.start_of_day(work.calendar.add_workdays(local(promised).date(), -1))
+        if promised
+        else None
+    )
     # Once the unit has answered, the promise is kept or broken for good; waiting for a review breaks nothing.
     answered = ticket.resolved_at if ticket.state in {State.RESOLVED, State.CONFIRMED} else None
     shown = presenting.colour(ticket.state, promised, yellow, answered or work.now)
@@ -453,7 +460,7 @@ def _done_card(work: Work, item: Item) -> OwnerCard:
 def leader(work: Work, scope: str) -> LeaderPage:
     """Return 哪里卡住了: what is late, what stands still, who is not satisfied, where it stands."""
     late = Filter(light=listing.Colour.RED)
-    still = Filter(states=tuple(sorted(PAUSED)))
+    still = Filter(light=listing.Colour.GREY)
     figures = (
         _figure("逾期", "red", listing.count(work, late), "还没办完、过了时限的", "/tickets?light=red"),
         _figure(

@@ -119,7 +119,9 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
     for ticket, clock, before in moved:
         _tell_moved(work, clock, before)
         said = {"clock": clock.kind, "before": _moment(before), "after": _moment(clock.due_at)}
-        audit.record(work, "recompute", ticket.number, said)  # without its title: administrators read no tickets
+        audit.record(
+            work, "recompute", ticket.number, said
+        )  # without its title: administrators read no tickets
 
 
 def _tell_moved(work: Work, clock: Clock, before: datetime) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import load_only
+
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known

@@ -69,7 +69,8 @@ class Ticket(Base):
     hands: Mapped[dict[str, Any]] = mapped_column(default=dict)  # duty → ids of who did it (separated duties)
     returned_by: Mapped[list[Any]] = mapped_column(default=list)  # units whose return was rejected: final
     info_asked: Mapped[int] = mapped_column(default=0)  # times this unit asked the enterprise
-    dissatisfied: Mapped[int] = mapped_column(default=0)
+    dissatisfied: Mapped[int] = mapped_column(default=0)  # answers, once a round
+    reopened: Mapped[int] = mapped_column(default=0)  # times the enterprise had it done again
     calls_failed: Mapped[int] = mapped_column(default=0)  # since it entered 待评价
     last_call_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(EnumValue(Outcome))

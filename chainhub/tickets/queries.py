@@ -1,5 +1,6 @@
 """Reading tickets. `visible` is the one condition under which anybody sees one: list, detail, count, search, API."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 
+_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
 
 # The statements of every page are built once: to build one costs more than to run it.
@@ -70,7 +72,8 @@ def _scoped(actor: Actor, role: Role) -> list[ColumnElement[bool]]:
 
 def own(work: Work, number: str) -> Ticket:
     """Return the ticket with this number. Raises NotFound if it is not there or not this actor's to see."""
-    ticket = work.session.scalar(_own(work.actor), {"number": number})
+    known = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold
+    ticket = work.session.scalar(_own(work.actor), {"number": number}) if known else None
     if ticket is None:
         raise NotFound("没有这件诉求，或者您看不到它。请核对编号。")
     return ticket
@@ -92,7 +95,7 @@ def facts(ticket: Ticket) -> Facts:
         ticket.filed_by_id,
         ticket.confidential,
         ticket.hands,
-        ticket.dissatisfied,
+        ticket.reopened,
     )
 
 

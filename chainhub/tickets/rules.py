@@ -26,7 +26,7 @@ class Facts:
     filed_by: int | None
     confidential: bool
     hands: Mapping[str, Sequence[int]]
-    dissatisfied: int
+    reopened: int
 
 
 def parties(actor: Actor, facts: Facts) -> frozenset[Who]:
@@ -56,7 +56,7 @@ def holds(facts: Facts) -> frozenset[When]:
     return frozenset(
         {
             When.UNIT_DISPATCHED if facts.responsible_unit else When.NO_UNIT,
-            When.DISSATISFIED_BEFORE if facts.dissatisfied else When.NEVER_DISSATISFIED,
+            When.DISSATISFIED_BEFORE if facts.reopened else When.NEVER_DISSATISFIED,
             When.ENDORSEMENT_OFF,
         }
     )

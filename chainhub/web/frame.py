@@ -36,7 +36,7 @@ class Frame:
     inbox_url: str = "/inbox"
     sign_out_url: str = "/sign-out"
     elder_url: str = "/elder"
-    password_url: str = "/password"
+    password_url: str = "/password"  # noqa: S105  # an address
     owner: bool = False
     may_search: bool = False
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chainhub.core import clock
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role
-from chainhub.core.errors import NotSignedIn
+from chainhub.core.errors import NotAllowed, NotSignedIn
 from chainhub.core.settings import Settings
 from chainhub.web import doors, engine
 
@@ -99,6 +99,8 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
             and g.account.must_change_password
             and request.endpoint not in _WITHOUT_CHANGE
         ):
+            if request.path.startswith("/api/"):
+                raise NotAllowed("请先在网页上改掉初始密码，再用接口。", code="password_to_change")
             return redirect(url_for("people.password"), code=303)
         return None
 

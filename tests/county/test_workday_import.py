@@ -14,7 +14,7 @@ from chainhub.county.state import CountyState
 from chainhub.county.workdays import queries, service
 from chainhub.county.workdays.models import WorkdayException, WorkdayNotice
 from chainhub.county.workdays.rules import Source
-from tests.conftest import SHARED
+from tests.beside import beside
 from tests.people import EVERYBODY, china, work_of
 
 SYSADMIN = "xitong"
@@ -109,7 +109,7 @@ def test_a_later_notice_wins_day_by_day(session):
 
 
 def test_the_notice_in_force_changes_nothing(session):
-    content = (SHARED / "data/holidays/2026.json").read_bytes()
+    content = beside("data/holidays/2026.json").read_bytes()
 
     found = service.preview(work_of(session, SYSADMIN, LATE), "2026.json", content)
 
@@ -118,7 +118,7 @@ def test_the_notice_in_force_changes_nothing(session):
 
 
 def test_an_import_of_2026_keeps_the_workdays_of_2026(session):
-    _import(session, (SHARED / "data/holidays/2026.json").read_bytes(), name="2026.json")
+    _import(session, beside("data/holidays/2026.json").read_bytes(), name="2026.json")
 
     facts = next(one for one in queries.years(session, _calendar(session), 2027) if one.year == 2026)
     assert (facts.source, len(facts.off), len(facts.makeup), facts.workdays) == (Source.NOTICE, 33, 6, 248)

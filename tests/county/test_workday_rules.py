@@ -10,7 +10,7 @@ import xlsxwriter
 from chainhub.core.worktime import Calendar
 from chainhub.county.workdays import reading, rules
 from chainhub.county.workdays.rules import BadNotice, DayChange, Notice, NoticeDay
-from tests.conftest import SHARED
+from tests.beside import beside
 from tests.people import china
 
 THIS_YEAR = 2026
@@ -46,7 +46,7 @@ def _said(call):
     ],
 )
 def test_the_notices_of_past_years_are_read(year, off, makeup):
-    notice = reading.read((SHARED / f"data/holidays/{year}.json").read_bytes(), THIS_YEAR)
+    notice = reading.read(beside(f"data/holidays/{year}.json").read_bytes(), THIS_YEAR)
 
     assert notice.year == year
     assert sum(day.is_off for day in notice.days) == off

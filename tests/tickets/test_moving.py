@@ -243,6 +243,16 @@ def test_a_ticket_that_was_only_answered_goes_back_to_be_dispatched(session):
     assert (ticket.state, ticket.lead_unit_code) == (S.ACCEPTED, None)
 
 
+def test_who_said_dissatisfied_may_still_have_it_done_again(session):
+    ticket = a_ticket(session, S.REVIEWED)
+    said = {"contacted": True, "solved": False, "satisfaction": Satisfaction.DISSATISFIED}
+    move(session, ticket, people.OWNER, A.CONFIRM, NOW + timedelta(hours=1), **said)
+
+    move(session, ticket, people.OWNER, A.REOPEN, NOW + timedelta(hours=2), **UNHAPPY)
+
+    assert (ticket.state, ticket.dissatisfied, ticket.reopened) == (S.HANDLING, 1, 1)
+
+
 def test_a_second_dissatisfaction_does_not_reopen_again(session):
     ticket = a_ticket(session, S.REVIEWED)
     move(session, ticket, people.OWNER, A.REOPEN, NOW + timedelta(hours=1), **UNHAPPY)
@@ -257,7 +267,7 @@ def test_a_second_dissatisfaction_does_not_reopen_again(session):
     )
     move(session, ticket, people.REVIEWER, A.PASS_REVIEW, NOW + timedelta(hours=3))
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="已经重办过一次"):
         move(session, ticket, people.OWNER, A.REOPEN, NOW + timedelta(hours=4), **UNHAPPY)
 
 

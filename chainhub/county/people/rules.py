@@ -45,7 +45,7 @@ SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
     Role.DEPARTMENT: frozenset({ScopeKind.UNIT}),
     Role.LEADER: frozenset({ScopeKind.CHAIN, ScopeKind.COUNTY}),
     Role.LIAISON: frozenset({ScopeKind.CHAIN, ScopeKind.COUNTY}),
-    Role.CALLER: frozenset({ScopeKind.CHAIN, ScopeKind.COUNTY}),
+    Role.CALLER: frozenset({ScopeKind.COUNTY}),  # call-backs are the county's: somebody who did not handle it
     Role.SYSADMIN: frozenset({ScopeKind.COUNTY}),
     Role.SECADMIN: frozenset({ScopeKind.COUNTY}),
     Role.AUDITOR: frozenset({ScopeKind.COUNTY}),

@@ -383,6 +383,7 @@ def upgrade() -> None:
         sa.Column("returned_by", sa.JSON(), nullable=False),
         sa.Column("info_asked", sa.Integer(), nullable=False),
         sa.Column("dissatisfied", sa.Integer(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("calls_failed", sa.Integer(), nullable=False),
         sa.Column("last_call_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),

@@ -13,12 +13,10 @@ from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.reminders.rules import Ladder
 from chainhub.reminders.service import Holder, Owner
-from chainhub.tickets import clockwork, queries
+from chainhub.tickets import clockwork, deadlines, queries
 from chainhub.tickets.clockwork import (
     REQUESTER_CLOCKS,
     SILENT_CLOCKS,
-    STATE_CLOCK,
-    UNIT_CLOCKS,
     ClockKind,
     Plan,
 )
@@ -103,17 +101,11 @@ def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
 
 def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
     """Make the ticket's due date true: the unit's clock while one runs, else the clock of its state."""
-    by_kind = {ClockKind(clock.kind): clock for clock in running}
-    counts = next((clock for kind, clock in by_kind.items() if kind in UNIT_CLOCKS), None)
-    if counts is None:
-        state_kind = STATE_CLOCK.get(ticket.state)
-        counts = by_kind.get(state_kind) if state_kind else None
-    if counts is None:
-        counts = by_kind.get(ClockKind.CALLBACK) or by_kind.get(ClockKind.NOT_RATED)
+    counts = deadlines.counting(ticket.state, running)
     ticket.due_at = counts.due_at if counts else None
     ticket.yellow_at = counts.yellow_at if counts else None
     ticket.due_provisional = bool(counts and counts.provisional)
-    promise = by_kind.get(ClockKind.PROMISE)
+    promise = next((clock for clock in running if clock.kind == ClockKind.PROMISE.value), None)
     if promise is not None:
         ticket.promise_due_at = promise.due_at
 

@@ -32,6 +32,7 @@ IMPORTED = "import"  # origin_kind of what an import wrote
 UNDONE = "import_undone"  # origin_kind of what was taken back: the ledger may be imported again
 BODY = "台账导入"
 UNDO_NOTE = "撤销导入"
+_ONE_STATEMENT = {"render_nulls": True}  # else rows are split by which of their columns are empty
 _ONE_AT_A_TIME = 7_206_001  # PostgreSQL's advisory lock: two imports at once would not see each other's rows
 
 
@@ -168,7 +169,7 @@ def _write(work: Work, import_id: int, drafts: Sequence[Draft]) -> None:
     rows = [_ticket_row(work, import_id, one, number) for one, number in zip(drafts, numbers, strict=True)]
     started = [_start(work, row) if row["is_open"] else [] for row in rows]
     written = insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True)
-    ids = list(work.session.scalars(written, rows))
+    ids = list(work.session.scalars(written, rows, execution_options=_ONE_STATEMENT))
     _write_history(
         work, [_submitted(work, id_, one, row) for id_, one, row in zip(ids, drafts, rows, strict=True)]
     )
@@ -254,7 +255,7 @@ def _write_clocks(work: Work, ids: Sequence[int], started: Sequence[Sequence[Clo
     for id_, some in zip(ids, started, strict=True):
         rows.extend({**_columns(clock), "owner_id": id_} for clock in some)
     if rows:
-        work.session.execute(insert(Clock), rows)
+        work.session.execute(insert(Clock), rows, execution_options=_ONE_STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,8 @@ def _event(work: Work, ticket_id: int, line: _Line) -> TicketEvent:
 
 
 def _write_history(work: Work, events: Iterable[TicketEvent]) -> None:
-    work.session.execute(insert(TicketEvent), [_columns(event) for event in events])
+    rows = [_columns(event) for event in events]
+    work.session.execute(insert(TicketEvent), rows, execution_options=_ONE_STATEMENT)
 
 
 def _columns(thing: Clock | TicketEvent) -> dict[str, Any]:

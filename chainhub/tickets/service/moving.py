@@ -15,7 +15,19 @@ from chainhub.tickets.clockwork import INFO_MOST, ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import clocks, history, telling
 from chainhub.tickets.terms import ONE_QUESTION, Satisfaction, Urgency
-from chainhub.tickets.workflow import OPEN, TABLE, Action, Move, Party, State, Who, find_move, moves_from
+from chainhub.tickets.workflow import (
+    OPEN,
+    TABLE,
+    Action,
+    Move,
+    Party,
+    State,
+    When,
+    Who,
+    find_move,
+    moves_from,
+    rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ def permit(work: Work, number: str, action: Action, version: int | None) -> Perm
         raise stale(work, ticket)
     row = find_move(action, ticket.state, rules.holds(facts))
     if row is None or not row.who & standing:
-        raise Conflict(_wrong_state(action, ticket.state), code="wrong_state")
+        raise Conflict(_wrong_state(action, ticket.state, standing), code="wrong_state")
     if not row.built:
         raise Conflict(f"“{action.label}”还没有开通。", code="not_built")
     refusal = rules.duty_refusal(work.actor, action, facts, standing) or _guard(work, ticket, action)
@@ -74,7 +86,12 @@ def stale(work: Work, ticket: Ticket) -> Stale:
     )
 
 
-def _wrong_state(action: Action, state: State) -> str:
+def _wrong_state(action: Action, state: State, standing: frozenset[Who]) -> str:
+    if any(
+        row.built and row.who & standing and When.NEVER_DISSATISFIED in row.when
+        for row in rows(action, state)
+    ):
+        return "这件诉求已经重办过一次。还不满意，请在评价里选“不满意”，由产业链党委提级协调。"
     sources = "、".join(
         dict.fromkeys(f"“{row.source.label}”" for row in TABLE if row.action is action and row.source)
     )
@@ -279,8 +296,10 @@ def _reopen(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
     missing = [name for name in asked if given.get(name) is None]
     if missing:
         raise Invalid(errors={name: ["请选一项。"] for name in missing})
-    ticket.satisfaction = None if ticket.kind in ONE_QUESTION else Satisfaction.DISSATISFIED
-    ticket.dissatisfied += 1
+    said_already = ticket.satisfaction is Satisfaction.DISSATISFIED  # by an evaluation of this very round
+    ticket.dissatisfied += 0 if said_already else 1
+    ticket.satisfaction = None
+    ticket.reopened += 1
     ticket.round += 1
     ticket.lead_unit_code = ticket.responsible_unit_code
     ticket.resolved_at = None
