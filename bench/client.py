@@ -98,7 +98,8 @@ def together(port: int, job: Job, given: Sequence[Any], seconds: float, warm: in
     barrier = context.Barrier(len(given))
     answers = context.Queue()
     processes = [
-        context.Process(target=_client, args=(port, job, one, seconds, warm, barrier, answers), daemon=True) for one in given
+        context.Process(target=_client, args=(port, job, one, seconds, warm, barrier, answers), daemon=True)
+        for one in given
     ]
     for process in processes:
         process.start()
@@ -183,5 +184,7 @@ def move_one(client: Client, given: list[Handling], place: int) -> None:
     ticket = given[(place // len(_ROUND)) % len(given)]
     action, said = _ROUND[place % len(_ROUND)]
     token = ticket.reviewer_token if action == "send_back" else ticket.unit_token
-    answer = client.post(f"/tickets/{ticket.number}/actions/{action}", {**said, "version": ticket.version}, token)
+    answer = client.post(
+        f"/tickets/{ticket.number}/actions/{action}", {**said, "version": ticket.version}, token
+    )
     ticket.version = int(answer["version"])

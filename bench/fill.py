@@ -77,9 +77,15 @@ def found(url: str, now: datetime, password_hash: str) -> Engine:
     schema.upgrade(made)
     with Session(made) as session, session.begin():
         seed.seed_county(
-            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+            session,
+            config.county("county"),
+            config.county("enterprises"),
+            config.county("rulebook"),
+            demo=True,
         )
-        seed.seed_people(session, config.county("people"), password_hash, now=now - timedelta(days=lives.DAYS + 60))
+        seed.seed_people(
+            session, config.county("people"), password_hash, now=now - timedelta(days=lives.DAYS + 60)
+        )
     return made
 
 
@@ -90,7 +96,9 @@ def stock(folder: Path, count: int, now: datetime, password_hash: str) -> Stock:
     refused = lives.play(engine, count, now)
     with Session(engine) as session:
         payloads = {one.id: history.payload(one) for one in session.scalars(select(TicketEvent))}
-        created = {one.ticket_id: one.at for one in session.scalars(select(TicketEvent).where(TicketEvent.seq == 1))}
+        created = {
+            one.ticket_id: one.at for one in session.scalars(select(TicketEvent).where(TicketEvent.seq == 1))
+        }
         prefixes = dict(session.execute(select(Chain.code, Chain.prefix)).all())
         names = dict(session.execute(select(Enterprise.code, Enterprise.name)).all())
     engine.dispose()
@@ -109,7 +117,10 @@ def stock(folder: Path, count: int, now: datetime, password_hash: str) -> Stock:
             row,
             row[at_chain],
             created[row[at_id]],
-            [(event, payloads[event[event_id]]) for event in sorted(events[row[at_id]], key=lambda one: one[event_id])],
+            [
+                (event, payloads[event[event_id]])
+                for event in sorted(events[row[at_id]], key=lambda one: one[event_id])
+            ],
             clocks[row[at_id]],
             [one for clock in clocks[row[at_id]] for one in said[clock[clock_id]]],
             notices[row[at_id]],
@@ -133,7 +144,9 @@ def _by(read: tuple[list[str], list[Row]], column: str) -> defaultdict[int, list
     return grouped
 
 
-def _notices(read: tuple[list[str], list[Row]], clocks: tuple[list[str], list[Row]]) -> defaultdict[int, list[Row]]:
+def _notices(
+    read: tuple[list[str], list[Row]], clocks: tuple[list[str], list[Row]]
+) -> defaultdict[int, list[Row]]:
     names, rows = read
     id_, owner = clocks[0].index("id"), clocks[0].index("owner_id")
     owners = {row[id_]: row[owner] for row in clocks[1]}
@@ -163,7 +176,9 @@ def fill(url: str, stocked: Stock, texts: Texts, count: int, now: datetime, pass
     cloner = _Cloner(stocked, series)
     batch: defaultdict[str, list[Row]] = defaultdict(list)
     findable: list[tuple[int, Sequence[str]]] = []
-    for place, (template, said) in enumerate(zip(_order(stocked, count), texts.take(count), strict=True), start=1):
+    for place, (template, said) in enumerate(
+        zip(_order(stocked, count), texts.take(count), strict=True), start=1
+    ):
         findable.append(cloner.clone(template, place, said, batch))
         if place % CHUNK == 0 or place == count:
             for table in TABLES:
@@ -179,7 +194,9 @@ def _order(stocked: Stock, count: int) -> Iterator[Template]:
     """Yield templates roughly by their day, those of one week in a mix, each as often as every other."""
     rng = random.Random(5)
     times, rest = divmod(count, len(stocked.templates))
-    chosen = [one for one in stocked.templates for _ in range(times)] + rng.sample(list(stocked.templates), rest)
+    chosen = [one for one in stocked.templates for _ in range(times)] + rng.sample(
+        list(stocked.templates), rest
+    )
     chosen.sort(key=lambda one: one.created_at + timedelta(days=rng.uniform(-3, 3)))
     return iter(chosen)
 
@@ -191,7 +208,8 @@ class _Cloner:
         self.stocked, self.series = stocked, series
         self.last: Counter[str] = Counter()
         self.at = {
-            table: {name: place for place, name in enumerate(names)} for table, names in stocked.columns.items()
+            table: {name: place for place, name in enumerate(names)}
+            for table, names in stocked.columns.items()
         }
 
     def clone(
@@ -276,7 +294,12 @@ class _Sqlite:
 
     def __init__(self, url: str) -> None:
         self.database = sqlite3.connect(make_url(url).database or "", isolation_level=None)
-        for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -200000"):
+        for pragma in (
+            "journal_mode = MEMORY",
+            "synchronous = OFF",
+            "foreign_keys = OFF",
+            "cache_size = -200000",
+        ):
             self.database.execute(f"PRAGMA {pragma}")
         self.database.execute("BEGIN")
 
@@ -290,7 +313,6 @@ class _Sqlite:
 
     def done(self) -> None:
         self.database.execute("COMMIT")
-        self.database.execute("ANALYZE")
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.close()
 
@@ -325,7 +347,9 @@ class _Postgresql:
         create = next(one for one in finding.ddl("ticket", "postgresql") if one.startswith("CREATE INDEX"))
         self.database.execute(create)
         for table in TABLES:
-            self.database.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+            self.database.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )
         self.database.execute("VACUUM ANALYZE")
         self.database.execute("CHECKPOINT")
         self.database.close()

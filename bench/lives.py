@@ -21,8 +21,9 @@ from chainhub.notices.models import Notice
 from chainhub.tickets.service import moving, submitting
 from chainhub.tickets.service.moving import Step
 from chainhub.tickets.terms import Channel, DeclineReason, Kind, Outcome, ReturnReason, Satisfaction, Urgency
-from chainhub.tickets.workflow import Action as A
+from chainhub.tickets.workflow import Action
 
+A = Action
 DAYS = 720  # over which the county's tickets are spread
 OPEN_SHARE = 0.30
 MARK = "〔题〕"  # stands where a clone's own title will stand
@@ -32,13 +33,19 @@ _START: list[Deed] = [
     ("clerk", A.REQUEST_INFO, {"note": "请把设备型号和合同日期补上，我们好找对口单位。"}),
     ("owner", A.SUPPLY_INFO, {"note": "型号和合同日期补在这里了，麻烦看一下。"}),
 ]
-_ACCEPTED: list[Deed] = [("clerk", A.ACCEPT, {"contacted_person": "陶见禾", "note": "电话里问清了来龙去脉。"})]
+_ACCEPTED: list[Deed] = [
+    ("clerk", A.ACCEPT, {"contacted_person": "陶见禾", "note": "电话里问清了来龙去脉。"})
+]
 _DISPATCHED: list[Deed] = [*_ACCEPTED, ("dispatcher", A.DISPATCH, {"note": "请先打电话问清楚再办。"})]
 _RETURNED: list[Deed] = [
     *_DISPATCHED,
     ("unit", A.RETURN, {"reason_code": ReturnReason.FUNCTION, "note": "这件事不在我单位职责里。"}),
 ]
-_ACKNOWLEDGED: list[Deed] = [*_DISPATCHED, ("unit", A.ACKNOWLEDGE, {}), ("unit", A.CONTACT, {"person": "陶见禾"})]
+_ACKNOWLEDGED: list[Deed] = [
+    *_DISPATCHED,
+    ("unit", A.ACKNOWLEDGE, {}),
+    ("unit", A.CONTACT, {"person": "陶见禾"}),
+]
 _HANDLED: list[Deed] = [
     *_ACKNOWLEDGED,
     ("unit", A.PROGRESS, {"note": "今天到现场看过，和企业一起把要办的几件事列了出来，下周三前给方案。"}),
@@ -47,7 +54,11 @@ _HANDLED: list[Deed] = [
 _ASKED: list[Deed] = [*_ACKNOWLEDGED, ("unit", A.ASK_INFO, {"note": "请补一份平面图，标出位置。"})]
 _RESOLVED: list[Deed] = [
     *_HANDLED,
-    ("unit", A.RESOLVE, {"outcome": Outcome.SOLVED, "reply": "已经办好。情况和下一步怎么做，都写在给您的答复里了。"}),
+    (
+        "unit",
+        A.RESOLVE,
+        {"outcome": Outcome.SOLVED, "reply": "已经办好。情况和下一步怎么做，都写在给您的答复里了。"},
+    ),
 ]
 _REVIEWED: list[Deed] = [*_RESOLVED, ("reviewer", A.PASS_REVIEW, {})]
 _CONFIRMED: list[Deed] = [
@@ -56,7 +67,11 @@ _CONFIRMED: list[Deed] = [
 ]
 _REWORKED: list[Deed] = [
     *_REVIEWED,
-    ("owner", A.REOPEN, {"reason_code": "not_solved", "note": "还是老样子。", "contacted": True, "solved": False}),
+    (
+        "owner",
+        A.REOPEN,
+        {"reason_code": "not_solved", "note": "还是老样子。", "contacted": True, "solved": False},
+    ),
 ]
 _CLOSED: list[Deed] = [*_CONFIRMED, ("closer", A.CLOSE, {})]
 
@@ -91,7 +106,11 @@ def play(engine: Engine, count: int, now: datetime) -> int:
         actors = {one: people.account(session, one).actor for one in session.scalars(select(User.id))}  # type: ignore[union-attr]
         firms = list(session.scalars(select(Enterprise).order_by(Enterprise.position)))
         units = sorted(known.of(session).directory.units)
-        units = [one for one in units if known.of(session).holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, one, Post.CONTACT)]
+        units = [
+            one
+            for one in units
+            if known.of(session).holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, one, Post.CONTACT)
+        ]
         session.commit()
         for place in range(count):
             is_open = place % 10 < OPEN_SHARE * 10
@@ -132,7 +151,9 @@ def _play(
         "content": MARK,
         "enterprise": firm.code,
         "kind": rng.choice((Kind.PROBLEM, Kind.HELP, Kind.COMPLAINT)),
-        "category": rng.choice(sorted(known.of(session).directory.categories)) if rng.random() < 0.85 else None,
+        "category": rng.choice(sorted(known.of(session).directory.categories))
+        if rng.random() < 0.85
+        else None,
         "urgency": Urgency.URGENT if rng.random() < 0.06 else Urgency.NORMAL,
         "channel": Channel.WEB,
         "confidential": rng.random() < 0.03,
@@ -142,7 +163,11 @@ def _play(
         at = next(moments)
         said = {**said, "lead_unit": unit} if action is A.DISPATCH else said
         try:
-            moving.move(Work(session, actors[cast[who]], at, calendar), ticket.number, Step(action, ticket.version, said))
+            moving.move(
+                Work(session, actors[cast[who]], at, calendar),
+                ticket.number,
+                Step(action, ticket.version, said),
+            )
         except Refusal:
             return False
     session.flush()

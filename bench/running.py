@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -15,17 +16,18 @@ from bench import fill, measures, report, server, texts
 from bench.measures import Case
 from chainhub.core import clock
 
-_BASE = "/tmp" if os.path.isdir("/tmp") else None  # a socket path must be short
+_BASE = "/tmp" if Path("/tmp").is_dir() else None  # a socket path must be short
 
 
 def main() -> int:
     """Run what was asked for."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped as after an error
     for name in [one for one in os.environ if one.startswith("CHAINHUB_")]:
         del os.environ[name]  # a measurement is not configured by whoever starts it
     sizes = [60] if options.quick else [int(one) for one in options.sizes.split(",")]
     effort = measures.QUICK if options.quick else measures.FULL
-    begun = time.monotonic()
+    begun, command = time.monotonic(), _command(options)
     cases: list[Case] = []
     with tempfile.TemporaryDirectory(prefix="chbench", dir=_BASE) as name:
         folder, now, password = Path(name), clock.now(), fill.password_hash()
@@ -41,22 +43,31 @@ def main() -> int:
                     _say(f"{database}, {size} tickets: filled in {time.monotonic() - at:.0f} s")
                     engine = fill.open_engine(url)
                     with server.hello(folder) as hello, server.chainhub(url, folder) as served:
-                        case = Case(database, size, engine, now, written, served, hello, postgres, effort, _say)
+                        case = Case(
+                            database, size, engine, now, written, served, hello, postgres, effort, _say
+                        )
                         measures.everything(case)
                     engine.dispose()
                     cases.append(case)
+                    report.write(Path(options.out), cases, command=command, took=time.monotonic() - begun)
     took = time.monotonic() - begun
-    out = Path(options.out)
-    report.write(out, cases, command=f"python -m bench {' '.join(sys.argv[1:])}".strip(), took=took)
-    _say(f"written to {out.name} after {took:.0f} s")
+    _say(f"written to {Path(options.out).name} after {took:.0f} s")
     return 1 if any(case.found.get(f"{what}_refused") for case in cases for what in ("submit", "move")) else 0
+
+
+def _command(options: argparse.Namespace) -> str:
+    if options.quick:
+        return "python -m bench --quick"
+    return f"python -m bench --sizes {options.sizes} --databases {options.databases}"
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--sizes", default=os.environ.get("SIZES", "1000,100000"), help="numbers of tickets")
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--quick", action="store_true", help="a smoke test of the instrument; its numbers mean nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke test of the instrument; its numbers mean nothing"
+    )
     parser.add_argument("--out", default=str(server.ROOT / "docs" / "performance.md"))
     return parser.parse_args()
 
@@ -83,5 +94,3 @@ def _database(kind: str, folder: Path, size: int) -> Iterator[tuple[str, psutil.
 
 def _say(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {line}", flush=True)
-
-

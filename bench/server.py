@@ -14,7 +14,18 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 _START_MOST = 60.0  # seconds
 # What `chainhub serve` gives to gunicorn, but for the application and the address.
-GUNICORN = ("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--keep-alive", "5", "--log-level", "warning")
+GUNICORN = (
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--worker-class",
+    "gthread",
+    "--keep-alive",
+    "5",
+    "--log-level",
+    "warning",
+)
 
 
 def free_port() -> int:
@@ -57,7 +68,9 @@ class Server:
         until = time.monotonic() + _START_MOST
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                raise RuntimeError(f"the server ended at once: {self.log.read_text(errors='replace')[-2000:]}")
+                raise RuntimeError(
+                    f"the server ended at once: {self.log.read_text(errors='replace')[-2000:]}"
+                )
             with socket.socket() as one:
                 one.settimeout(0.5)
                 if one.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -73,7 +86,9 @@ class Server:
         """Return the resident bytes of master and workers."""
         return sum(one.memory_info().rss for one in (self.watched, *self.watched.children(recursive=True)))
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.terminate()
         try:
             self.process.wait(timeout=15)
@@ -91,7 +106,9 @@ def chainhub(url: str, folder: Path) -> Server:
         "CHAINHUB_SECRET_KEY": "only for the length of one measurement",
         "CHAINHUB_LOG_LEVEL": "INFO",
     }
-    return Server(["-m", "chainhub", "serve", "--port", str(port)], environment, port, folder / "chainhub.log")
+    return Server(
+        ["-m", "chainhub", "serve", "--port", str(port)], environment, port, folder / "chainhub.log"
+    )
 
 
 def hello(folder: Path) -> Server:

@@ -9,7 +9,11 @@ import config
 from chainhub.tickets.fields import CONTENT_MOST, TITLE_MOST
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "appeals" / "labelled.csv"
-WORDS = {"common": ("问题", "我们"), "rare": ("充电桩", "无人值守", "变压器", "增容"), "absent": ("量子飞船", "翡翠矿")}
+WORDS = {
+    "common": ("问题", "我们"),
+    "rare": ("充电桩", "无人值守", "变压器", "增容"),
+    "absent": ("量子飞船", "翡翠矿"),
+}
 """Candidates: the first that is in many texts, in few, in none."""
 
 _PLACES = ("东平路", "工业园二期", "河西片区", "老厂区", "新区三号路", "南货场", "北大门", "物流园")

@@ -24,7 +24,9 @@ def chromium() -> str | None:
 def writes_chinese() -> bool:
     """Whether a font for Chinese is installed; asked of fontconfig, else of the usual folders."""
     if shutil.which("fc-list"):
-        listed = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
+        listed = subprocess.run(
+            ["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False
+        )
         return bool(listed.stdout.strip())
     folders = [Path(one).expanduser() for one in _FONTS]
     return any(next(folder.rglob(name), None) for folder in folders if folder.is_dir() for name in _FILES)
@@ -39,10 +41,15 @@ def missing() -> dict[str, str]:
 def install(packages: list[str]) -> str:
     """Install Debian packages; return what apt said if it failed, else nothing."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]):
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
         done = subprocess.run(command, env=quiet, capture_output=True, text=True, check=False)
         if done.returncode:
-            return (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
+            return (
+                done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}"
+            ).splitlines()[-1]
     return ""
 
 

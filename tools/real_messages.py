@@ -10,7 +10,7 @@ import argparse
 import csv
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _messages(source: Path) -> list[Message]:
 
 def _rows(
     messages: Sequence[Message], firms: Sequence[str], wanted: int, open_share: float
-) -> Iterator[Iterable[Cell | None]]:
+) -> Iterator[Sequence[Cell | None]]:
     for place in range(wanted):
         message = messages[place % len(messages)]
         said = _said(message, place, place // len(messages), firms, open_share)

@@ -6,10 +6,22 @@ from `ddl`; rows are (id, grams).
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, column, select, table, text
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    UnaryExpression,
+    and_,
+    column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.expression import cast, literal
+from sqlalchemy.sql.operators import custom_op
 
 from chainhub.finding import rules
 
@@ -76,10 +88,21 @@ def matches(
         found = table(name, column("id"), column("grams", TSVECTOR))
         condition = found.c.grams.op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
         return select(1).select_from(found).where(found.c.id == id_column, condition).exists()
-    fts = table(name, column("rowid"))
-    return id_column.in_(
-        select(fts.c.rowid).where(text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
-    )
+    # Joined from the index, newest first as it hands its rows out: a common word stops with the page. The + keeps
+    # SQLite from turning the join round and asking the index once for every ticket.
+    joined: ColumnElement[int] = UnaryExpression(_fts_id(name), operator=custom_op("+"), type_=Integer())
+    return and_(id_column == joined, text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
+
+
+def newest(session: Session, kind: str, id_column: InstrumentedAttribute[int]) -> SQLColumnExpression[int]:
+    """Return the id by which what `matches` finds is ordered newest first at no cost."""
+    if session.get_bind().dialect.name == "postgresql":
+        return id_column
+    return _fts_id(_name(kind))
+
+
+def _fts_id(name: str) -> ColumnClause[int]:
+    return table(name, column("rowid", Integer)).c.rowid
 
 
 def _vector(found: Sequence[str]) -> str:

@@ -119,7 +119,7 @@ def _table(content: bytes) -> Table:
 
 def _names(session: Session) -> Names:
     columns = (Enterprise.code, Enterprise.name, Enterprise.short, Enterprise.chain_code, Enterprise.contact)
-    rows = session.execute(select(*columns, Enterprise.phone).order_by(Enterprise.code)).tuples()
+    rows = session.execute(select(*columns, Enterprise.phone).order_by(Enterprise.code))
     return Names.of(known.of(session).directory, [Firm(*row) for row in rows])
 
 

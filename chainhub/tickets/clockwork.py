@@ -155,10 +155,8 @@ def _unit(
         stop.add(ClockKind.UNIT_CONTACT)
     elif action is Action.UPHOLD_RETURN:
         stop.update(UNIT_CLOCKS)
-    elif action in {
-        Action.RESOLVE,
-        Action.ANSWER,
-    }:  # answered after an upheld return, the promise is kept too
+    elif action in {Action.RESOLVE, Action.ANSWER}:
+        # An answer after an upheld return keeps the promise too.
         stop.update({*UNIT_CLOCKS, ClockKind.PROMISE, ClockKind.UNIT_CONTACT})
     elif action is Action.REOPEN and target is State.HANDLING:
         start.extend((ClockKind.REWORK, ClockKind.PROMISE))

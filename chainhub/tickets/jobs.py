@@ -119,9 +119,8 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
     for ticket, clock, before in moved:
         _tell_moved(work, clock, before)
         said = {"clock": clock.kind, "before": _moment(before), "after": _moment(clock.due_at)}
-        audit.record(
-            work, "recompute", ticket.number, said
-        )  # without its title: administrators read no tickets
+        # By its number alone: who reads the log reads no tickets.
+        audit.record(work, "recompute", ticket.number, said)
 
 
 def _tell_moved(work: Work, clock: Clock, before: datetime) -> None:

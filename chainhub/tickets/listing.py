@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, bindparam, func, or_, select
 from sqlalchemy.orm import load_only
 
+from chainhub.core.actor import Actor
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -46,10 +48,17 @@ _SHOWN = load_only(
     Ticket.created_at,
     Ticket.updated_at,
     Ticket.dispatched_at,
+    Ticket.resolved_at,
     Ticket.closed_at,
     raiseload=True,
 )
 """What lists show. Reading anything else of a listed ticket is an error, not a hidden query."""
+_LISTED = (
+    select(Ticket, Enterprise.short)
+    .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
+    .options(_SHOWN)
+    .limit(bindparam("most"))
+)
 
 
 class Colour(StrEnum):
@@ -108,22 +117,52 @@ def page(
 ) -> Page:
     """Return a page of what this actor may see. Raises Invalid for a cursor that this list never gave out."""
     limit = max(1, min(limit, PAGE_MOST))
-    query = (
-        select(Ticket, Enterprise.short)
-        .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
-        .where(*conditions(work, wanted))
-        .options(_SHOWN)
-        .limit(limit + 1)
-    )
-    found = work.session.execute(_ordered(query, order, cursor)).all()
+    if cursor or _of_the_moment(wanted):
+        newest = finding.newest(work.session, queries.OWNER, Ticket.id) if wanted.q else Ticket.id
+        query = _ordered(_LISTED.where(*conditions(work, wanted)), order, cursor, newest)
+    else:
+        query = _first_page(work.actor, wanted, order)
+    found = work.session.execute(query, {"most": limit + 1}).all()
     items = [Item(ticket, short) for ticket, short in found[:limit]]
     more = len(found) > limit
     return Page(items, _cursor(order, items[-1].ticket) if more else "")
 
 
+# To build a list's statement costs as much as to run it, so those that are asked again and again are kept.
+
+
+@lru_cache(maxsize=512)
+def _first_page(actor: Actor, wanted: Filter, order: Order) -> Select[Ticket, str]:
+    return _ordered(_LISTED.where(*_lasting(actor, wanted)), order, "", Ticket.id)
+
+
+@lru_cache(maxsize=512)
+def _counted(actor: Actor, wanted: Filter) -> Select[int]:
+    return _count_of(_lasting(actor, wanted))
+
+
+def _of_the_moment(wanted: Filter) -> bool:
+    """Say whether a filter means something else at another moment, or for another directory or database."""
+    return bool(wanted.category or wanted.light or wanted.q or wanted.due_before or wanted.extra)
+
+
 def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter, visibility first."""
-    found: list[ColumnElement[bool]] = [queries.visible(work.actor), *wanted.extra]
+    found = [*_lasting(work.actor, wanted), *wanted.extra]
+    if wanted.category:
+        codes = known.of(work.session).directory.within(wanted.category)
+        found.append(Ticket.category_code.in_(sorted(codes)))
+    if wanted.due_before is not None:
+        found.append(and_(Ticket.is_open, Ticket.due_at < wanted.due_before))
+    if wanted.light is not None:
+        found.append(light_is(wanted.light, work.now))
+    if wanted.q:
+        found.append(finding.matches(work.session, queries.OWNER, wanted.q, Ticket.id))
+    return found
+
+
+def _lasting(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [queries.visible(actor)]
     if wanted.states:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
@@ -137,15 +176,6 @@ def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    if wanted.category:
-        codes = known.of(work.session).directory.within(wanted.category)
-        found.append(Ticket.category_code.in_(sorted(codes)))
-    if wanted.due_before is not None:
-        found.append(and_(Ticket.is_open, Ticket.due_at < wanted.due_before))
-    if wanted.light is not None:
-        found.append(light_is(wanted.light, work.now))
-    if wanted.q:
-        found.append(finding.matches(work.session, queries.OWNER, wanted.q, Ticket.id))
     return found
 
 
@@ -169,8 +199,13 @@ def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
 
 def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     """Count what a filter finds, up to `most`: a count must not cost more than a page."""
-    some = select(Ticket.id).where(*conditions(work, wanted)).limit(most)
-    return work.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    query = _count_of(conditions(work, wanted)) if _of_the_moment(wanted) else _counted(work.actor, wanted)
+    return work.session.scalar(query, {"most": most}) or 0
+
+
+def _count_of(found: Sequence[ColumnElement[bool]]) -> Select[int]:
+    some = select(Ticket.id).where(*found).limit(bindparam("most"))
+    return select(func.count()).select_from(some.subquery())
 
 
 def count_text(number: int, most: int = COUNT_MOST) -> str:
@@ -178,11 +213,13 @@ def count_text(number: int, most: int = COUNT_MOST) -> str:
     return f"{most}+" if number >= most else str(number)
 
 
-def _ordered(query: Select[Ticket, str], order: Order, cursor: str) -> Select[Ticket, str]:
+def _ordered(
+    query: Select[Ticket, str], order: Order, cursor: str, newest: SQLColumnExpression[int]
+) -> Select[Ticket, str]:
     after = _read(order, cursor) if cursor else None
     if order is Order.NEWEST:
-        query = query.order_by(Ticket.id.desc())
-        return query if after is None else query.where(Ticket.id < after[1])
+        query = query.order_by(newest.desc())
+        return query if after is None else query.where(newest < after[1])
     query = query.where(Ticket.due_at.is_not(None)).order_by(Ticket.due_at, Ticket.id)
     if after is None:
         return query

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -27,6 +26,7 @@ from chainhub.core.worktime import (
     limit_label,
     parse_limit,
 )
+from tests.beside import beside
 
 # The notice of 2025-11-04 for 2026.
 HOLIDAYS_2026 = {
@@ -46,7 +46,6 @@ MAKEUP_2026 = {
     (9, 20): "国庆节",
     (10, 10): "国庆节",
 }
-NOTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "holidays"
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -826,9 +825,7 @@ def test_the_module_is_pure() -> None:
 
 
 def test_the_calendar_agrees_with_the_published_notices(calendar: Calendar) -> None:
-    files = sorted(NOTICES.glob("20??.json"))
-    if not files:
-        pytest.skip("the published notices (shared/data/holidays/20??.json) are not here to compare with")
+    files = sorted(beside("data/holidays").glob("20??.json"))
     told = [day for file in files for day in json.loads(file.read_text("utf-8"))["days"]]
     worked = {date.fromisoformat(day["date"]): day["isOffDay"] is False for day in told}
     names = {date.fromisoformat(day["date"]): day["name"] for day in told}
@@ -854,11 +851,11 @@ def test_the_calendar_agrees_with_the_published_notices(calendar: Calendar) -> N
 
 def test_a_holiday_changed_while_it_ran_counts_by_the_later_notice() -> None:
     # On 2020-01-27 the Spring Festival was extended to 2 February; 1 February had been a make-up day.
-    before = {day: False for day in days(date(2020, 1, 24), date(2020, 1, 30))} | {
+    before = dict.fromkeys(days(date(2020, 1, 24), date(2020, 1, 30)), False) | {
         date(2020, 1, 19): True,
         date(2020, 2, 1): True,
     }
-    after = before | {day: False for day in days(date(2020, 1, 31), date(2020, 2, 2))}
+    after = before | dict.fromkeys(days(date(2020, 1, 31), date(2020, 2, 2)), False)
     asked = datetime(2020, 1, 23, 10, tzinfo=SHANGHAI)
 
     first = county(worked=before, known_years={2020}).due(asked, Workdays(2)).at

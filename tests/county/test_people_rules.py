@@ -64,7 +64,7 @@ def test_a_role_is_granted_only_over_its_own_kind_of_scope(role, scope):
         Role.DEPARTMENT: {ScopeKind.UNIT},
         Role.LEADER: {ScopeKind.CHAIN, ScopeKind.COUNTY},
         Role.LIAISON: {ScopeKind.CHAIN, ScopeKind.COUNTY},
-        Role.CALLER: {ScopeKind.CHAIN, ScopeKind.COUNTY},
+        Role.CALLER: {ScopeKind.COUNTY},
         Role.CLOCK: set(),
     }.get(role, {ScopeKind.COUNTY})
 

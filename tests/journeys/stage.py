@@ -44,9 +44,15 @@ def seeded(url: str, password_hash: str) -> None:
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
         seed.seed_county(
-            session, config.county("county"), config.county("enterprises"), config.county("rulebook"), demo=True
+            session,
+            config.county("county"),
+            config.county("enterprises"),
+            config.county("rulebook"),
+            demo=True,
         )
-        seed.seed_people(session, config.county("people"), password_hash, now=clock.now() - timedelta(days=200))
+        seed.seed_people(
+            session, config.county("people"), password_hash, now=clock.now() - timedelta(days=200)
+        )
     engine.dispose()
 
 
@@ -65,7 +71,9 @@ class County:
         """Serve, and wait until the process says that it is up."""
         self._log = (self.folder / "server.log").open("w", encoding="utf-8")
         command = [sys.executable, "-m", "chainhub", "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self._env(), stdout=self._log, stderr=self._log)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self._env(), stdout=self._log, stderr=self._log
+        )
         until = time.monotonic() + _START
         while not self._answers():
             assert self._process.poll() is None, f"the server ended:\n{self.log()}"
@@ -131,13 +139,17 @@ class Album:
         """Take a picture of the whole page."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._count += 1
-        page.screenshot(path=self.folder / f"{self._count:02}-{name}.png", full_page=True, animations="disabled")
+        page.screenshot(
+            path=self.folder / f"{self._count:02}-{name}.png", full_page=True, animations="disabled"
+        )
 
 
 class Somebody:
     """One person with one browser of their own, who knows only what the page says."""
 
-    def __init__(self, context: BrowserContext, county: County, username: str, album: Album, *, device: str) -> None:
+    def __init__(
+        self, context: BrowserContext, county: County, username: str, album: Album, *, device: str
+    ) -> None:
         self.context = context
         self.county = county
         self.username = username
@@ -206,7 +218,9 @@ class Somebody:
 
     def sees(self, where: str, words: str | re.Pattern) -> "Somebody":
         """Assert that a place of the page says these words."""
-        expect(self.page.locator(where).locator("visible=true").first).to_contain_text(words, timeout=_SLOWEST)
+        expect(self.page.locator(where).locator("visible=true").first).to_contain_text(
+            words, timeout=_SLOWEST
+        )
         return self
 
     def reads(self, *words: str) -> "Somebody":
@@ -248,11 +262,15 @@ class Troupe:
         self._people: dict[tuple, Somebody] = {}
         self.trouble_is_the_story = False  # a journey that breaks something expects answers of 5xx
 
-    def __call__(self, username: str, device: str = "desktop", *, signed_in: bool = True, **options) -> Somebody:
+    def __call__(
+        self, username: str, device: str = "desktop", *, signed_in: bool = True, **options
+    ) -> Somebody:
         key = (username, device, *sorted(options.items()))
         if key not in self._people:
             size = PHONE if device == "phone" else DESKTOP
-            context = self._browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **{**size, **options})
+            context = self._browser.new_context(
+                locale="zh-CN", timezone_id="Asia/Shanghai", **{**size, **options}
+            )
             self._people[key] = Somebody(context, self._county, username, self._album, device=device)
             if signed_in:
                 self._people[key].sign_in()

@@ -11,15 +11,17 @@ from tests import people
 from tests.builders import a_ticket
 
 
-def made(county, state: State, *titles: str) -> list[str]:
+def _made(county, state: State, *titles: str) -> list[str]:
     """The numbers of matters in a state, an hour old."""
     with county.history() as session:
         at = clock.now() - timedelta(hours=1)
-        return [a_ticket(session, state, at, title=title, content=f"{title}，请帮忙。").number for title in titles]
+        return [
+            a_ticket(session, state, at, title=title, content=f"{title}，请帮忙。").number for title in titles
+        ]
 
 
 def test_a_page_that_was_overtaken_says_by_whom_and_keeps_the_words(troupe, county):
-    number, = made(county, State.SUBMITTED, "叉车充电桩不够")
+    (number,) = _made(county, State.SUBMITTED, "叉车充电桩不够")
 
     # 宋以宁 opens the form, and the telephone rings. 闻述之 meanwhile accepts it.
     slow = troupe(people.CLERK).go(f"/tickets/{number}/act/accept").fill(note="打过电话了，先接下。")
@@ -33,7 +35,7 @@ def test_a_page_that_was_overtaken_says_by_whom_and_keeps_the_words(troupe, coun
 
 
 def test_the_same_person_in_two_windows_sends_only_once(troupe, county):
-    number, = made(county, State.SUBMITTED, "食堂燃气表走得快")
+    (number,) = _made(county, State.SUBMITTED, "食堂燃气表走得快")
     clerk = troupe(people.CLERK)
     other = clerk.context.new_page()
     for page in (clerk.page, other):
@@ -47,7 +49,7 @@ def test_the_same_person_in_two_windows_sends_only_once(troupe, county):
 
 
 def test_several_are_struck_off_with_check_boxes(troupe, county):
-    numbers = made(county, State.CONFIRMED, "班车坐不上", "检测要跑外市", "贴息材料要几份")
+    numbers = _made(county, State.CONFIRMED, "班车坐不上", "检测要跑外市", "贴息材料要几份")
     closer = troupe(people.CLOSER).go("/")
 
     # Nothing is chosen, so there is no bar; with the first tick it comes and counts along.
@@ -66,7 +68,7 @@ def test_several_are_struck_off_with_check_boxes(troupe, county):
 
 
 def test_a_desk_without_a_mouse(troupe, county):
-    made(county, State.SUBMITTED, "一号门路灯不亮", "二号门路灯不亮", "三号门路灯不亮")
+    _made(county, State.SUBMITTED, "一号门路灯不亮", "二号门路灯不亮", "三号门路灯不亮")
     clerk = troupe(people.CLERK).go("/")
     keys = clerk.page.keyboard
     rows = clerk.page.locator("tr[data-row]")
@@ -98,7 +100,7 @@ def test_a_desk_without_a_mouse(troupe, county):
 
 
 def test_picking_with_x_and_letting_go_with_escape(troupe, county):
-    number, = made(county, State.CONFIRMED, "键盘选一件")
+    (number,) = _made(county, State.CONFIRMED, "键盘选一件")
     closer = troupe(people.CLOSER).go("/")
     keys = closer.page.keyboard
     rows = [row.get_attribute("id") for row in closer.page.locator("tr[data-row]").all()]
@@ -113,14 +115,18 @@ def test_picking_with_x_and_letting_go_with_escape(troupe, county):
 
 
 def test_large_type_stays_on_and_goes_off(troupe, county):
-    number, = made(county, State.HANDLING, "电动车棚漏雨")
+    (number,) = _made(county, State.HANDLING, "电动车棚漏雨")
     owner = troupe(people.OWNER, "phone").go("/").shot("standard")
 
     owner.press("长辈模式")
     size = "getComputedStyle(document.querySelector('main p')).fontSize"
     assert owner.page.evaluate(size) == "22px"
     owner.shot("large-home")
-    for path, name in (("/tickets/new", "large-submit"), (f"/tickets/{number}", "large-ticket"), ("/tickets", "large-list")):
+    for path, name in (
+        ("/tickets/new", "large-submit"),
+        (f"/tickets/{number}", "large-ticket"),
+        ("/tickets", "large-list"),
+    ):
         owner.go(path).shot(name)
         assert owner.page.evaluate("document.documentElement.scrollWidth") <= 360
     owner.go(f"/tickets/{number}").reads("第 5 步，共 8 步：办理")
@@ -130,7 +136,7 @@ def test_large_type_stays_on_and_goes_off(troupe, county):
 
 
 def test_the_filters_stand_in_the_address(troupe, county):
-    made(county, State.SUBMITTED, "待接单的一件")
+    _made(county, State.SUBMITTED, "待接单的一件")
     clerk = troupe(people.CLERK).go("/tickets")
 
     # A filter is a link: it changes the address, shows its × and is taken off again.

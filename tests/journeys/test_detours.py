@@ -1,28 +1,30 @@
 """The ways that are not straight: the wrong unit, something missing, an owner who is not satisfied."""
 
-import pytest
+from datetime import timedelta
+
 from playwright.sync_api import expect
 
 from chainhub.core import clock
-from chainhub.tickets.workflow import State
+from chainhub.tickets.terms import Kind
+from chainhub.tickets.workflow import Action, State
 from tests import people
-from tests.builders import a_ticket
+from tests.builders import a_ticket, move, submitted
 from tests.journeys.stage import County
 
 REMARK = "说是装好了，闸一合就跳，来的人连工具都没带"
 
 
-def on_the_way(county: County, state: State, minutes: int = 90, **given) -> str:
+def _on_the_way(county: County, state: State, minutes: int = 90, **given) -> str:
     """The number of a matter that the people of the county have carried this far, a little while ago."""
-    from datetime import timedelta
-
     with county.history() as session:
         return a_ticket(session, state, clock.now() - timedelta(minutes=minutes), **given).number
 
 
 def test_the_wrong_unit_returns_it_and_another_person_rules(troupe, county):
     # 卢景和 dispatches a bus stop to 交通运输局; it stands on the pole of the power company.
-    number = on_the_way(county, State.ACCEPTED, title="厂门口杆子挡路", content="厂门口一根杆子挡路，货车拐不进来。")
+    number = _on_the_way(
+        county, State.ACCEPTED, title="厂门口杆子挡路", content="厂门口一根杆子挡路，货车拐不进来。"
+    )
     dispatcher = troupe(people.DISPATCHER).act(number, "派单", lead_unit=people.TRANSPORT_UNIT)
 
     # 蒲青川 has seen it: not his. He says whose it is; returning is possible once, within a workday.
@@ -33,7 +35,9 @@ def test_the_wrong_unit_returns_it_and_another_person_rules(troupe, county):
     # Who dispatched does not judge his own dispatch: he is told why, and has no button for it.
     dispatcher.go(f"/tickets/{number}")
     assert not dispatcher.offer("派单更正").count()
-    dispatcher.go(f"/tickets/{number}/act/uphold_return").reads("这一单是您派出的，退单要由专班的另一位同志裁定")
+    dispatcher.go(f"/tickets/{number}/act/uphold_return").reads(
+        "这一单是您派出的，退单要由专班的另一位同志裁定"
+    )
     dispatcher.shot("own-dispatch-refused")
 
     # 顾远行 upholds the return, and the matter waits for dispatch again.
@@ -48,7 +52,7 @@ def test_the_wrong_unit_returns_it_and_another_person_rules(troupe, county):
 
 
 def test_the_unit_asks_for_a_drawing_and_the_owner_sends_it_from_his_phone(troupe, county):
-    number = on_the_way(county, State.HANDLING, title="车间后墙渗水", content="车间后墙一下雨就渗水。")
+    number = _on_the_way(county, State.HANDLING, title="车间后墙渗水", content="车间后墙一下雨就渗水。")
 
     # 韩砚 cannot go on without a drawing; while she waits, her clock and the promise stand still.
     unit = troupe(people.POWER)
@@ -62,7 +66,7 @@ def test_the_unit_asks_for_a_drawing_and_the_owner_sends_it_from_his_phone(troup
 
 
 def test_a_dissatisfied_owner_has_it_done_again(troupe, county):
-    number = on_the_way(county, State.REVIEWED, title="变压器一合就跳", content="新装的变压器一合就跳。")
+    number = _on_the_way(county, State.REVIEWED, title="变压器一合就跳", content="新装的变压器一合就跳。")
 
     # 陶见禾 says that it is not solved, and says it bluntly.
     owner = troupe(people.OWNER, "phone").go("/").reads("等您一句话", "变压器一合就跳").shot("owner-asked")
@@ -85,24 +89,26 @@ def test_a_dissatisfied_owner_has_it_done_again(troupe, county):
     expect(owner.page.locator("#ticket-steps")).to_contain_text("销号")
 
 
-@pytest.mark.parametrize("words", ["没说清楚"])
-def test_an_inquiry_asks_one_question_and_one_tap_answers_it(troupe, county, words):
+def test_an_inquiry_asks_one_question_and_one_tap_answers_it(troupe, county):
     # A question that needed no unit: the clerk answered it, and the owner taps once.
     with county.history() as session:
-        from datetime import timedelta
-
-        from chainhub.tickets.terms import Kind
-        from chainhub.tickets.workflow import Action
-        from tests.builders import move, submitted
-
         at = clock.now() - timedelta(hours=1)
-        ticket = submitted(session, at, title="设备抵税怎么办", content="设备抵税去年的还能补吗？", kind=Kind.INQUIRY)
-        move(session, ticket, people.CLERK, Action.ANSWER, at + timedelta(minutes=20), reply="能补，3月31日前带发票来。")
+        ticket = submitted(
+            session, at, title="设备抵税怎么办", content="设备抵税去年的还能补吗？", kind=Kind.INQUIRY
+        )
+        move(
+            session,
+            ticket,
+            people.CLERK,
+            Action.ANSWER,
+            at + timedelta(minutes=20),
+            reply="能补，3月31日前带发票来。",
+        )
         number = ticket.number
 
     owner = troupe(people.OWNER, "phone").go("/").reads("能补，3月31日前带发票来").shot("owner-two-buttons")
     card = owner.page.locator(f"#ticket-{number}")
-    expect(card.get_by_role("button", name=words)).to_be_visible()
+    expect(card.get_by_role("button", name="没说清楚")).to_be_visible()
     card.get_by_role("button", name="清楚了").click()
     owner.reads("谢谢您").shot("owner-thanked")
     troupe(people.CLOSER).act(number, "销号")

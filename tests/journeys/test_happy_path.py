@@ -18,13 +18,13 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
     number = owner.number()
     owner.press("看办到哪了").reads("厂门口公交站牌挡视线", "陶见禾")
     owner.shot("owner-ticket")
-    assert_stands_at(owner, number, "接单")
+    _assert_stands_at(owner, number, "接单")
 
     # 宋以宁 finds it on her desk; she rings him up first, and accepting records the call.
     clerk = troupe(people.CLERK, device)
     clerk.reads("今天我要处理什么", "厂门口公交站牌挡视线").shot("clerk-desk")
     clerk.act(number, "接单", contacted_person="陶见禾", note="电话问清了：站牌离大门八米。")
-    assert_stands_at(clerk, number, "派单")
+    _assert_stands_at(clerk, number, "派单")
 
     # She sets the category, so that the likely unit stands first for whoever dispatches.
     clerk.act(number, "更正分类", category="logistics", kind="help", note="企业没有选")
@@ -36,7 +36,7 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
     expect(first).to_contain_text("常办这类")
     assert first.get_attribute("value") == people.TRANSPORT_UNIT
     dispatcher.act(number, "派单", lead_unit=people.TRANSPORT_UNIT, note="请先到现场看一看。")
-    assert_stands_at(dispatcher, number, "签收")
+    _assert_stands_at(dispatcher, number, "签收")
 
     # 蒲青川 of 交通运输局 signs for it, rings up, reports, and says that it is done.
     unit = troupe(people.TRANSPORT, device)
@@ -45,9 +45,9 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
     unit.act(number, "首次联系", person="陶见禾", note="约了明天上午看现场。")
     unit.act(number, "报进展", note="现场看过了，站牌往东挪十二米，公交公司周四施工。")
     owner.go("/").reads("站牌往东挪十二米").shot("owner-home-progress")
-    assert_stands_at(owner, number, "办理")
+    _assert_stands_at(owner, number, "办理")
     unit.act(number, "办结", outcome="solved", reply="站牌已往东挪了十二米，出门左边看得清了。")
-    assert_stands_at(unit, number, "审核")
+    _assert_stands_at(unit, number, "审核")
 
     # 顾远行 reviews; she neither handled nor will close it.
     reviewer = troupe(people.REVIEWER, device)
@@ -56,8 +56,15 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
 
     # The owner is asked on his own home page, and answers three questions.
     owner.go("/").reads("等您一句话").shot("owner-home-asked")
-    owner.act(number, "说说办得怎么样", contacted="yes", solved="yes", satisfaction="satisfied", note="挪得快，谢谢。")
-    assert_stands_at(owner, number, "销号")
+    owner.act(
+        number,
+        "说说办得怎么样",
+        contacted="yes",
+        solved="yes",
+        satisfaction="satisfied",
+        note="挪得快，谢谢。",
+    )
+    _assert_stands_at(owner, number, "销号")
 
     # 闻述之, who has touched nothing of it, strikes it off.
     closer = troupe(people.CLOSER, device)
@@ -68,7 +75,7 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
     owner.go("/").reads("已办完", "厂门口公交站牌挡视线").shot("owner-home-done")
 
 
-def assert_stands_at(somebody, number, step):
+def _assert_stands_at(somebody, number, step):
     """The step bar says where it stands, to whoever looks."""
     somebody.go(f"/tickets/{number}")
     expect(somebody.page.locator("#ticket-steps [aria-current=step] .step-label")).to_contain_text(step)

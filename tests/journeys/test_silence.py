@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from chainhub.core import clock
+from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
@@ -15,7 +18,9 @@ def test_silence_ends_not_rated_never_satisfied(troupe, county):
     # Six weeks ago it was solved and reviewed. 陶见禾 was asked, and said nothing.
     now = clock.now()
     with county.history() as session:
-        ticket = a_ticket(session, State.REVIEWED, now - timedelta(days=42), title=TITLE, content="线路老化，想换。")
+        ticket = a_ticket(
+            session, State.REVIEWED, now - timedelta(days=42), title=TITLE, content="线路老化，想换。"
+        )
         number = ticket.number
 
     # After five workdays of silence the scheduler gives the callers a task.
@@ -23,12 +28,15 @@ def test_silence_ends_not_rated_never_satisfied(troupe, county):
 
     # Three days ago 米知夏 rang for the first time, and nobody picked up (the past is made through the service).
     with county.history() as session:
-        from sqlalchemy import select
-
-        from chainhub.tickets.models import Ticket
-
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-        move(session, ticket, people.CALLER, Action.CALL_FAILED, now - timedelta(days=3), note="上午十点打，没人接。")
+        move(
+            session,
+            ticket,
+            people.CALLER,
+            Action.CALL_FAILED,
+            now - timedelta(days=3),
+            note="上午十点打，没人接。",
+        )
 
     # Today she finds it on her desk, rings again, and writes down that it failed again.
     caller = troupe(people.CALLER)

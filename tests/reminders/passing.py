@@ -41,7 +41,9 @@ def run_timetable(session: Session, at: datetime, *names: str) -> dict[str, swee
     }
 
 
-def walk(session: Session, start: datetime, end: datetime, *names: str, times: Sequence[str] = DAY_STEPS) -> None:
+def walk(
+    session: Session, start: datetime, end: datetime, *names: str, times: Sequence[str] = DAY_STEPS
+) -> None:
     """Let time pass from start to end, looking several times on every single day."""
     day = start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     while day <= end:

@@ -43,7 +43,9 @@ def _moved(session, ticket) -> list[tuple[str, str]]:
 
 def _audited(session, ticket) -> list[dict]:
     rows = session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "recompute", AuditEntry.about == ticket.number).order_by(AuditEntry.id)
+        select(AuditEntry)
+        .where(AuditEntry.action == "recompute", AuditEntry.about == ticket.number)
+        .order_by(AuditEntry.id)
     )
     return [row.data for row in rows]
 
@@ -119,7 +121,9 @@ def test_what_is_past_already_says_its_highest_rung_only(session):
         "10-28 08:31 unit plus_5 lingdao",
     ]
     silent = session.scalars(
-        select(Said.rung).where(Said.clock_id == clock_of(session, ticket, "unit").id, Said.silent).order_by(Said.id)
+        select(Said.rung)
+        .where(Said.clock_id == clock_of(session, ticket, "unit").id, Said.silent)
+        .order_by(Said.id)
     ).all()
     assert silent == ["halfway", "yellow", "due", "plus_1"]
 
@@ -148,7 +152,11 @@ def test_a_later_due_takes_the_red_away_and_its_rungs_are_said_for_the_new_date(
 
 def test_a_notice_that_is_taken_back_is_told_as_well(session):
     ticket = in_hand(session, START, Kind.PROBLEM)
-    for day, given in ((12, {"off": ["2026-10-20"]}), (13, {"worked": ["2026-10-20"]}), (14, {"off": ["2026-10-20", "2026-12-31"]})):
+    for day, given in (
+        (12, {"off": ["2026-10-20"]}),
+        (13, {"worked": ["2026-10-20"]}),
+        (14, {"off": ["2026-10-20", "2026-12-31"]}),
+    ):
         _import(session, china(2026, 10, day, 10), **given)
         run_timetable(session, china(2026, 10, day, 10))
 
@@ -243,6 +251,7 @@ def test_a_provisional_date_that_moves_is_told_with_before_and_after(session):
     run_timetable(session, china(2027, 1, 5, 9))
 
     assert (ticket.due_at, ticket.due_provisional) == (china(2027, 1, 12, 17, 30), False)
-    assert [(who, "原1月11日（周一）17:30，现1月12日（周二）17:30" in text) for who, text in _moved(session, ticket)] == [
-        ("bumen2", True)
-    ]
+    assert [
+        (who, "原1月11日（周一）17:30，现1月12日（周二）17:30" in text)
+        for who, text in _moved(session, ticket)
+    ] == [("bumen2", True)]

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from chainhub.core.actor import Role
+from chainhub.county import known, state
+from chainhub.county.people.models import GrantRow
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
 from chainhub.reminders import jobs
@@ -127,7 +130,9 @@ def test_urgent_minutes_run_on_a_saturday_evening_and_stop_for_the_night(session
     saturday = china(2026, 10, 17, 21, 40)
     ticket = submitted(session, saturday, urgency=Urgency.URGENT)
 
-    stroll(session, saturday + timedelta(minutes=1), china(2026, 10, 19, 9), timedelta(minutes=10), "reminders")
+    stroll(
+        session, saturday + timedelta(minutes=1), china(2026, 10, 19, 9), timedelta(minutes=10), "reminders"
+    )
 
     told = rungs_told(session, ticket, "first_call")
     assert told == [
@@ -176,7 +181,9 @@ def test_after_the_pause_the_ladder_moves_with_it(session):
     ticket = in_hand(session, monday, Kind.HELP)
     move(session, ticket, people.TRANSPORT, A.ASK_INFO, china(2026, 9, 28, 10), note="缺平面图")
 
-    walk(session, monday, china(2026, 10, 26), "reminders", "expire_info")  # nobody supplies: after 5 workdays handling goes on
+    walk(
+        session, monday, china(2026, 10, 26), "reminders", "expire_info"
+    )  # nobody supplies: after 5 workdays handling goes on
 
     assert rungs_told(session, ticket, "unit") == [
         "10-14 08:31 unit halfway bumen2",
@@ -277,7 +284,7 @@ def test_a_confidential_ticket_reaches_neither_chain_chief_nor_liaison_nor_guide
 
     outside = ("lingdao", "lianluo", "ld_liaison")
     assert rungs_told(session, ticket) == [line for line in FIFTEEN_DAYS if not line.endswith(outside)]
-    assert [line for line in rungs_told(session, asked, "supply_handling")] == [
+    assert rungs_told(session, asked, "supply_handling") == [
         "10-09 08:31 supply_handling halfway qiye",
         "10-12 08:31 supply_handling yellow qiye",
     ]
@@ -302,7 +309,9 @@ def test_the_first_workday_after_is_an_overdue_notice_and_the_light_is_red(sessi
 
     kinds = dict(
         session.execute(
-            select(Notice.key, Notice.kind).where(Notice.key.startswith(f"clock:{clock_of(session, ticket, 'unit').id}:"))
+            select(Notice.key, Notice.kind).where(
+                Notice.key.startswith(f"clock:{clock_of(session, ticket, 'unit').id}:")
+            )
         ).all()
     )
     by_rung = {key.rsplit(":", 1)[1]: kind for key, kind in kinds.items()}
@@ -315,7 +324,12 @@ def test_the_first_workday_after_is_an_overdue_notice_and_the_light_is_red(sessi
     calendar = work_of(session, "clock").calendar
     colours = {
         at: presenting.light(ticket, at, calendar).colour
-        for at in (china(2026, 10, 25, 12), china(2026, 10, 26, 8, 30), china(2026, 10, 27, 17, 29), china(2026, 10, 28, 8, 30))
+        for at in (
+            china(2026, 10, 25, 12),
+            china(2026, 10, 26, 8, 30),
+            china(2026, 10, 27, 17, 29),
+            china(2026, 10, 28, 8, 30),
+        )
     }
     assert list(colours.values()) == ["green", "yellow", "yellow", "red"]
 
@@ -335,12 +349,10 @@ def test_a_post_is_looked_up_when_the_rung_is_said_so_that_a_staff_change_counts
 
 
 def _hand_over(session, leaver: str, successor: str) -> None:
-    from chainhub.core.actor import Role
-    from chainhub.county import known, state
-    from chainhub.county.people.models import GrantRow
-
     grant = session.scalars(
-        select(GrantRow).where(GrantRow.user_id == actor(session, leaver).id, GrantRow.role == Role.DEPARTMENT)
+        select(GrantRow).where(
+            GrantRow.user_id == actor(session, leaver).id, GrantRow.role == Role.DEPARTMENT
+        )
     ).one()
     grant.user_id = actor(session, successor).id
     state.touch(session)
@@ -364,10 +376,18 @@ def test_a_scheduler_that_was_dead_says_each_missed_rung_once(session, asleep_fr
     ticket = in_hand(session, start, Kind.PROBLEM)
     walk(session, start, asleep_from, "reminders")
 
-    walk(session, awake_at - timedelta(minutes=1), china(2026, 11, 11), "reminders", times=("08:31", f"{awake_at:%H:%M}", "17:31"))
+    walk(
+        session,
+        awake_at - timedelta(minutes=1),
+        china(2026, 11, 11),
+        "reminders",
+        times=("08:31", f"{awake_at:%H:%M}", "17:31"),
+    )
 
     moment = f"{awake_at:%m-%d %H:%M}"
-    expected = sorted([line if line not in late else f"{moment} {line.split(' ', 2)[2]}" for line in FIFTEEN_DAYS])
+    expected = sorted(
+        [line if line not in late else f"{moment} {line.split(' ', 2)[2]}" for line in FIFTEEN_DAYS]
+    )
     assert rungs_told(session, ticket) == expected
 
 
@@ -375,7 +395,9 @@ def test_what_was_missed_waits_for_working_time(session):
     start = china(2026, 9, 30, 16, 20)
     ticket = in_hand(session, start, Kind.PROBLEM)
 
-    walk(session, china(2026, 10, 17, 8), china(2026, 10, 19, 8, 20))  # a plain weekend, and the night after it
+    walk(
+        session, china(2026, 10, 17, 8), china(2026, 10, 19, 8, 20)
+    )  # a plain weekend, and the night after it
     assert rungs_told(session, ticket) == []
     run_timetable(session, china(2026, 10, 19, 8, 31))
 

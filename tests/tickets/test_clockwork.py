@@ -43,7 +43,14 @@ ROWS: list[tuple[Action, State | None, State, dict, Standing, str]] = [
     (A.DECLINE, S.SUBMITTED, S.DECLINED, {}, NEVER, "-*"),
     (A.REQUEST_INFO, S.SUBMITTED, S.INFO_REQUESTED, {}, NEVER, "-intake +supply"),
     (A.SUPPLY_INFO, S.INFO_REQUESTED, S.SUBMITTED, {}, NEVER, "-supply +intake"),
-    (A.ASK_INFO, S.HANDLING, S.AWAITING_INFO, {}, PROMISED, "pause:promise:5 pause:rework:5 pause:unit:5 +supply_handling"),
+    (
+        A.ASK_INFO,
+        S.HANDLING,
+        S.AWAITING_INFO,
+        {},
+        PROMISED,
+        "pause:promise:5 pause:rework:5 pause:unit:5 +supply_handling",
+    ),
     (A.SUPPLY_INFO, S.AWAITING_INFO, S.HANDLING, {}, PROMISED, f"-supply_handling {BOTH}"),
     (A.EXPIRE_INFO, S.AWAITING_INFO, S.HANDLING, {}, PROMISED, f"-supply_handling {BOTH}"),
     (A.RECLASSIFY, S.SUBMITTED, S.SUBMITTED, {}, NEVER, ""),
@@ -72,7 +79,14 @@ ROWS: list[tuple[Action, State | None, State, dict, Standing, str]] = [
     (A.REOPEN, S.CONFIRMED, S.ACCEPTED, {}, NEVER, "-closing +dispatch"),
     (A.CALL_FAILED, S.REVIEWED, S.REVIEWED, {}, NEVER, "-evaluation -callback +callback"),
     (A.CALL_FAILED, S.REVIEWED, S.REVIEWED, {}, ONE_CALL, "-evaluation -callback +not_rated"),
-    (A.CALL_FAILED, S.REVIEWED, S.REVIEWED, {}, TWO_CALLS, "-evaluation -callback"),  # 未评价 runs on as it began
+    (
+        A.CALL_FAILED,
+        S.REVIEWED,
+        S.REVIEWED,
+        {},
+        TWO_CALLS,
+        "-evaluation -callback",
+    ),  # 未评价 runs on as it began
     (A.CLOSE, S.CONFIRMED, S.CLOSED, {}, NEVER, "-*"),
     *((A.WITHDRAW, row.source, S.WITHDRAWN, {}, PROMISED, "-*") for row in TABLE if row.action is A.WITHDRAW),
 ]
@@ -128,7 +142,11 @@ def test_a_move_to_an_end_stops_everything_and_starts_nothing():
 def test_nothing_is_both_stopped_and_started_but_the_call_that_is_tried_again():
     for row, _facts, made in _every_plan():
         both = made.stop & set(made.start)
-        assert both == (made.stop & {ClockKind.CALLBACK} if row.action is A.CALL_FAILED and made.start == (ClockKind.CALLBACK,) else set()), row
+        assert both == (
+            made.stop & {ClockKind.CALLBACK}
+            if row.action is A.CALL_FAILED and made.start == (ClockKind.CALLBACK,)
+            else set()
+        ), row
 
 
 def test_nothing_is_started_twice_by_one_move():
@@ -159,7 +177,13 @@ def test_neither_return_nor_ruling_touches_the_promise():
         if row.action in {A.RETURN, A.UPHOLD_RETURN, A.REJECT_RETURN, A.ACKNOWLEDGE} or (
             row.action is A.DISPATCH and facts.promise_runs
         ):
-            assert ClockKind.PROMISE not in {*made.stop, *made.start, *made.pause, *made.unpause, *made.revive}, row
+            assert ClockKind.PROMISE not in {
+                *made.stop,
+                *made.start,
+                *made.pause,
+                *made.unpause,
+                *made.revive,
+            }, row
 
 
 def test_only_what_came_to_an_answer_ends_the_promise():
@@ -169,7 +193,11 @@ def test_only_what_came_to_an_answer_ends_the_promise():
 
 
 def test_every_open_state_has_a_clock_or_the_units():
-    by_unit = {S.HANDLING, S.ENDORSING, S.CARRIED_OVER}  # 挂账 waits in the open, with a review date of its own
+    by_unit = {
+        S.HANDLING,
+        S.ENDORSING,
+        S.CARRIED_OVER,
+    }  # 挂账 waits in the open, with a review date of its own
 
     assert set(STATE_CLOCK) == OPEN - by_unit
     assert len(set(STATE_CLOCK.values())) == len(STATE_CLOCK)

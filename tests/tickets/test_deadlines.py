@@ -35,7 +35,9 @@ def _asked_and_supplied(session):
     return move(session, ticket, people.OWNER, A.SUPPLY_INFO, china(2026, 10, 14, 9), note="图")
 
 
-@pytest.mark.parametrize("username", [people.TRANSPORT, people.CLERK, people.DISPATCHER, people.CHIEF, people.OWNER])
+@pytest.mark.parametrize(
+    "username", [people.TRANSPORT, people.CLERK, people.DISPATCHER, people.CHIEF, people.OWNER]
+)
 def test_fifteen_workdays_are_told_alike_to_unit_and_enterprise(session, username):
     told = _told(session, in_hand(session, START, Kind.PROBLEM), username)
 
@@ -68,7 +70,9 @@ def test_a_pause_that_is_over_is_told_with_what_it_took(session):
     ticket = _asked_and_supplied(session)
 
     assert _told(session, ticket, people.TRANSPORT).text == WAITED
-    assert _told(session, ticket, people.OWNER).text == WAITED  # waiting for the enterprise pauses the promise too
+    assert (
+        _told(session, ticket, people.OWNER).text == WAITED
+    )  # waiting for the enterprise pauses the promise too
 
 
 def test_the_time_of_a_review_is_told_to_the_unit_and_is_none_of_the_promise(session):
@@ -86,7 +90,9 @@ def test_the_time_of_a_review_is_told_to_the_unit_and_is_none_of_the_promise(ses
 
 def test_a_workday_given_at_least_is_told(session):
     ticket = in_hand(session, china(2026, 10, 12, 9), Kind.INQUIRY)
-    move(session, ticket, people.TRANSPORT, A.RESOLVE, china(2026, 10, 13, 16), outcome="solved", reply="好了")
+    move(
+        session, ticket, people.TRANSPORT, A.RESOLVE, china(2026, 10, 13, 16), outcome="solved", reply="好了"
+    )
     move(session, ticket, people.REVIEWER, A.SEND_BACK, china(2026, 10, 13, 17), note="没说清")
 
     told = _told(session, ticket, people.TRANSPORT)
@@ -110,7 +116,11 @@ def test_a_year_without_a_notice_is_marked_provisional(session):
             china(2026, 9, 18, 16),
             "9月18日 16:00 报送；2 个工作小时；9月20日（日）补班计入；下班时间不计；→ 9月20日 09:00",
         ),
-        (Urgency.URGENT, china(2026, 10, 17, 21, 40), "10月17日 21:40 报送；30 分钟；22:00—次日 07:00 不计；→ 10月18日 07:10"),
+        (
+            Urgency.URGENT,
+            china(2026, 10, 17, 21, 40),
+            "10月17日 21:40 报送；30 分钟；22:00—次日 07:00 不计；→ 10月18日 07:10",
+        ),
     ],
 )
 def test_the_first_call_is_explained_by_hours_and_promised_on_the_receipt(session, urgency, start, text):
@@ -145,7 +155,14 @@ def test_while_the_task_force_rules_the_unit_reads_its_own_clock(session):
 def test_after_a_redispatch_unit_and_enterprise_read_two_dates(session):
     ticket = a_ticket(session, S.DISPUTED, START)
     move(session, ticket, people.REVIEWER, A.UPHOLD_RETURN, china(2026, 10, 8, 9), note="退得对")
-    move(session, ticket, people.DISPATCHER, A.DISPATCH, china(2026, 10, 8, 10), lead_unit=people.TRANSPORT_UNIT)
+    move(
+        session,
+        ticket,
+        people.DISPATCHER,
+        A.DISPATCH,
+        china(2026, 10, 8, 10),
+        lead_unit=people.TRANSPORT_UNIT,
+    )
 
     unit, promise = _told(session, ticket, people.TRANSPORT), _told(session, ticket, people.OWNER)
 
@@ -189,7 +206,12 @@ def test_the_word_for_what_started_a_clock_follows_what_happened(session):
 
 def test_a_rework_is_told_as_such_to_unit_and_enterprise(session):
     ticket = a_ticket(session, S.REVIEWED, START)
-    unhappy = {"reason_code": DissatisfiedReason.NOT_SOLVED, "note": "没通", "contacted": True, "solved": False}
+    unhappy = {
+        "reason_code": DissatisfiedReason.NOT_SOLVED,
+        "note": "没通",
+        "contacted": True,
+        "solved": False,
+    }
     move(session, ticket, people.OWNER, A.REOPEN, china(2026, 10, 8, 9), **unhappy)
 
     unit, promise = _told(session, ticket, people.POWER), _told(session, ticket, people.OWNER)

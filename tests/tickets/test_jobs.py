@@ -62,7 +62,12 @@ def test_it_is_acknowledged_by_itself_at_the_limit_and_not_before(session, given
     assert ticket.due_at == due  # it moves no deadline
     assert clock_of(session, ticket, "unit_contact").started_at == limit
     event = queries.last_event(session, ticket.id)
-    assert (event.action, event.role, event.actor_id, event.actor_name) == (A.ACKNOWLEDGE, "clock", None, "系统自动")
+    assert (event.action, event.role, event.actor_id, event.actor_name) == (
+        A.ACKNOWLEDGE,
+        "clock",
+        None,
+        "系统自动",
+    )
     assert ticket.responsible_unit_code == people.TRANSPORT_UNIT
 
 
@@ -91,7 +96,15 @@ def test_who_was_faster_than_the_clock_wins(session):
 
 def test_a_unit_that_had_called_before_its_return_is_not_asked_to_call_again(session):
     ticket = in_hand(session, MONDAY, Kind.PROBLEM)
-    move(session, ticket, people.TRANSPORT, A.RETURN, MONDAY + 5 * MINUTE, reason_code="function", note="不归我们")
+    move(
+        session,
+        ticket,
+        people.TRANSPORT,
+        A.RETURN,
+        MONDAY + 5 * MINUTE,
+        reason_code="function",
+        note="不归我们",
+    )
     move(session, ticket, people.REVIEWER, A.REJECT_RETURN, MONDAY + 6 * MINUTE, note="归你们")
 
     run_timetable(session, MONDAY.replace(hour=15))
@@ -263,15 +276,18 @@ def test_a_direct_answer_after_an_upheld_return_ends_the_promise(session):
 
 def test_history_is_sealed_once_a_day(session):
     a_ticket(session, S.CLOSED, MONDAY)
-    evening, midnight = china(2026, 10, 12, 23, 59), china(2026, 10, 13)
+    evening, after = (
+        china(2026, 10, 12, 23, 59),
+        china(2026, 10, 13, 0, 10),
+    )  # what began at midnight has settled
 
     assert run_timetable(session, evening)["seal"].done == 1  # of the day before, empty
-    for at in (evening, midnight, midnight + timedelta(minutes=10), china(2026, 10, 13, 18)):
+    for at in (evening, china(2026, 10, 13), after, after + timedelta(minutes=10), china(2026, 10, 13, 18)):
         run_timetable(session, at, "seal")
 
     seals = session.scalars(select(DailySeal).order_by(DailySeal.on)).all()
     assert [(one.on, one.events) for one in seals] == [(date(2026, 10, 11), 0), (date(2026, 10, 12), 8)]
-    assert seals[1].sealed_at == midnight
+    assert seals[1].sealed_at == after
     assert verify.verify(session).ok
 
 

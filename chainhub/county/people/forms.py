@@ -57,13 +57,17 @@ class PasswordForm(FlaskForm):
     )
 
 
+def _username(typed: str | None) -> str | None:
+    return rules.username_of(typed) if typed else typed  # a form just opened holds nothing
+
+
 class AccountForm(FlaskForm):
     """A new person."""
 
     username = StringField(
         "登录名",
         description="小写字母开头，只含小写字母、数字、点、横线和下划线，如 wangshuhui。",
-        filters=[rules.username_of, _stripped],
+        filters=[_username],
         validators=[InputRequired("请填登录名。"), _at_most(rules.USERNAME_MOST)],
     )
     name = StringField(

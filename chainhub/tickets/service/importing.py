@@ -115,13 +115,10 @@ def known_already(work: Work, drafts: Sequence[Draft]) -> frozenset[tuple[str, s
     imported = select(Ticket.enterprise_code, Ticket.origin_ref).where(
         Ticket.import_id.is_not(None), Ticket.origin_kind == IMPORTED, Ticket.origin_ref.in_(references)
     )
-    found = {(firm, reference) for firm, reference in work.session.execute(imported).tuples()}
+    found = {(firm, reference) for firm, reference in work.session.execute(imported)}
     numbers = sorted({one.number for one in drafts if one.number} | set(references))
-    ours = set(
-        work.session.execute(
-            select(Ticket.enterprise_code, Ticket.number).where(Ticket.number.in_(numbers))
-        ).tuples()
-    )
+    numbered = select(Ticket.enterprise_code, Ticket.number).where(Ticket.number.in_(numbers))
+    ours = {(firm, number) for firm, number in work.session.execute(numbered)}
     found.update(one.identity for one in drafts if ours & {one.identity, (one.enterprise, one.number)})
     return frozenset(found)
 
@@ -356,7 +353,7 @@ def _withdrawals(work: Work, tickets: Sequence[Ticket], ids: Sequence[int]) -> l
     lines = select(TicketEvent.ticket_id, TicketEvent.hash).where(
         TicketEvent.ticket_id.in_(ids), TicketEvent.seq == 1
     )
-    hashes = dict(work.session.execute(lines).tuples().all())
+    hashes = {row.ticket_id: row.hash for row in work.session.execute(lines)}
     note, ended = {"note": UNDO_NOTE}, State.WITHDRAWN
     return [
         _event(work, one.id, _Line(2, Action.WITHDRAW, one.state, ended, note, work.now, hashes[one.id]))
@@ -390,7 +387,7 @@ def _stop_clocks(work: Work, ids: Sequence[int]) -> None:
 def _unindex(work: Work, tickets: Sequence[Ticket]) -> None:
     codes = {ticket.enterprise_code for ticket in tickets}
     named = select(Enterprise.code, Enterprise.name).where(Enterprise.code.in_(codes))
-    names = dict(work.session.execute(named).tuples().all())
+    names = {row.code: row.name for row in work.session.execute(named)}
     for one in tickets:
         texts = _texts(one.number, names[one.enterprise_code], one.title, one.content, one.original_number)
         finding.remove(work.session, queries.OWNER, one.id, texts)
