@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -28,7 +28,7 @@ from chainhub.county.people import service as people
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
 from chainhub.operations import demo as demonstration
-from chainhub.operations import doctor, schema, seed, verify
+from chainhub.operations import doctor, importing, schema, seed, verify
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -381,19 +381,17 @@ def import_workdays(file: Path, dry_run: bool) -> None:
 @click.option("--undo", is_flag=True, help="Take back the import of this very file.")
 def import_tickets(file: Path, dry_run: bool, undo: bool) -> None:
     """Read a ledger (台账 .xlsx) as tickets; ends with done / skipped / failed and a line per failure."""
-    from chainhub.operations import importing
-
     engine = _engine(_settings())
     now = clock.now()
     content = file.read_bytes()
 
-    def work() -> object:
+    def work() -> AbstractContextManager[Work]:
         return schedule.work(engine, now)
 
     if undo:
-        report = importing.undo(work, file.name, content, OPERATOR)  # type: ignore[arg-type]
+        report = importing.undo(work, file.name, content, OPERATOR)
     else:
-        report = importing.run(work, file.name, content, OPERATOR, dry_run=dry_run, say=_progress)  # type: ignore[arg-type]
+        report = importing.run(work, file.name, content, OPERATOR, dry_run=dry_run, say=_progress)
     for line in report.lines():
         click.echo(line)
     if report.failed:

@@ -21,7 +21,8 @@ from chainhub.documents import sheets
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 from chainhub.operations import ledger
-from chainhub.operations.ledger import BadRow, Firm, Names, Reader, Table
+from chainhub.operations.ledger import Table
+from chainhub.operations.ledger_rows import BadRow, Firm, Names, Reader
 from chainhub.tickets.service import importing
 from chainhub.tickets.service.importing import Draft, Stored
 

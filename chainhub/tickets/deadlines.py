@@ -60,8 +60,8 @@ def clock_for(state: State, clocks: Sequence[Clock], standing: frozenset[Who]) -
 def start_verb(ticket: Ticket, clock: Clock) -> str:
     """Return the word for what started a clock; the same clock may start twice, for different reasons."""
     kind = ClockKind(clock.kind)
-    if kind is ClockKind.INTAKE and clock.started_at > ticket.created_at:
-        return "补充"
+    if kind in {ClockKind.INTAKE, ClockKind.FIRST_CALL} and clock.started_at > ticket.created_at:
+        return "补充" if ticket.import_id is None else "导入"
     if kind is ClockKind.DISPATCH and clock.round > 1:
         return "重办"
     if kind is ClockKind.DISPATCH and ticket.responsible_unit_code:

@@ -119,7 +119,8 @@ def page(
     limit = max(1, min(limit, PAGE_MOST))
     if cursor or _of_the_moment(wanted):
         newest = finding.newest(work.session, queries.OWNER, Ticket.id) if wanted.q else Ticket.id
-        query = _ordered(_LISTED.where(*conditions(work, wanted)), order, cursor, newest)
+        seen = queries.visible_in_order(work.actor)
+        query = _ordered(_LISTED.where(seen, *_conditions(work, wanted)), order, cursor, newest)
     else:
         query = _first_page(work.actor, wanted, order)
     found = work.session.execute(query, {"most": limit + 1}).all()
@@ -133,12 +134,13 @@ def page(
 
 @lru_cache(maxsize=512)
 def _first_page(actor: Actor, wanted: Filter, order: Order) -> Select[Ticket, str]:
-    return _ordered(_LISTED.where(*_lasting(actor, wanted)), order, "", Ticket.id)
+    seen = queries.visible_in_order(actor)
+    return _ordered(_LISTED.where(seen, *_lasting(wanted)), order, "", Ticket.id)
 
 
 @lru_cache(maxsize=512)
 def _counted(actor: Actor, wanted: Filter) -> Select[int]:
-    return _count_of(_lasting(actor, wanted))
+    return _count_of((queries.visible(actor), *_lasting(wanted)))
 
 
 def _of_the_moment(wanted: Filter) -> bool:
@@ -146,9 +148,8 @@ def _of_the_moment(wanted: Filter) -> bool:
     return bool(wanted.category or wanted.light or wanted.q or wanted.due_before or wanted.extra)
 
 
-def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter, visibility first."""
-    found = [*_lasting(work.actor, wanted), *wanted.extra]
+def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+    found = [*_lasting(wanted), *wanted.extra]
     if wanted.category:
         codes = known.of(work.session).directory.within(wanted.category)
         found.append(Ticket.category_code.in_(sorted(codes)))
@@ -161,8 +162,8 @@ def conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _lasting(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [queries.visible(actor)]
+def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if wanted.states:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
@@ -199,7 +200,9 @@ def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
 
 def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     """Count what a filter finds, up to `most`: a count must not cost more than a page."""
-    query = _count_of(conditions(work, wanted)) if _of_the_moment(wanted) else _counted(work.actor, wanted)
+    query = _counted(work.actor, wanted)
+    if _of_the_moment(wanted):
+        query = _count_of((queries.visible(work.actor), *_conditions(work, wanted)))
     return work.session.scalar(query, {"most": most}) or 0
 
 

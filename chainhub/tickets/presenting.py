@@ -26,6 +26,7 @@ from chainhub.tickets.showing import (
 )
 from chainhub.tickets.workflow import ENDS, PAUSED, Action, Move, Party, State, Who
 
+IMPORTED = "台账导入"  # the body of what came in by a ledger
 GREY_WORDS: Mapping[State, str] = {
     State.AWAITING_INFO: "待企业补充",
     State.CONSULTING: "会商中",
@@ -245,6 +246,12 @@ def story(
     return tuple(found)
 
 
+def _titled(event: TicketEvent) -> str:
+    if event.body == IMPORTED:
+        return f"{event.action.label}（{IMPORTED}）"
+    return event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）"
+
+
 _FIRM_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE})
 
 
@@ -264,6 +271,13 @@ def _told(action: Action, data: Mapping[str, Any], directory: Directory) -> str:
 
 def _label(kind: type[Labelled], value: Any) -> str:
     return kind(value).label if value else ""
+
+
+def _tell_submit(data: Mapping[str, Any], _: Directory) -> str:
+    ledger = data.get("ledger") or {}
+    kept = "；".join(f"{name}：{ledger[name]}" for name in ("主办", "结果", "办结时间") if ledger.get(name))
+    content = str(data.get("content", ""))
+    return f"{content}（台账记着{kept}）" if kept else content
 
 
 def _tell_accept(data: Mapping[str, Any], _: Directory) -> str:
@@ -325,7 +339,7 @@ def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
 
 
 _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
-    Action.SUBMIT: lambda data, _: str(data.get("content", "")),
+    Action.SUBMIT: _tell_submit,
     Action.ACCEPT: _tell_accept,
     Action.DISPATCH: _tell_dispatch,
     Action.CONTACT: _tell_contact,

@@ -293,7 +293,9 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     made = forms.for_move(row, known.of(work.session).directory, skip=frozenset(skip))
     form = made()
     for name in {"contacted", "solved", "satisfaction", "clear"} & set(form._fields):
-        form[name].flags.optional = False  # which of them must be answered depends on the kind: the service says
+        form[
+            name
+        ].flags.optional = False  # which of them must be answered depends on the kind: the service says
     field = form._fields.get("lead_unit")
     if isinstance(field, Select) and allowed.ticket.category_code:
         _likely_first(work, field, allowed.ticket.category_code)

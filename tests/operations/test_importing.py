@@ -387,7 +387,6 @@ def test_words_that_are_not_known_are_left_to_the_staff_and_counted(take_in, ses
 
 
 def test_what_the_database_refuses_fails_alone(take_in, session, monkeypatch):
-    monkeypatch.setattr(ledger, "ORIGINAL_MOST", 10_000)
     original = importing.importing.store
 
     def refuses(work, import_id, drafts):

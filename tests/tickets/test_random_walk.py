@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -368,6 +369,7 @@ def _reads(who: Actor, ticket: Ticket) -> Iterator[bool]:
             yield in_scope and ticket.answered_at is not None
 
 
+@pytest.mark.slow
 def test_whatever_happens_the_promises_hold(session):
     """Three walks, and a few more if some action was not met in them: what chance leaves out is not tested."""
     unmet = {row.action for row in TABLE if row.built}

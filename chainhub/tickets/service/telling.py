@@ -81,7 +81,9 @@ def _task(
         firm = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
         return firm, "有答复了，请您说一声办得怎么样。"
     if ticket.state is State.CONFIRMED:
-        return holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code), "企业已评价，请销号。"
+        return holders.ids(
+            Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code
+        ), "企业一直没有评价，按“未评价”销号。" if action is Action.LAPSE else "企业已评价，请销号。"
     return None
 
 
