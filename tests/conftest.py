@@ -17,6 +17,7 @@ from chainhub.county import known
 from chainhub.county.people import passwords
 from chainhub.operations import schema, seed
 from chainhub.web import engine as engines
+from tests.network import loopback_only  # noqa: F401  # an autouse fixture
 from tests.people import NOW, china
 
 __all__ = ["china"]

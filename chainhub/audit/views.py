@@ -33,7 +33,7 @@ class VerifyView:
 def log() -> ResponseReturnValue:
     """Show the log, newest first, and how the newest check ended."""
     q = request.args.get("q", "").strip()
-    before = request.args.get("before", type=int)
+    before = doors.before()
     with doors.reading() as work:
         found = queries.entries(
             work.session, q=q, actions=words.actions_called(q), before=before, limit=queries.PAGE + 1

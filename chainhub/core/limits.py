@@ -199,7 +199,7 @@ def _overdue_label(left: Left) -> str:
         return f"逾期 {left.minutes} 分钟"
     if left.days == 0:
         return f"逾期 {left.minutes // 60} 小时"
-    return "逾期不到 1 个工作日"  # overdue over a weekend or a holiday
+    return "刚逾期"  # overdue over a weekend or a holiday
 
 
 def local(at: datetime) -> datetime:

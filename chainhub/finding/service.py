@@ -94,9 +94,11 @@ def matches(
     return and_(id_column == joined, text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
 
 
-def newest(session: Session, kind: str, id_column: InstrumentedAttribute[int]) -> SQLColumnExpression[int]:
+def newest(
+    session: Session, kind: str, query: str, id_column: InstrumentedAttribute[int]
+) -> SQLColumnExpression[int]:
     """Return the id by which what `matches` finds is ordered newest first at no cost."""
-    if session.get_bind().dialect.name == "postgresql":
+    if not rules.phrases(query) or session.get_bind().dialect.name == "postgresql":
         return id_column
     return _fts_id(_name(kind))
 

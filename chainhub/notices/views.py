@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.errors import NotFound
@@ -35,7 +35,7 @@ class NoticeView:
 @doors.signed_in()
 def index() -> ResponseReturnValue:
     """Show one's messages, newest first."""
-    before = request.args.get("before", type=int)
+    before = doors.before()
     with doors.reading() as work:
         found = _found(work, before)
         rows = [_view(one, work.now) for one in found[:PAGE]]
@@ -60,7 +60,7 @@ def read_all() -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
-@bp.post("/inbox/<int:notice_id>/open")
+@bp.post("/inbox/<int(max=2147483647):notice_id>/open")
 @doors.signed_in()
 def open_one(notice_id: int) -> ResponseReturnValue:
     """Mark one message as read and go where it leads."""

@@ -47,13 +47,18 @@ def counting(state: State, running: Sequence[Clock]) -> Clock | None:
     return found or by_kind.get(ClockKind.CALLBACK) or by_kind.get(ClockKind.NOT_RATED)
 
 
+_FIRM_READS = (ClockKind.SUPPLY, ClockKind.SUPPLY_HANDLING, ClockKind.PROMISE, ClockKind.FIRST_CALL)
+"""What the enterprise is told of first: what it must do itself, then what it was promised."""
+
+
 def clock_for(state: State, clocks: Sequence[Clock], standing: frozenset[Who]) -> Clock | None:
     """Return the clock that a reader is told about: the enterprise hears of the promise, the staff of what counts."""
     running = [clock for clock in clocks if clock.stopped_at is None]
     if rules.from_outside(standing):
-        promise = next((clock for clock in running if clock.kind == ClockKind.PROMISE.value), None)
-        if promise is not None:
-            return promise
+        by_kind = {ClockKind(clock.kind): clock for clock in running}
+        for kind in _FIRM_READS:
+            if kind in by_kind:
+                return by_kind[kind]
     return counting(state, running)
 
 

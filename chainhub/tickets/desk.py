@@ -14,9 +14,10 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
 from chainhub.tickets import listing, presenting, queries, rules
-from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.clockwork import REQUESTER_CLOCKS, ClockKind
 from chainhub.tickets.listing import Filter, Item
 from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.service import moving
 from chainhub.tickets.showing import (
     DeskPage,
     FigureView,
@@ -265,14 +266,7 @@ def _earliest(work: Work, task: Task, ids: Sequence[int]) -> dict[int, Clock]:
 
 
 def _row(work: Work, task: Task, clock: Clock, ticket: Ticket, short: str) -> RowView:
-    action: Action | None = task.action
-    facts = queries.facts(ticket)
-    standing = rules.parties(work.actor, facts)
-    refused = rules.duty_refusal(work.actor, task.action, facts, standing)
-    if (task.role, task.action) in _NO_VERB or refused:
-        action = None
-    if task.action is Action.RESOLVE and clock.kind == ClockKind.UNIT_CONTACT.value:
-        action = Action.CONTACT
+    action = _verb(work, task, clock, ticket)
     return presenting.row(
         ticket,
         short,
@@ -283,6 +277,19 @@ def _row(work: Work, task: Task, clock: Clock, ticket: Ticket, short: str) -> Ro
         selectable=task.bulk and action is not None,
         clock=clock,
     )
+
+
+def _verb(work: Work, task: Task, clock: Clock, ticket: Ticket) -> Action | None:
+    """Return what this person may do about a clock now; a verb that is not allowed is not drawn."""
+    action = task.action
+    if clock.kind == ClockKind.UNIT_CONTACT.value or (
+        clock.kind == ClockKind.FIRST_CALL.value and ticket.state is not State.SUBMITTED
+    ):
+        action = Action.CONTACT
+    if (task.role, task.action) in _NO_VERB:
+        return None
+    allowed = {row.action for row in moving.moves(work, ticket)}
+    return action if action in allowed else None
 
 
 _HEADLINES = {
@@ -298,28 +305,30 @@ _HEADLINES = {
     ClockKind.REWORK: ("重办：{firm}“{title}”", "办结"),
     ClockKind.CALLBACK: ("打电话回访{firm}：“{title}”", "记回访"),
 }
-_DOES = {ClockKind.UNIT_CONTACT: Action.CONTACT}
 
 
 def _urgent(work: Work, tasks: Sequence[Task]) -> UrgentView | None:
     """Return the one deadline that can still be kept and ends first."""
-    best: tuple[Clock, Ticket, str, Task] | None = None
+    best: tuple[Clock, Ticket, str, Action] | None = None
     for task in tasks:
         if task.role is Role.GUIDE:
             continue
         for kind in task.kinds:
-            query = _clocks_of(work, task, kind).where(Clock.due_at > work.now).limit(1)
+            query = _clocks_of(work, task, kind).where(Clock.due_at > work.now).limit(ROWS)
             for clock, ticket, short in work.session.execute(query):
-                if clock.look_again_at is None and clock.pauses:
-                    continue
-                if best is None or clock.due_at < best[0].due_at:
-                    best = (clock, ticket, short, task)
+                if best is not None and best[0].due_at <= clock.due_at:
+                    break
+                action = _verb(work, task, clock, ticket)
+                if action is not None and not (clock.look_again_at is None and clock.pauses):
+                    best = (clock, ticket, short, action)
+                    break
     if best is None:
         return None
-    clock, ticket, short, task = best
+    clock, ticket, short, action = best
     kind = ClockKind(clock.kind)
     headline, verb = _HEADLINES[kind]
-    action = _DOES.get(kind, task.action)
+    if kind is ClockKind.FIRST_CALL and action is Action.CONTACT:
+        headline, verb = _HEADLINES[ClockKind.UNIT_CONTACT]
     due = clock.due_at.astimezone(SHANGHAI)
     today = work.now.astimezone(SHANGHAI).date()
     when = f"{due:%H:%M}" if due.date() == today else presenting.near(clock.due_at, work.now)
@@ -349,10 +358,15 @@ def owner(work: Work, enterprise: str) -> OwnerPage:
     done = listing.page(work, Filter(states=tuple(sorted(ENDS))), limit=5).items
     total = listing.count(work, Filter(states=tuple(sorted(ENDS))), 100)
     lines = _last_lines(work, [item.ticket.id for item in (*waiting, *under_way, *done)])
+    asked = {
+        clock.owner_id: clock.due_at
+        for clock in queries.running_clocks(work.session, [item.ticket.id for item in waiting])
+        if ClockKind(clock.kind) in REQUESTER_CLOCKS
+    }
     return OwnerPage(
         enterprise,
         work.actor.name,
-        tuple(_waiting_card(work, item, lines) for item in waiting),
+        tuple(_waiting_card(work, item, lines, asked.get(item.ticket.id)) for item in waiting),
         tuple(_way_card(work, item, lines) for item in under_way),
         tuple(_done_card(work, item) for item in done),
         f"{listing.count_text(total, 100)} 件",
@@ -371,6 +385,7 @@ def _last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
         Action.DECLINE,
         Action.DISPATCH,
         Action.ACCEPT,
+        Action.REOPEN,
     )
     newest = (
         select(func.max(TicketEvent.id))
@@ -387,14 +402,16 @@ def _words(work: Work, event: TicketEvent | None) -> str:
     data = event.data
     if event.action is Action.ACCEPT:
         return f"{event.body}已接单，正在安排由哪个单位来办。"
+    if event.action is Action.REOPEN:
+        return "您说不满意，正在重办。"
     if event.action is Action.DISPATCH:
         return f"已派给{known.of(work.session).directory.unit_name(data.get('lead_unit'))}。"
     return f"{event.body}：{data.get('reply') or data.get('note') or ''}"
 
 
-def _waiting_card(work: Work, item: Item, lines: dict[int, TicketEvent]) -> OwnerCard:
+def _waiting_card(work: Work, item: Item, lines: dict[int, TicketEvent], until: datetime | None) -> OwnerCard:
     ticket = item.ticket
-    due = f"请在 {rules.moment_text(ticket.due_at, weekday=True)} 前答一下" if ticket.due_at else ""
+    due = f"请在 {rules.moment_text(until, weekday=True)} 前答一下" if until else ""
     yes, no, question = "去补充", "", "supply"
     if ticket.state is State.REVIEWED:
         one = ticket.kind in ONE_QUESTION
@@ -416,7 +433,8 @@ def _waiting_card(work: Work, item: Item, lines: dict[int, TicketEvent]) -> Owne
 def _way_card(work: Work, item: Item, lines: dict[int, TicketEvent]) -> OwnerCard:
     ticket = item.ticket
     promised = ticket.promise_due_at
-    due = f"{rules.moment_text(promised, weekday=True)} 前办好" if promised and ticket.dispatched_at else ""
+    still = ticket.dispatched_at and ticket.state not in {State.RESOLVED, State.CONFIRMED}
+    due = f"{rules.moment_text(promised, weekday=True)} 前办好" if promised and still else ""
     yellow = (
         work.calendar.start_of_day(work.calendar.add_workdays(local(promised).date(), -1))
         if promised

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -19,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
+from chainhub.core.typed import clean
 from chainhub.core.words import Labelled
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county.directory.rules import Directory
@@ -26,12 +26,13 @@ from chainhub.tickets import fields
 from chainhub.tickets.fields import Field as Spec
 from chainhub.tickets.fields import Shape
 from chainhub.tickets.workflow import Move
+from chainhub.web.chinese import ChineseForm
 
 Choices = list[tuple[str, str]]
 _BY_HAND = frozenset({Shape.CODES, Shape.ITEMS, Shape.NUMBER, Shape.DAY})
 
 
-class ActForm(FlaskForm):
+class ActForm(ChineseForm):
     """The base of every move's form: the version that the page has seen travels with it."""
 
     version = HiddenField()
@@ -76,7 +77,7 @@ def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
             return BooleanField(**say)
         return RadioField(
             **say,
-            choices=options([("yes", "是"), ("no", "不是")]),
+            choices=options(_ANSWERS.get(spec.name, [("yes", "是"), ("no", "不是")])),
             validators=[_demand(required)],
             coerce=_yes_no,
         )
@@ -114,7 +115,7 @@ def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
 
 
 def _trim(value: str | None) -> str | None:
-    return value.replace("\r\n", "\n").strip() if value else value
+    return clean(value) if value else value
 
 
 def _yes_no(value: Any) -> bool | None:
@@ -130,6 +131,13 @@ def _member(kind: type[Labelled]) -> Callable[[Any], Labelled | str]:
 
 def _demand(required: bool) -> Any:
     return InputRequired("这一项要填。") if required else Optional()
+
+
+_ANSWERS: dict[str, Choices] = {
+    "contacted": [("yes", "联系了"), ("no", "没联系")],
+    "solved": [("yes", "解决了"), ("no", "没解决")],
+    "clear": [("yes", "清楚"), ("no", "没说清楚")],
+}
 
 
 class Length:
@@ -155,12 +163,15 @@ class MomentField(StringField):
 
     def read(self, value: str) -> datetime:
         """Return the aware instant."""
-        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI).astimezone(UTC)
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is not None or not 2000 <= at.year <= 2100:
+            raise ValueError(value)
+        return at.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
     def pre_validate(self, form: Form) -> None:
         """Refuse what is no moment."""
         if self.data:
             try:
                 self.read(self.data)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 raise ValidationError("时间写得不对，请写成 2026-10-27 09:30。") from error

@@ -118,7 +118,7 @@ def page(
     """Return a page of what this actor may see. Raises Invalid for a cursor that this list never gave out."""
     limit = max(1, min(limit, PAGE_MOST))
     if cursor or _of_the_moment(wanted):
-        newest = finding.newest(work.session, queries.OWNER, Ticket.id) if wanted.q else Ticket.id
+        newest = finding.newest(work.session, queries.OWNER, wanted.q, Ticket.id) if wanted.q else Ticket.id
         seen = queries.visible_in_order(work.actor)
         query = _ordered(_LISTED.where(seen, *_conditions(work, wanted)), order, cursor, newest)
     else:
@@ -167,7 +167,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.states:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
-        found.append(Ticket.is_open.is_(True))
+        found.append(and_(Ticket.is_open))  # written as the partial indexes have it
     for column, value in (
         (Ticket.chain_code, wanted.chain),
         (Ticket.lead_unit_code, wanted.unit),
@@ -239,7 +239,7 @@ def _read(order: Order, cursor: str) -> tuple[datetime, int]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         name, due, id_ = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if name != order.value or not isinstance(id_, int) or not 0 <= id_ < 2**31:
+        if name != order.value or type(id_) is not int or not 0 <= id_ < 2**31:
             raise ValueError(name)
         at = datetime.fromisoformat(due) if order is Order.DUE else _LONG_AGO
         if order is Order.DUE and (at.tzinfo is None or not 1990 <= at.year <= 2200):

@@ -24,7 +24,7 @@ from chainhub.tickets.showing import (
     TimeView,
     WhyView,
 )
-from chainhub.tickets.workflow import ENDS, PAUSED, Action, Move, Party, State, Who
+from chainhub.tickets.workflow import ENDS, PAUSED, Action, Move, State, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 GREY_WORDS: Mapping[State, str] = {
@@ -224,7 +224,7 @@ def story(
     events: Sequence[TicketEvent], standing: frozenset[Who], directory: Directory, *, firm: str
 ) -> tuple[StoryLine, ...]:
     """Return what happened, newest first, as this reader may know it."""
-    for_firm = not standing - {Party.REQUESTER, Party.FILER, *_FIRM_SIDE}
+    for_firm = rules.from_outside(standing)
     found = []
     for event in events:
         if for_firm and event.action in _NOT_FOR_FIRM:
@@ -373,9 +373,11 @@ def time_view(
     by_state = running.get(state_kind) if state_kind else None
     shown: list[tuple[str, Clock, str]] = []
     if for_firm:
-        first = promise or running.get(ClockKind.FIRST_CALL) or by_state
-        if first is not None:
-            shown.append((_FIRM_LABEL.get(ClockKind(first.kind), first.label), first, ""))
+        asked = running.get(ClockKind.SUPPLY) or running.get(ClockKind.SUPPLY_HANDLING)
+        firsts = (asked, promise) if asked else (promise or running.get(ClockKind.FIRST_CALL) or by_state,)
+        shown.extend(
+            (_FIRM_LABEL.get(ClockKind(one.kind), one.label), one, "") for one in firsts if one is not None
+        )
     else:
         calls = (running.get(ClockKind.FIRST_CALL), running.get(ClockKind.UNIT_CONTACT))
         shown.extend((clock.label, clock, "") for clock in calls if clock is not None)
@@ -523,6 +525,6 @@ def actions(
     found = []
     for place, action in enumerate(listed):
         label = _FIRM_VERBS.get(action, action.label) if for_firm else action.label
-        primary = place == 0 and action is not Action.WITHDRAW
+        primary = place == 0 and action not in {Action.WITHDRAW, Action.REOPEN}
         found.append(ActionView(action.value, label, f"{ticket.link}/act/{action.value}", primary))
     return tuple(found)

@@ -198,6 +198,11 @@ def mask_phone(phone: str) -> str:
     return f"****{plain[-4:]}" if len(plain) > 4 else "****" if plain else ""
 
 
+def is_phone(phone: str) -> bool:
+    """Say whether something can be a telephone number: 7 to 15 digits, with what people write between them."""
+    return bool(re.fullmatch(r"[0-9+() \-转]{7,20}", phone)) and 7 <= sum(map(str.isdigit, phone)) <= 15
+
+
 def local_date_text(at: datetime, *, weekday: bool = False, year: int | None = None) -> str:
     """Return a date as people read it: 10月27日, with weekday 10月27日（周二）; the year where it is another."""
     day = at.astimezone(SHANGHAI)

@@ -1,5 +1,6 @@
 """The doors for people: list, ticket, acting on it, filing, receipt, several at once."""
 
+import re
 from typing import TypeVar
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from chainhub.tickets.listing import Colour, Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving, reading, submitting
 from chainhub.tickets.showing import FilterView, ListPage, TicketPage
-from chainhub.tickets.workflow import ENDS, Action, Party, State, rows
+from chainhub.tickets.workflow import ENDS, Action, State, rows
 from chainhub.web import doors
 
 bp = Blueprint("tickets", __name__, template_folder="templates")
@@ -224,7 +225,7 @@ def _page(work: Work, ticket: Ticket) -> TicketPage:
     facts = known.of(work.session)
     directory = facts.directory
     standing = rules.parties(work.actor, queries.facts(ticket))
-    for_firm = not standing - {Role.ENTERPRISE, Role.GUIDE, Party.REQUESTER, Party.FILER}
+    for_firm = rules.from_outside(standing)
     events = queries.events(work.session, ticket.id)
     clocks = queries.clocks(work.session, ticket.id)
     moves = moving.moves(work, ticket)
@@ -340,10 +341,15 @@ def _hint(ticket: Ticket, action: Action) -> str:
     return ""
 
 
+def _version(text: str) -> int:
+    """Return the version a form carries; what is none is a page nobody has seen."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
+
+
 def _do(number: str, action: Action) -> ResponseReturnValue:
     """Move the ticket; whatever is wrong, what was typed comes back with the words of the refusal."""
     seen = request.form.get("version", "")
-    version = int(seen) if seen.isdigit() else -1
+    version = _version(seen)
     try:
         with doors.work() as work:
             allowed = moving.permit(work, number, action, version)
@@ -356,8 +362,18 @@ def _do(number: str, action: Action) -> ResponseReturnValue:
         return _invalid(number, action, refusal)
     except Conflict as refusal:
         return _overtaken(number, action, refusal)
-    flash(f"已{action.label}。" if len(action.label) < 5 else f"{action.label}，已记下。")
+    flash(_DONE.get(action, f"已{action.label}。"))
     return redirect(link, code=303)
+
+
+_DONE = {
+    Action.CONTACT: "联系记下了。",
+    Action.PROGRESS: "进展记下了。",
+    Action.CALL_FAILED: "没打通，记下了。",
+    Action.CONFIRM: "记下了，谢谢您。",
+    Action.REOPEN: "记下了，会再办一次。",
+    Action.SUPPLY_INFO: "补充的内容交上去了。",
+}
 
 
 def _again(work: Work, allowed: moving.Permit, form: forms.ActForm) -> ResponseReturnValue:
@@ -415,7 +431,7 @@ def answer(number: str, word: str) -> ResponseReturnValue:
     seen = request.form.get("version", "")
     try:
         with doors.work() as work:
-            step = moving.Step(Action.CONFIRM, int(seen) if seen.isdigit() else -1, {"clear": True})
+            step = moving.Step(Action.CONFIRM, _version(seen), {"clear": True})
             moving.move(work, number, step)
     except Invalid:
         return redirect(url_for(".act", number=number, action=Action.CONFIRM), code=303)
@@ -480,7 +496,9 @@ def _file() -> ResponseReturnValue:
             form = _submit_form(work, request.form)
             if not form.validate():
                 return _render_submit(work, form, 422)
-            filed = submitting.submit(work, _given(work, form), key=f"form:{form.once.data or ''}"[:100])
+            filed = submitting.submit(
+                work, _given(work, form), key=f"form:{form.once.data}"[:100] if form.once.data else ""
+            )
             number = filed.ticket.number
     except Invalid as error:
         refusal = error
@@ -492,6 +510,11 @@ def _file() -> ResponseReturnValue:
         for name, said in refusal.errors.items():
             if name in form._fields:
                 form._fields[name].errors = list(said)
+        if refusal.reason == "key_reused":
+            form.once.data = form.once.raw_data = uuid4().hex
+            form.form_errors.append("刚才那件已经交了，在“我的事”里看得到。这是另一件，就再点一次提交。")
+        elif not form.errors:
+            form.form_errors.append(refusal.title)
         return _render_submit(work, form, 422)
 
 
@@ -499,8 +522,10 @@ def _given(work: Work, form: forms.ActForm) -> dict[str, object]:
     given = form.given()
     given.setdefault("title", rules.title_from(str(given.get("content", ""))))
     phone = str(given.get("contact_phone", ""))
-    if "*" in phone:  # the masked number that the page showed was left as it was
-        given["contact_phone"] = work.actor.phone or None
+    if phone and phone == rules.mask_phone(work.actor.phone):  # the masked number that the page showed
+        given["contact_phone"] = work.actor.phone
+    elif phone and not rules.is_phone(phone):
+        raise Invalid(errors={"contact_phone": ["号码不完整或者写错了，请写全 7 到 15 位数字。"]})
     return given
 
 
@@ -551,7 +576,7 @@ _BULK = frozenset({Action.CLOSE.value, Action.PASS_REVIEW.value, Action.ACKNOWLE
 def _one_of_many(action: Action, number: str, seen: str) -> tuple[str, str, bool, str]:
     try:
         with doors.work() as work:
-            ticket = moving.move(work, number, moving.Step(action, int(seen) if seen.isdigit() else -1))
+            ticket = moving.move(work, number, moving.Step(action, _version(seen)))
             return number, ticket.title, True, f"已{action.label}。"
     except (NotFound, NotAllowed, Conflict, Invalid) as refusal:
         return number, "", False, refusal.title

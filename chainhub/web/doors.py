@@ -1,11 +1,12 @@
 """What every door uses: who is there, may they come in, and one unit of work with one commit."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -77,6 +78,12 @@ def actor() -> Actor:
         raise NotSignedIn("请先登录。")
     found: Actor = account.actor
     return found
+
+
+def before() -> int | None:
+    """Return the id below which a page begins, as the address says it; nonsense begins at the newest."""
+    said = request.args.get("before", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else None
 
 
 CalendarOf = Callable[[Session], Calendar]

@@ -40,6 +40,13 @@ _CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_media_type", 422
 _CODES |= {500: "server_error", 503: "unavailable"}
 
 
+_OUR_FAULT = (
+    "no such column",
+    "no such table: search",
+    "syntax error",
+)  # SQLite calls these operational, too
+
+
 class Unavailable(Exception):
     """The database is busy or away; nothing was saved."""
 
@@ -127,6 +134,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
+    if any(words in str(error) for words in _OUR_FAULT):
+        return _accident(error)
     log.error("database unavailable", extra={"cause": str(error)[:300]})
     title, advice = _PAGES[503]
     if wants_json():

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
+from chainhub.core.typed import clean
 from chainhub.core.words import Labelled
 from chainhub.core.worktime import SHANGHAI
 
@@ -90,7 +91,7 @@ class Text(fields.String):
 
     def trimmed(self, text: str) -> str:
         """Return the text as it is kept."""
-        return text.replace("\r\n", "\n").strip()
+        return clean(text)
 
 
 class Line(Text):
@@ -98,7 +99,7 @@ class Line(Text):
 
     def trimmed(self, text: str) -> str:
         """Return the text as it is kept, in one line."""
-        return _LINE_END.sub(" ", text.strip())
+        return _LINE_END.sub(" ", clean(text))
 
 
 class Secret(Text):

@@ -67,7 +67,9 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
         REMEMBER_COOKIE_SECURE=settings.cookie_secure,
         REMEMBER_COOKIE_DURATION=timedelta(days=settings.remember_days),
     )
-    manager.init_app(app)
+    manager.init_app(
+        app, add_context_processor=False
+    )  # its processor would ask the database again on the page that says the database is away
     idle = settings.idle_minutes * 60
 
     @manager.user_loader  # type: ignore[untyped-decorator]  # the package ships no types

@@ -27,8 +27,8 @@ PASSWORD = "chainhub-demo"
 PHONE = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{5}")
-_SLOWEST = 8_000  # milliseconds that a page may take on a busy machine
-_START = 30  # seconds that the server may take to answer
+_SLOWEST = 15_000  # milliseconds that a page may take on a busy machine
+_START = 90  # seconds that the server may take to answer
 
 
 def engine_of(url: str) -> Engine:

@@ -138,12 +138,26 @@ def test_the_first_call_is_explained_by_hours_and_promised_on_the_receipt(sessio
     assert told.due == clock.due_at == promised
 
 
-def test_before_a_dispatch_everybody_is_told_of_the_acceptance(session):
+def test_before_a_dispatch_the_clerk_is_told_of_the_acceptance_and_the_firm_of_the_call(session):
     ticket = submitted(session, china(2026, 9, 18, 16))
 
-    texts = {_told(session, ticket, username).text for username in (people.OWNER, people.CLERK, people.GUIDE)}
+    assert _told(session, ticket, people.CLERK).text == (
+        "9月18日 16:00 报送；4 个工作小时；9月20日（日）补班计入；下班时间不计；→ 9月20日 11:00"
+    )
+    for username in (
+        people.OWNER,
+        people.GUIDE,
+    ):  # the page promises a call by then, so that is what is explained
+        assert _told(session, ticket, username).text == (
+            "9月18日 16:00 报送；2 个工作小时；9月20日（日）补班计入；下班时间不计；→ 9月20日 09:00"
+        )
 
-    assert texts == {"9月18日 16:00 报送；4 个工作小时；9月20日（日）补班计入；下班时间不计；→ 9月20日 11:00"}
+
+def test_a_firm_that_is_asked_is_told_until_when_it_may_answer(session):
+    ticket = a_ticket(session, State.AWAITING_INFO)
+    asked = clock_of(session, ticket, "supply_handling")
+
+    assert _told(session, ticket, people.OWNER).due == asked.due_at
 
 
 def test_while_the_task_force_rules_the_unit_reads_its_own_clock(session):

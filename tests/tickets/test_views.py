@@ -231,6 +231,63 @@ def test_search_finds_any_two_characters(as_, session):
     assert ticket.number not in clerk.get("/tickets", query_string={"q": "用工"}).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("q", ["%", "--", "()", "😀", "'\"", "\x00", "_"])
+def test_a_search_for_signs_alone_finds_nothing_and_says_so(as_, session, q):
+    a_ticket(session)
+    session.commit()
+
+    answer = as_(people.CLERK).get("/tickets", query_string={"q": q})
+
+    assert answer.status_code == 200
+    assert "没有找到" in said(answer)
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x"])
+def test_a_version_that_is_none_is_a_stale_page(as_, session, version):
+    ticket = a_ticket(session)
+    session.commit()
+
+    assert act(as_(people.CLERK), ticket.number, "accept", version=version).status_code == 409
+
+
+def test_the_same_form_with_another_text_is_told_and_can_be_sent_again(as_):
+    owner = as_(people.OWNER)
+    data = {"csrf_token": token_of(owner, "/tickets/new"), "once": "a1", "content": "第一件事情。"}
+    owner.post("/tickets/new", data=data)
+
+    answer = owner.post("/tickets/new", data=data | {"content": "另一件事情。"})
+
+    assert answer.status_code == 422
+    assert "刚才那件已经交了" in said(answer)
+    once = re.search(r'name="once"[^>]*value="([^"]+)"', answer.get_data(as_text=True))[1]
+    again = owner.post("/tickets/new", data=data | {"content": "另一件事情。", "once": once})
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize("content", ["\u200b\u200b", "\ufeff\ufeff\ufeff"])
+def test_what_nobody_sees_is_no_matter(as_, content):
+    owner = as_(people.OWNER)
+    data = {"csrf_token": token_of(owner, "/tickets/new"), "once": "a1", "content": content}
+
+    assert owner.post("/tickets/new", data=data).status_code == 422
+
+
+@pytest.mark.parametrize("phone", ["138****1111", "*", "😀😀😀😀😀😀😀"])
+def test_half_a_telephone_number_is_refused_in_words(as_, phone):
+    owner = as_(people.OWNER)
+    data = {
+        "csrf_token": token_of(owner, "/tickets/new"),
+        "once": "a1",
+        "content": "一件事情。",
+        "contact_phone": phone,
+    }
+
+    answer = owner.post("/tickets/new", data=data)
+
+    assert answer.status_code == 422
+    assert "号码不完整" in said(answer)
+
+
 def test_filters_stand_in_the_address_and_paging_keeps_them(as_, session):
     for _ in range(52):
         a_ticket(session)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 
@@ -13,6 +12,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.county.directory.rules import Directory
 from chainhub.county.people import rules
 from chainhub.county.people.service import NewUser
+from chainhub.web.chinese import ChineseForm
 
 _COUNTY = ScopeKind.COUNTY.value
 _ROLES = {role.value: role for role in rules.SCOPES}
@@ -28,7 +28,7 @@ def _at_most(most: int) -> Length:
     return Length(max=most, message=f"最多 {most} 个字。")
 
 
-class SignInForm(FlaskForm):
+class SignInForm(ChineseForm):
     """An account name, a password, and whether this phone is one's own."""
 
     username = StringField(
@@ -40,7 +40,7 @@ class SignInForm(FlaskForm):
     remember = BooleanField("30 天内不用再登录")
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(ChineseForm):
     """The old password once, the new one twice."""
 
     old = PasswordField(
@@ -61,7 +61,7 @@ def _username(typed: str | None) -> str | None:
     return rules.username_of(typed) if typed else typed  # a form just opened holds nothing
 
 
-class AccountForm(FlaskForm):
+class AccountForm(ChineseForm):
     """A new person."""
 
     username = StringField(
@@ -106,7 +106,7 @@ class AccountForm(FlaskForm):
         )
 
 
-class GrantForm(FlaskForm):
+class GrantForm(ChineseForm):
     """Who, as what, over what, in which post."""
 
     person = StringField(
@@ -154,7 +154,7 @@ class GrantForm(FlaskForm):
         return Grant(_ROLES[_text(self.role)], ScopeKind(kind), ref, _POSTS.get(_text(self.post)))
 
 
-def show(form: FlaskForm, refusal: Refusal) -> None:
+def show(form: ChineseForm, refusal: Refusal) -> None:
     """Put what the service refused beside the fields that it is about; the rest stands above the form."""
     errors: Mapping[str, Sequence[str]] = getattr(refusal, "errors", {})
     if not errors:

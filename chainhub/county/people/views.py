@@ -178,28 +178,28 @@ def new_account() -> ResponseReturnValue:
     return _once_page("账号开好了", name, once)
 
 
-@bp.post("/admin/accounts/<int:user_id>/disable")
+@bp.post("/admin/accounts/<int(max=2147483647):user_id>/disable")
 @doors.signed_in(Role.SYSADMIN)
 def disable(user_id: int) -> ResponseReturnValue:
     """Close an account."""
     return _done(user_id, service.disable, "已停用")
 
 
-@bp.post("/admin/accounts/<int:user_id>/enable")
+@bp.post("/admin/accounts/<int(max=2147483647):user_id>/enable")
 @doors.signed_in(Role.SYSADMIN)
 def enable(user_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     return _done(user_id, service.enable, "已启用")
 
 
-@bp.post("/admin/accounts/<int:user_id>/unlock")
+@bp.post("/admin/accounts/<int(max=2147483647):user_id>/unlock")
 @doors.signed_in(Role.SYSADMIN)
 def unlock(user_id: int) -> ResponseReturnValue:
     """End a lock before its time."""
     return _done(user_id, service.unlock, "已解锁")
 
 
-@bp.post("/admin/accounts/<int:user_id>/reset")
+@bp.post("/admin/accounts/<int(max=2147483647):user_id>/reset")
 @doors.signed_in(Role.SYSADMIN)
 def reset(user_id: int) -> ResponseReturnValue:
     """Give somebody a one-time password and show it."""
@@ -306,7 +306,7 @@ def add_grant() -> ResponseReturnValue:
     return redirect(url_for(".grants"), code=303)
 
 
-@bp.post("/admin/grants/<int:grant_id>/end")
+@bp.post("/admin/grants/<int(max=2147483647):grant_id>/end")
 @doors.signed_in(Role.SECADMIN)
 def end_grant(grant_id: int) -> ResponseReturnValue:
     """End a grant."""
@@ -327,7 +327,7 @@ def _grant_form() -> GrantForm:
 def _grants_page(form: GrantForm, status: int) -> ResponseReturnValue:
     q = request.args.get("q", "").strip()
     with doors.reading() as work:
-        before = request.args.get("before", type=int)
+        before = doors.before()
         found = queries.grants(work.session, q=q, before=before, limit=PAGE + 1)
         rows = [_grant_row(one, work.actor.id) for one in found[:PAGE]]
     more = url_for(".grants", q=q or None, before=found[PAGE - 1].id) if len(found) > PAGE else ""

@@ -87,7 +87,7 @@ def parse_json(text: str, this_year: int) -> Notice:
     """Read `{"year": …, "days": [{"name", "date", "isOffDay"}]}`. Raises BadNotice."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadNotice(["这不是完整的 JSON 文件，请重新下载。"]) from error
     days = data.get("days") if isinstance(data, dict) else None
     year = data.get("year") if isinstance(data, dict) else None

@@ -337,4 +337,9 @@ def dispatch_warning(work: Work, ticket: Ticket) -> str:
     holders = known.of(work.session).holders
     reviewers = holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code)
     closers = holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
-    return "" if rules.somebody_can_close(reviewers, closers, ticket.hands) else rules.NOBODY_CAN_CLOSE
+    said = (
+        [] if rules.somebody_can_close(reviewers, closers, ticket.hands) else [f"{rules.NOBODY_CAN_CLOSE}。"]
+    )
+    if ticket.kind is None:
+        said.append("性质还没定，按求助的时限算；请先“更正分类”，时限才算得准。")
+    return "".join(said)

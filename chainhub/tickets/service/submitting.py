@@ -124,6 +124,8 @@ def _enterprise(work: Work, code: object) -> tuple[Enterprise, Role]:
 
 
 def _ticket(work: Work, enterprise: Enterprise, given: Mapping[str, Any]) -> Ticket:
+    if given.get("channel") is Channel.IMPORT:
+        raise Invalid(errors={"channel": ["“导入”只由台账导入写，请选实际的渠道。"]})
     category = given.get("category")
     facts = known.of(work.session)
     if category and category not in facts.directory.categories:
