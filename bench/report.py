@@ -227,7 +227,7 @@ def _small(cases: Sequence[Case]) -> str:
     memory = ["memory of master and workers"]
     for case in cases:
         sweep.append(
-            f"{case.found.get('sweep_due', 0):.0f} due in {case.found.get('sweep', 0):.2f} s"
+            f"{case.found.get('sweep_due', 0):.0f} due in {case.found.get('sweep', 0):.2f} s (CPU {case.found.get('sweep_cpu', 0):.2f} s)"
             if "sweep" in case.found
             else "–"
         )

@@ -84,7 +84,7 @@ def _clock(kind, stopped=None):
 @pytest.mark.parametrize(
     ("state", "kinds", "staff", "firm"),
     [
-        (State.SUBMITTED, [ClockKind.FIRST_CALL, ClockKind.INTAKE], ClockKind.INTAKE, ClockKind.INTAKE),
+        (State.SUBMITTED, [ClockKind.FIRST_CALL, ClockKind.INTAKE], ClockKind.INTAKE, ClockKind.FIRST_CALL),
         (
             State.DISPATCHED,
             [ClockKind.UNIT, ClockKind.PROMISE, ClockKind.ACKNOWLEDGE],
