@@ -293,6 +293,7 @@ class _Sqlite:
     """Writes into a SQLite file through the bare driver."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.database = sqlite3.connect(make_url(url).database or "", isolation_level=None)
         for pragma in (
             "journal_mode = MEMORY",
@@ -315,6 +316,8 @@ class _Sqlite:
         self.database.execute("COMMIT")
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.close()
+        with Session(open_engine(self.url)) as session, session.begin():
+            schema.analyze(session)  # as every night
 
 
 class _Postgresql:

@@ -18,6 +18,7 @@ class Notice(Base):
         Index(
             "ix_notice_unread",
             "user_id",
+            "read_at",
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
         ),

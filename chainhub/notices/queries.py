@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from chainhub.notices.models import Notice
 
 UNREAD_MOST = 100  # counting stops here; the page says 99+
+_SOME_UNREAD = (
+    select(Notice.id)
+    .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
+    .limit(UNREAD_MOST)
+)
+_UNREAD = select(func.count()).select_from(_SOME_UNREAD.subquery())  # built once: every page asks it
 
 
 def unread(session: Session, user_id: int) -> int:
     """Count a person's unread notices, up to `UNREAD_MOST`."""
-    some = select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(UNREAD_MOST)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return session.scalar(_UNREAD, {"user_id": user_id}) or 0
 
 
 def inbox(session: Session, user_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[Notice]:

@@ -1,8 +1,9 @@
 """Telling people. A notice is a row in the transaction that caused it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import update
+from sqlalchemy import Insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,9 +35,13 @@ def tell(session: Session, rows: list[dict[str, object]]) -> None:
     """Write notices given as rows, in one statement; what a person was told before is left as it is."""
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
+    session.execute(_telling(session.get_bind().dialect.name), rows)
+
+
+@lru_cache
+def _telling(dialect: str) -> Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    session.execute(make(Notice).on_conflict_do_nothing(index_elements=["user_id", "key"]), rows)
+    return make(Notice).on_conflict_do_nothing(index_elements=["user_id", "key"])
 
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:

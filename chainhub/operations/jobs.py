@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chainhub.core.work import Work
-from chainhub.operations import verify
+from chainhub.operations import schema, verify
 
 
 def find_unsealed(work: Work, limit: int) -> Sequence[int]:
@@ -13,6 +13,7 @@ def find_unsealed(work: Work, limit: int) -> Sequence[int]:
 
 
 def seal(work: Work, ids: Sequence[int]) -> None:
-    """Seal the days."""
+    """Seal the days, and let the database look at what has grown."""
     for ordinal in ids:
         verify.seal(work, date.fromordinal(ordinal))
+    schema.analyze(work.session)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -26,3 +27,13 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; `base` empties it."""
     command.downgrade(alembic_config(engine), revision)
+
+
+def analyze(session: Session) -> None:
+    """Let SQLite look at its data, some thousand rows of each index, so that it knows which index to take.
+
+    PostgreSQL does so by itself. Without, a full inbox made every page of a large county 0.3 s slower.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA analysis_limit = 1000"))
+        session.execute(text("ANALYZE"))

@@ -11,6 +11,7 @@ from chainhub.tickets.terms import Channel, Kind, Outcome, Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 
 _IS_OPEN = text("is_open")
+_IS_OPEN_SQLITE = text("is_open = 1")  # as SQLAlchemy writes it there; SQLite takes no other word for it
 
 
 class Ticket(Base):
@@ -18,7 +19,7 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_open_due", "due_at", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_ticket_open_due", "due_at", "id", sqlite_where=_IS_OPEN_SQLITE, postgresql_where=_IS_OPEN),
         Index("ix_ticket_chain_state_due", "chain_code", "state", "due_at", "id"),
         Index("ix_ticket_chain_id", "chain_code", "id"),
         Index(
@@ -26,7 +27,7 @@ class Ticket(Base):
             "chain_code",
             "due_at",
             "id",
-            sqlite_where=_IS_OPEN,
+            sqlite_where=_IS_OPEN_SQLITE,
             postgresql_where=_IS_OPEN,
         ),
         Index("ix_ticket_unit_state_due", "lead_unit_code", "state", "due_at", "id"),
@@ -34,7 +35,25 @@ class Ticket(Base):
         Index("ix_ticket_enterprise_id", "enterprise_code", "id"),
         Index("ix_ticket_responsible_id", "responsible_unit_code", "id"),
         Index("ix_ticket_state_due", "state", "due_at", "id"),
+        Index("ix_ticket_state_id", "state", "id"),
         Index("ix_ticket_category_id", "category_code", "id"),
+        Index(
+            "ix_ticket_open_state",
+            "state",
+            "due_at",
+            "confidential",
+            "chain_code",
+            sqlite_where=_IS_OPEN_SQLITE,
+            postgresql_where=_IS_OPEN,
+        ),
+        Index(
+            "ix_ticket_dissatisfied",
+            "created_at",
+            sqlite_where=text("dissatisfied > 0"),
+            postgresql_where=text("dissatisfied > 0"),
+        ),
+        Index("ix_ticket_created_at", "created_at"),
+        Index("ix_ticket_closed_at", "closed_at"),
         Index("ix_ticket_import_id", "import_id"),
         Index("ix_ticket_filed_by_id", "filed_by_id"),
     )

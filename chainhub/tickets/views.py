@@ -1,7 +1,9 @@
 """The doors for people: list, ticket, acting on it, filing, receipt, several at once."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -37,6 +39,7 @@ PEOPLE = (
     Role.CALLER,
 )
 """Who may see tickets at all; the three administrators may not."""
+_LIST = "/tickets"
 _BULK_MOST = 50
 Word = TypeVar("Word", bound=Labelled)
 
@@ -193,22 +196,33 @@ def _chains(work: Work) -> list[tuple[str, str]]:
 def _filter_view(label: str, name: str, options: list[tuple[str, str]]) -> FilterView:
     now = request.args.getlist(name)
     words = "、".join(text for value, text in options if value in now)
-    clear = _with(**{name: None, "cursor": None})
+    kept = _kept()
+    kept.pop("cursor", None)
+    clear = _address({other: values for other, values in kept.items() if other != name})
     return FilterView(
-        label, words, clear, tuple((text, _with(**{name: value, "cursor": None})) for value, text in options)
+        label, words, clear, tuple((text, _address({**kept, name: [value]})) for value, text in options)
     )
 
 
 def _with(**changes: str | None) -> str:
     """Return this list's address with some arguments changed; None takes one away."""
-    names = (*_KNOWN_ARGS, "cursor")
-    kept: dict[str, list[str]] = {name: request.args.getlist(name) for name in names if name in request.args}
+    kept = _kept()
     for name, value in changes.items():
         if value is None:
             kept.pop(name, None)
         else:
             kept[name] = [value]
-    return url_for(".index", **kept)  # type: ignore[arg-type]  # werkzeug writes lists as repeated arguments
+    return _address(kept)
+
+
+def _kept() -> dict[str, list[str]]:
+    return {name: request.args.getlist(name) for name in (*_KNOWN_ARGS, "cursor") if name in request.args}
+
+
+def _address(arguments: Mapping[str, Sequence[str]]) -> str:
+    """Return the list's address with these arguments. By `url_for`, the eighty of a page take a third of its time."""
+    query = urlencode(arguments, doseq=True)
+    return f"{_LIST}?{query}" if query else _LIST
 
 
 # One ticket

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
@@ -39,6 +39,13 @@ _ACTOR = (
     .outerjoin(Unit, Unit.code == User.unit_code)
     .order_by(GrantRow.id)
 )
+# Built once: every request asks one of them.
+_BY_ID = _ACTOR.where(User.id == bindparam("user_id"))
+_BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
+    ApiToken.digest == bindparam("digest"),
+    ApiToken.revoked_at.is_(None),
+    ApiToken.expires_at > bindparam("now"),
+)
 
 
 class Account:
@@ -58,16 +65,13 @@ class Account:
 
 def account(session: Session, user_id: int) -> Account | None:
     """Return one account with its running grants, in one query."""
-    rows = session.execute(_ACTOR.where(User.id == user_id)).all()
+    rows = session.execute(_BY_ID, {"user_id": user_id}).all()
     return _account(rows) if rows else None
 
 
 def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
     """Return the account behind a token that still holds, in one query."""
-    query = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
-        ApiToken.digest == digest, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_BY_TOKEN, {"digest": digest, "now": now}).all()
     return _account(rows) if rows else None
 
 

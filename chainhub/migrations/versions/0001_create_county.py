@@ -349,7 +349,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(
             "ix_notice_unread",
-            ["user_id"],
+            ["user_id", "read_at"],
             unique=False,
             sqlite_where=sa.text("read_at IS NULL"),
             postgresql_where=sa.text("read_at IS NULL"),
@@ -431,11 +431,20 @@ def upgrade() -> None:
             "ix_ticket_chain_open_due",
             ["chain_code", "due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("is_open"),
+            sqlite_where=sa.text("is_open = 1"),
             postgresql_where=sa.text("is_open"),
         )
         batch_op.create_index(
             "ix_ticket_chain_state_due", ["chain_code", "state", "due_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_ticket_closed_at", ["closed_at"], unique=False)
+        batch_op.create_index("ix_ticket_created_at", ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_dissatisfied",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("dissatisfied > 0"),
+            postgresql_where=sa.text("dissatisfied > 0"),
         )
         batch_op.create_index("ix_ticket_enterprise_id", ["enterprise_code", "id"], unique=False)
         batch_op.create_index("ix_ticket_filed_by_id", ["filed_by_id"], unique=False)
@@ -444,11 +453,19 @@ def upgrade() -> None:
             "ix_ticket_open_due",
             ["due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("is_open"),
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(
+            "ix_ticket_open_state",
+            ["state", "due_at", "confidential", "chain_code"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
             postgresql_where=sa.text("is_open"),
         )
         batch_op.create_index("ix_ticket_responsible_id", ["responsible_unit_code", "id"], unique=False)
         batch_op.create_index("ix_ticket_state_due", ["state", "due_at", "id"], unique=False)
+        batch_op.create_index("ix_ticket_state_id", ["state", "id"], unique=False)
         batch_op.create_index("ix_ticket_unit_id", ["lead_unit_code", "id"], unique=False)
         batch_op.create_index(
             "ix_ticket_unit_state_due", ["lead_unit_code", "state", "due_at", "id"], unique=False
@@ -541,17 +558,30 @@ def downgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_unit_state_due")
         batch_op.drop_index("ix_ticket_unit_id")
+        batch_op.drop_index("ix_ticket_state_id")
         batch_op.drop_index("ix_ticket_state_due")
         batch_op.drop_index("ix_ticket_responsible_id")
         batch_op.drop_index(
-            "ix_ticket_open_due", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
+            "ix_ticket_open_state", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open")
+        )
+        batch_op.drop_index(
+            "ix_ticket_open_due", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open")
         )
         batch_op.drop_index("ix_ticket_import_id")
         batch_op.drop_index("ix_ticket_filed_by_id")
         batch_op.drop_index("ix_ticket_enterprise_id")
+        batch_op.drop_index(
+            "ix_ticket_dissatisfied",
+            sqlite_where=sa.text("dissatisfied > 0"),
+            postgresql_where=sa.text("dissatisfied > 0"),
+        )
+        batch_op.drop_index("ix_ticket_created_at")
+        batch_op.drop_index("ix_ticket_closed_at")
         batch_op.drop_index("ix_ticket_chain_state_due")
         batch_op.drop_index(
-            "ix_ticket_chain_open_due", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
+            "ix_ticket_chain_open_due",
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open"),
         )
         batch_op.drop_index("ix_ticket_chain_id")
         batch_op.drop_index("ix_ticket_category_id")

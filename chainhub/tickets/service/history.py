@@ -5,12 +5,19 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chainhub.audit.rules import GENESIS, link
 from chainhub.core.work import Work
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import Action, State, Who
+
+_LAST_HASH = (
+    select(TicketEvent.hash)
+    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
+    .order_by(TicketEvent.seq.desc())
+    .limit(1)
+)
 
 
 def append(
@@ -48,13 +55,7 @@ def append(
 
 
 def _last_hash(work: Work, ticket: Ticket) -> str:
-    found = work.session.scalar(
-        select(TicketEvent.hash)
-        .where(TicketEvent.ticket_id == ticket.id)
-        .order_by(TicketEvent.seq.desc())
-        .limit(1)
-    )
-    return found or GENESIS
+    return work.session.scalar(_LAST_HASH, {"ticket_id": ticket.id}) or GENESIS
 
 
 def payload(event: TicketEvent) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from chainhub.core.actor import Actor, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -166,16 +168,19 @@ def next_numbers(work: Work, prefix: str, count: int) -> list[str]:
     if count < 1:
         return []
     year = work.now.astimezone(SHANGHAI).year
-    make = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = make(NumberSeries).values(prefix=prefix, year=year, last=count)
-    last = work.session.scalar(
-        statement.on_conflict_do_update(
-            index_elements=["prefix", "year"], set_={"last": NumberSeries.last + count}
-        ).returning(NumberSeries.last)
-    )
+    given = {"prefix": prefix, "year": year, "last": count}
+    last = work.session.scalar(_numbering(work.session.get_bind().dialect.name), given)
     if last is None:
         raise RuntimeError(f"the series {prefix} {year} gave no number")
     return [number_text(prefix, year, serial) for serial in range(last - count + 1, last + 1)]
+
+
+@lru_cache
+def _numbering(dialect: str) -> ReturningInsert[int]:
+    added = postgresql.insert(NumberSeries) if dialect == "postgresql" else sqlite.insert(NumberSeries)
+    return added.on_conflict_do_update(
+        index_elements=["prefix", "year"], set_={"last": NumberSeries.last + added.excluded.last}
+    ).returning(NumberSeries.last)
 
 
 def number_text(prefix: str, year: int, serial: int) -> str:
