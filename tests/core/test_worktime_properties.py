@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,9 @@ from chainhub.core.worktime import (
     limit_code,
     parse_limit,
 )
+
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 
 often = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -13,6 +13,9 @@ from tests import people
 from tests.builders import a_ticket
 from tests.web_client import token_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+
 PUBLIC = {
     "people.sign_in",
     "people.sign_out",

@@ -10,6 +10,9 @@ from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import REACHABLE, a_ticket
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+
 CHAINHUB = Path(__file__).resolve().parents[2] / "chainhub"
 TEMPLATES = sorted(CHAINHUB.rglob("templates/**/*.html"))
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)

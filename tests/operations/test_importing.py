@@ -26,6 +26,9 @@ from chainhub.tickets.workflow import Action, State
 from tests import builders, people
 from tests.people import NOW, china, work_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+
 OPERATOR = Actor(id=None, username="operator", name="命令行")
 OPEN = {
     "企业": "砚禾齿轮",
