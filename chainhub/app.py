@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
-    signing.register(app, settings, Accounts(clock.now))
+    signing.register(app, settings, Accounts(lambda: clock.now()))  # asked at each request, like every door
     csrf.init_app(app)
     security.register(app, https=settings.cookie_secure)
     errors.register(app)

@@ -5,9 +5,9 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from chainhub.county import known
 from chainhub.county.people import passwords
 from chainhub.operations import schema, seed
 from chainhub.web import engine as engines
+from chainhub.web.database import db
 from tests.network import loopback_only  # noqa: F401  # an autouse fixture
 from tests.people import NOW, china
 
@@ -24,7 +25,11 @@ __all__ = ["china"]
 
 BOTH = ("sqlite", "postgresql")
 PASSWORD = "chainhub-demo"
-_HASH = passwords.hashed(PASSWORD)  # argon2 is slow on purpose: once per run
+# Argon2 is slow on purpose: three hundred sign-ins are not to pay for it (test_sign_in checks what is real).
+REAL_HASHER = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords.hashed("nobody's")
+_HASH = passwords.hashed(PASSWORD)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,11 +120,11 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         mode="demo",
-        instance=tmp_path,
+        instance=tmp_path_factory.mktemp("instance"),
         database_url=database_url,
         secret_key="not a secret, only a test of 32 characters",
         cookie_secure=False,
@@ -131,21 +136,27 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings, engine: Engine, connection: Connection):
-    """The application on the test's connection: what its requests commit is undone with the test."""
+@pytest.fixture(scope="session")
+def standing_app(settings: Settings, engine: Engine):
+    """The application, built once: what it keeps between requests is what it keeps in service, its templates."""
     from chainhub.app import create_app
 
     made = create_app(settings)
     made.config["TESTING"] = False  # errors are answered as users would see them
-    from chainhub.web.database import db
-
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
+    return made
+
+
+@pytest.fixture
+def app(standing_app, connection: Connection):
+    """The application on the test's connection: what its requests commit is undone with the test."""
+    with standing_app.app_context():
+        db.session.remove()
         db.session.session_factory.configure(bind=connection, join_transaction_mode="create_savepoint")
-        db._app_engines[made] = {None: connection}
-    return made  # outside the context: each request has its own, as it would in service
+        db._app_engines[standing_app] = {None: connection}
+    return standing_app  # outside the context: each request has its own, as it would in service
 
 
 @pytest.fixture

@@ -45,10 +45,7 @@ def of(session: Session) -> Known:
     memo = session.info.get(_MEMO)
     if isinstance(memo, Known):
         return memo
-    row = session.execute(
-        select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
-    )
-    found = row.first()
+    found = session.execute(_STATE).first()
     if found is None:
         raise Conflict(
             "库里还没有县。演示请先运行 chainhub demo，正式安装请先运行 chainhub county load。",

@@ -12,9 +12,13 @@ from tests.people import EVERYBODY, work_of
 AUDITOR = "shenji"
 
 
+def _verdict(monkeypatch, app, verdict):
+    monkeypatch.setitem(app.extensions, "chainhub_verify", lambda _session: verdict)
+
+
 @pytest.fixture
-def auditor(browser, app):
-    app.extensions["chainhub_verify"] = lambda _session: (True, ["历史 0 条。", "全部对得上。"])
+def auditor(browser, app, monkeypatch):
+    _verdict(monkeypatch, app, (True, ["历史 0 条。", "全部对得上。"]))
     browser.sign_in(AUDITOR)
     return browser
 
@@ -78,8 +82,8 @@ def test_a_check_is_a_deed_and_its_result_stays_on_the_page(auditor, session):
     assert "再验一次" in shown
 
 
-def test_a_check_that_fails_says_where(auditor, app):
-    app.extensions["chainhub_verify"] = lambda _session: (False, ["审计日志第 7 条对不上。"])
+def test_a_check_that_fails_says_where(auditor, app, monkeypatch):
+    _verdict(monkeypatch, app, (False, ["审计日志第 7 条对不上。"]))
 
     auditor.post("/admin/audit/verify", page="/admin/audit")
 

@@ -12,6 +12,7 @@ from chainhub.audit.models import AuditEntry
 from chainhub.core.errors import NotSignedIn, TooFast
 from chainhub.county.people import passwords, queries, rules, service
 from chainhub.county.people.models import SignInFailure, User
+from tests.conftest import REAL_HASHER
 from tests.people import NOW, OWNER
 
 RIGHT, WRONG = "chainhub-demo", "chainhub-dem0"
@@ -150,7 +151,8 @@ def test_a_try_compared_before_the_lock_does_not_slip_past_it(session):
     assert isinstance(outcome.refusal, TooFast)
 
 
-def test_a_password_kept_with_older_parameters_is_kept_anew(session):
+def test_a_password_kept_with_older_parameters_is_kept_anew(session, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID).hash(RIGHT)
     session.execute(update(User).where(User.username == OWNER).values(password_hash=weak))
 
@@ -160,6 +162,12 @@ def test_a_password_kept_with_older_parameters_is_kept_anew(session):
     assert stored != weak
     assert not passwords.is_outdated(stored)
     assert stored.startswith("$argon2id$")
+
+
+def test_a_password_costs_whoever_guesses_it_at_least_what_owasp_asks():
+    assert REAL_HASHER.type is Type.ID
+    assert REAL_HASHER.time_cost >= 2
+    assert REAL_HASHER.memory_cost >= 19 * 1024
 
 
 def test_signing_in_and_being_locked_stand_in_the_audit_log(session):

@@ -49,11 +49,12 @@ def test_every_form_that_changes_something_carries_a_token(file):
 
 
 @pytest.fixture
-def strict(app):
+def strict(app, monkeypatch):
     """The application, refusing whatever a template names that its view did not hand in."""
-    app.jinja_env.undefined = StrictUndefined
+    monkeypatch.setattr(app.jinja_env, "undefined", StrictUndefined)
     app.jinja_env.cache.clear()
-    return app
+    yield app
+    app.jinja_env.cache.clear()
 
 
 @pytest.fixture

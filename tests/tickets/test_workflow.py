@@ -1,7 +1,5 @@
 """The table itself, walked whole: every listed pair succeeds, every unlisted pair is refused."""
 
-import itertools
-
 import pytest
 from sqlalchemy import select
 
@@ -108,13 +106,14 @@ def test_nobody_but_those_listed_may_walk_a_row(session, state):
     ticket = a_ticket(session, state)
     version = ticket.version
 
-    for action, username in itertools.product(BY_HAND, people.EVERYBODY):
+    for username in people.EVERYBODY:
         work = work_of(session, username, NOW.replace(hour=11))
         listed = {row.action for row in moving.moves(work, ticket)}
-        if action in listed or action in {Action.SUBMIT, Action.BACKFILL}:
-            continue
-        with pytest.raises(Refusal):
-            moving.move(work, ticket.number, moving.Step(action, version, _given(action, state)))
+        for action in BY_HAND:
+            if action in listed or action in {Action.SUBMIT, Action.BACKFILL}:
+                continue
+            with pytest.raises(Refusal):
+                moving.move(work, ticket.number, moving.Step(action, version, _given(action, state)))
     assert ticket.version == version
 
 
