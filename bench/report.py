@@ -217,7 +217,7 @@ def _searches(cases: Sequence[Case]) -> str:
                 said = case.notes.get(f"search_{key}", "").partition(", ")[2]
                 cells.append("–" if whole is None else f"{whole:.1f} (best {least:.1f}); {said}")
             rows.append([f"{kind} “{word}”, {name}", *cells])
-    note = "Median in ms of the service layer's two queries, the first page and the count up to 500, as the list asks them."
+    note = "Median in ms of what the list asks of the service layer: the first page and, where that is not all, the count up to 100."
     return f"## Search\n\n{note}\n\n" + _table(["word", *(_title(case) for case in cases)], rows)
 
 

@@ -7,24 +7,22 @@ stamp per unit of work tells whether it still holds.
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chainhub.core.errors import Conflict
 from chainhub.core.worktime import Calendar
+from chainhub.county import state
 from chainhub.county.directory import queries as directory
 from chainhub.county.directory.rules import Directory
 from chainhub.county.people import queries as people
 from chainhub.county.people.rules import Holders
 from chainhub.county.rulebook import queries as rulebook
 from chainhub.county.rulebook.rules import Book
-from chainhub.county.state import CountyState
 from chainhub.county.workdays import queries as workdays
 
 _KEPT = 8  # stamps; a process serves one county, tests serve a few
 _MEMO = "chainhub.known"
 _kept: OrderedDict[str, "Known"] = OrderedDict()
-_STATE = select(CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def of(session: Session) -> Known:
     memo = session.info.get(_MEMO)
     if isinstance(memo, Known):
         return memo
-    found = session.execute(_STATE).first()
+    found = state.of(session)
     if found is None:
         raise Conflict(
             "库里还没有县。演示请先运行 chainhub demo，正式安装请先运行 chainhub county load。",
@@ -73,3 +71,4 @@ def of(session: Session) -> Known:
 def forget(session: Session) -> None:
     """Drop the memo of this session, after its own unit of work has changed a fact of the county."""
     session.info.pop(_MEMO, None)
+    state.forget(session)

@@ -1,7 +1,9 @@
 """One row that says which version of the county's facts holds, so that every process knows when to read again."""
 
+from typing import NamedTuple
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chainhub.core.db import Base
@@ -17,6 +19,40 @@ class CountyState(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     calendar_version: Mapped[int] = mapped_column(default=1)
     stamp: Mapped[str]  # changes with every change of facts; never repeats
+
+
+class Standing(NamedTuple):
+    """What the row says."""
+
+    county: str
+    demo: bool
+    stamp: str
+    calendar_version: int
+
+
+COLUMNS = (CountyState.name, CountyState.demo, CountyState.stamp, CountyState.calendar_version)
+"""In the order of `Standing`: for a query that every request asks anyway, and that reads the row along."""
+_ASKED = select(*COLUMNS)
+_MEMO = "chainhub.county_state"
+
+
+def remember(session: Session, standing: Standing) -> None:
+    """Keep for this unit of work what another query has read along."""
+    session.info[_MEMO] = standing
+
+
+def of(session: Session) -> Standing | None:
+    """Return what the row says in this unit of work, or None where there is no county yet."""
+    found = session.info.get(_MEMO)
+    if isinstance(found, Standing):
+        return found
+    row = session.execute(_ASKED).first()
+    return Standing(*row) if row else None
+
+
+def forget(session: Session) -> None:
+    """Drop what this unit of work has read of the row."""
+    session.info.pop(_MEMO, None)
 
 
 def touch(session: Session, *, calendar: bool = False) -> CountyState:

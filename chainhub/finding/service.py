@@ -5,6 +5,7 @@ from `ddl`; rows are (id, grams).
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlalchemy import (
     ColumnClause,
@@ -103,6 +104,7 @@ def newest(
     return _fts_id(_name(kind))
 
 
+@cache  # one object: two of them in one statement would be two tables
 def _fts_id(name: str) -> ColumnClause[int]:
     return table(name, column("rowid", Integer)).c.rowid
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import Insert, update
+from sqlalchemy import Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chainhub.core.work import Work
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
+
+_NOTICES = cast("Table", Notice.__table__)  # the mapper calls it a FromClause
 
 
 def enqueue(
@@ -33,15 +36,14 @@ def enqueue(
 
 def tell(session: Session, rows: list[dict[str, object]]) -> None:
     """Write notices given as rows, in one statement; what a person was told before is left as it is."""
-    if not rows:
-        return
-    session.execute(_telling(session.get_bind().dialect.name), rows)
+    if rows:  # as a table's rows, past the mapper: nobody holds a notice as an object while it is written
+        session.connection().execute(_telling(session.get_bind().dialect.name), rows)
 
 
 @lru_cache
 def _telling(dialect: str) -> Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(Notice).on_conflict_do_nothing(index_elements=["user_id", "key"])
+    return make(_NOTICES).on_conflict_do_nothing(index_elements=["user_id", "key"])
 
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:

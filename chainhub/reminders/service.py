@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
@@ -88,6 +90,7 @@ def stop(work: Work, clock: Clock, reason: str) -> None:
     clock.stopped_at = work.now
     clock.stop_reason = reason
     clock.look_again_at = None
+    flag_modified(clock, "look_again_at")  # clocks that stop together are written in one statement
 
 
 def pause(work: Work, clock: Clock, cap: Workdays | None) -> None:
@@ -188,10 +191,15 @@ def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[Ru
 def note(session: Session, rows: list[dict[str, Any]]) -> None:
     """Note rungs as said; one that is noted already stays as it was."""
     if rows:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(
-            make(Said).on_conflict_do_nothing(index_elements=["clock_id", "due_at", "rung"]), rows
-        )
+        session.connection().execute(_noting(session.get_bind().dialect.name), rows)
+
+
+@lru_cache
+def _noting(dialect: str) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(cast("Table", Said.__table__)).on_conflict_do_nothing(
+        index_elements=["clock_id", "due_at", "rung"]
+    )
 
 
 def _pause(stored: Sequence[Any]) -> Pause:

@@ -42,7 +42,7 @@ def submit() -> Response:
     key = _key()
     with doors.work() as work:
         filed = submitting.submit(work, given, key=key)
-        found = representing.ticket(work, filed.ticket)
+        found = representing.ticket(work, filed.ticket, filed.clocks)
     where = {"Location": f"{api.PREFIX}/tickets/{found['number']}"}
     return api.answer(found, 201 if filed.new else 200, where)
 
@@ -103,7 +103,8 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
 def show(number: str) -> Response:
     """一件诉求：现在怎样，有哪些时限，您能做什么"""
     with doors.reading() as work:
-        found = representing.ticket(work, _own(work, number))
+        ticket = _own(work, number)
+        found = representing.ticket(work, ticket, queries.clocks(work.session, ticket.id))
     return api.answer(found)
 
 
@@ -158,7 +159,8 @@ def _door(action: Action) -> Callable[..., Response]:
             errors = schemas.unknown_codes(action, given, known.of(work.session).directory)
             if errors:
                 raise Invalid(errors=errors)
-            found = representing.ticket(work, moving.apply(work, permit, given))
+            moved = moving.carry(work, permit, given)
+            found = representing.ticket(work, moved.ticket, moved.clocks)
         return api.answer(found)
 
     act.__name__ = f"act_{action.value}"

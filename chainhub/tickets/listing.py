@@ -27,6 +27,7 @@ PAGE = 50
 PAGE_MOST = 200
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 COUNT_MOST = 500  # counting stops here; the page says 500+
+SEARCH_COUNT_MOST = 100  # of what a word finds: each text that is counted is looked into
 _SHOWN = load_only(
     Ticket.id,
     Ticket.number,
@@ -110,6 +111,7 @@ class Page:
 
     items: Sequence[Item]
     next_cursor: str
+    is_first: bool
 
 
 def page(
@@ -126,7 +128,7 @@ def page(
     found = work.session.execute(query, {"most": limit + 1}).all()
     items = [Item(ticket, short) for ticket, short in found[:limit]]
     more = len(found) > limit
-    return Page(items, _cursor(order, items[-1].ticket) if more else "")
+    return Page(items, _cursor(order, items[-1].ticket) if more else "", is_first=not cursor)
 
 
 # To build a list's statement costs as much as to run it, so those that are asked again and again are kept.
@@ -204,6 +206,14 @@ def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     if _of_the_moment(wanted):
         query = _count_of((queries.visible(work.actor), *_conditions(work, wanted)))
     return work.session.scalar(query, {"most": most}) or 0
+
+
+def total(work: Work, wanted: Filter, shown: Page) -> str:
+    """Write how many a filter finds, given one of its pages: what a first page shows whole needs no count."""
+    if shown.is_first and not shown.next_cursor:
+        return str(len(shown.items))
+    most = SEARCH_COUNT_MOST if wanted.q else COUNT_MOST
+    return count_text(count(work, wanted, most), most)
 
 
 def _count_of(found: Sequence[ColumnElement[bool]]) -> Select[int]:

@@ -30,6 +30,12 @@ _EVENTS = (
     .order_by(TicketEvent.seq.desc())
     .limit(bindparam("most"))
 )
+_LAST_HASH = (
+    select(TicketEvent.hash)
+    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
+    .order_by(TicketEvent.seq.desc())
+    .limit(1)
+)
 _EVENTS_BEFORE = _EVENTS.where(TicketEvent.seq < bindparam("before"))
 _ENTERPRISE_NAME = select(Enterprise.short).where(Enterprise.code == bindparam("code"))
 
@@ -88,21 +94,38 @@ def _scoped(actor: Actor, role: Role) -> list[ColumnElement[bool]]:
 
 def own(work: Work, number: str) -> Ticket:
     """Return the ticket with this number. Raises NotFound if it is not there or not this actor's to see."""
+    return own_to_move(work, number)[0]
+
+
+def own_to_move(work: Work, number: str) -> tuple[Ticket, str]:
+    """Return the ticket with this number and the hash of its last line. Raises NotFound as `own` does."""
     known = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold
-    ticket = work.session.scalar(_own(work.actor), {"number": number}) if known else None
-    if ticket is None:
+    found = work.session.execute(_own(work.actor), {"number": number}).first() if known else None
+    if found is None:
         raise NotFound("没有这件诉求，或者您看不到它。请核对编号。")
-    return ticket
+    return found[0], found[1]
 
 
 @lru_cache(maxsize=512)
-def _own(actor: Actor) -> Select[Ticket]:
-    # With its content, which the API and whoever moves it would fetch by a second query.
+def _own(actor: Actor) -> Select[Ticket, str]:
+    # With its content and its last hash, which whoever moves it would fetch by two more queries.
+    last = (
+        select(TicketEvent.hash)
+        .where(TicketEvent.ticket_id == Ticket.id)
+        .order_by(TicketEvent.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     return (
-        select(Ticket)
+        select(Ticket, last)
         .where(Ticket.number == bindparam("number"), visible(actor))
         .options(undefer(Ticket.content))
     )
+
+
+def last_hash(session: Session, ticket_id: int) -> str | None:
+    """Return the hash of a ticket's last line."""
+    return session.scalar(_LAST_HASH, {"ticket_id": ticket_id})
 
 
 def facts(ticket: Ticket) -> Facts:

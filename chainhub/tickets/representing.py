@@ -27,8 +27,8 @@ _THREE = frozenset({"contacted", "solved", "satisfaction"})
 NOTHING_RUNS = "现在没有在走的时限。"
 
 
-def ticket(work: Work, it: Ticket) -> Data:
-    """Return a ticket with its clocks and with what this reader may do."""
+def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
+    """Return a ticket with all its clocks and with what this reader may do."""
     standing = rules.parties(work.actor, queries.facts(it))
     directory = known.of(work.session).directory
     return {
@@ -40,7 +40,7 @@ def ticket(work: Work, it: Ticket) -> Data:
         "outcome": it.outcome,
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
-        "clocks": [_clock(one, work.now) for one in queries.clocks(work.session, it.id)],
+        "clocks": [_clock(one, work.now) for one in clocks],
         "actions": [_offer(row, it.kind, directory) for row in moving.moves(work, it)],
     }
 

@@ -15,6 +15,7 @@ MAY_LOOK_AT_THE_CLOCK = {
     "chainhub/app.py",  # hands the clock to sign-in; asks nothing itself
     "chainhub/cli.py",  # commands
     "chainhub/scheduler.py",  # the process that is the clock
+    "chainhub/web/engine.py",  # how long a connection stood idle
     "chainhub/web/doors.py",  # the one unit of work of a request
     "chainhub/web/signing.py",  # idle time of a session
     "chainhub/county/people/entering.py",  # before anybody is signed in there is no unit of work

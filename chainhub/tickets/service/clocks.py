@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.core.worktime import Limit, Workdays
@@ -28,13 +26,17 @@ _HELD_BY_UNIT = frozenset(
 )
 
 
-def carry_out(work: Work, ticket: Ticket, plan: Plan, running: Sequence[Clock], reason: str) -> list[Clock]:
+def carry_out(work: Work, ticket: Ticket, plan: Plan, had: Sequence[Clock], reason: str) -> list[Clock]:
     """Stop, pause, revive and start clocks as planned; return those that run afterwards.
 
+    `had` is every clock of the ticket so far, in the order they were started.
     Clocks of a ticket that is not stored yet are for the caller to add, once it has an id.
     """
     left: list[Clock] = []
-    for clock in running:
+    stopped = [clock for clock in had if clock.stopped_at is not None]
+    for clock in had:
+        if clock.stopped_at is not None:
+            continue
         kind = ClockKind(clock.kind)
         if plan.stop_all or kind in plan.stop:
             reminders.stop(work, clock, reason)
@@ -45,16 +47,16 @@ def carry_out(work: Work, ticket: Ticket, plan: Plan, running: Sequence[Clock], 
             reminders.pause(work, clock, plan.pause[kind])
         left.append(clock)
     if plan.revive:
-        left.extend(_revive(work, ticket, plan))
+        left.extend(_revive(work, ticket, plan, stopped))
     started = [_start(work, ticket, kind) for kind in plan.start]
     if ticket.id is not None:
         work.session.add_all(started)
     return [*left, *started]
 
 
-def _revive(work: Work, ticket: Ticket, plan: Plan) -> list[Clock]:
+def _revive(work: Work, ticket: Ticket, plan: Plan, stopped: Sequence[Clock]) -> list[Clock]:
     revived = []
-    for clock in reversed(queries.clocks(work.session, ticket.id)):
+    for clock in reversed(stopped):
         kind = ClockKind(clock.kind)
         if clock.stopped_at != ticket.resolved_at or kind not in plan.revive:
             continue
@@ -117,17 +119,12 @@ def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
         reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
 
 
-def was_contacted(work: Work, ticket: Ticket) -> bool:
+def was_contacted(ticket: Ticket, had: Sequence[Clock]) -> bool:
     """Say whether the present unit has reached the enterprise since it was sent the ticket."""
-    found = work.session.scalar(
-        select(Clock.id)
-        .where(
-            Clock.owner_kind == queries.OWNER,
-            Clock.owner_id == ticket.id,
-            Clock.kind == ClockKind.UNIT_CONTACT.value,
-            Clock.stop_reason == "contact",
-            Clock.started_at >= ticket.dispatched_at,
-        )
-        .limit(1)
+    return any(
+        one.kind == ClockKind.UNIT_CONTACT.value
+        and one.stop_reason == "contact"
+        and ticket.dispatched_at is not None
+        and one.started_at >= ticket.dispatched_at
+        for one in had
     )
-    return found is not None

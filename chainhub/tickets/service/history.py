@@ -5,19 +5,11 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from chainhub.audit.rules import GENESIS, link
 from chainhub.core.work import Work
+from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import Action, State, Who
-
-_LAST_HASH = (
-    select(TicketEvent.hash)
-    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
-    .order_by(TicketEvent.seq.desc())
-    .limit(1)
-)
 
 
 def append(
@@ -29,9 +21,12 @@ def append(
     *,
     role: Who,
     body: str,
-    at: datetime | None = None,
+    before: str | None = None,
 ) -> TicketEvent:
-    """Append one line for what was just done. The ticket has been flushed, so its version is the line's number."""
+    """Append one line for what was just done, under the ticket's new version as its number.
+
+    `before` is the hash of the ticket's last line, where it is known already.
+    """
     event = TicketEvent(
         ticket_id=ticket.id,
         seq=ticket.version,
@@ -44,9 +39,9 @@ def append(
         actor_name=work.actor.name,
         body=body,
         data={name: plain(value) for name, value in given.items() if value is not None},
-        at=at or work.now,
+        at=work.now,
         recorded_at=work.now,
-        prev_hash=GENESIS if source is None else _last_hash(work, ticket),
+        prev_hash=GENESIS if source is None else before or _last_hash(work, ticket),
         hash="",
     )
     event.hash = link(event.prev_hash, payload(event))
@@ -55,7 +50,7 @@ def append(
 
 
 def _last_hash(work: Work, ticket: Ticket) -> str:
-    return work.session.scalar(_LAST_HASH, {"ticket_id": ticket.id}) or GENESIS
+    return queries.last_hash(work.session, ticket.id) or GENESIS
 
 
 def payload(event: TicketEvent) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Moving a ticket on by one row of the workflow table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, WallMinutes, Workdays
 from chainhub.county import known
+from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import INFO_MOST, ClockKind
 from chainhub.tickets.models import Ticket
@@ -46,6 +47,15 @@ class Permit:
     ticket: Ticket
     row: Move
     capacity: Who
+    last_hash: str | None = None  # of the ticket's history, where it was read with the ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A ticket that was moved, with every clock it has had, in the order they were started."""
+
+    ticket: Ticket
+    clocks: Sequence[Clock]
 
 
 class Stale(Conflict):
@@ -56,7 +66,7 @@ class Stale(Conflict):
 
 def permit(work: Work, number: str, action: Action, version: int | None) -> Permit:
     """Return the permit for an action, or refuse: NotFound, NotAllowed, Stale, Conflict, in this order."""
-    ticket = queries.own(work, number)
+    ticket, last_hash = queries.own_to_move(work, number)
     facts = queries.facts(ticket)
     standing = rules.parties(work.actor, facts)
     if not rules.may_ever(action, standing, TABLE):
@@ -71,7 +81,7 @@ def permit(work: Work, number: str, action: Action, version: int | None) -> Perm
     refusal = rules.duty_refusal(work.actor, action, facts, standing) or _guard(work, ticket, action)
     if refusal:
         raise Conflict(refusal, code="forbidden_now")
-    return Permit(ticket, row, min(row.who & standing, key=str))
+    return Permit(ticket, row, min(row.who & standing, key=str), last_hash)
 
 
 def stale(work: Work, ticket: Ticket) -> Stale:
@@ -164,14 +174,26 @@ def move(work: Work, number: str, step: Step) -> Ticket:
 
 
 def apply(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Ticket:
+    """Do what was permitted and return the ticket. Raises what `carry` raises."""
+    return carry(work, allowed, given).ticket
+
+
+def carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     """Do what was permitted. Raises Invalid if what is given does not suffice or fit."""
-    ticket, row = allowed.ticket, allowed.row
-    _demand(row, given)
+    _demand(allowed.row, given)
+    with work.session.no_autoflush:  # what is read on the way has nothing to do with what is being written
+        moved = _carry(work, allowed, given)
+        work.session.flush()
+    return moved
+
+
+def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
+    ticket, row, role = allowed.ticket, allowed.row, allowed.capacity
     effect = _EFFECTS.get(row.action)
-    running = queries.running_clocks(work.session, [ticket.id])
+    before = queries.clocks(work.session, ticket.id)
     source = ticket.state
     target = row.target or source
-    plan = clockwork.plan(row.action, source, target, given, _standing(work, ticket, row.action, running))
+    plan = clockwork.plan(row.action, source, target, given, _standing(work, ticket, row.action, before))
 
     if effect is not None:
         effect(work, ticket, given)
@@ -179,16 +201,16 @@ def apply(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Ticket:
     _enter(ticket, target)
     ticket.updated_at = work.now
     ticket.version += 1
-    left = clocks.carry_out(work, ticket, plan, running, row.action.value)
+    left = clocks.carry_out(work, ticket, plan, before, row.action.value)
     if row.action is Action.RECLASSIFY:
         clocks.relimit(work, ticket, left)
     clocks.settle(ticket, left)
-    work.session.flush()
-
-    role = allowed.capacity
-    history.append(work, ticket, row.action, source, given, role=role, body=body(work, ticket, role))
+    said_for = body(work, ticket, role)
+    history.append(
+        work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
+    )
     telling.tell(work, ticket, row.action, source, given)
-    return ticket
+    return Moved(ticket, [*before, *(one for one in left if one not in before)])
 
 
 def _enter(ticket: Ticket, state: State) -> None:
@@ -196,10 +218,10 @@ def _enter(ticket: Ticket, state: State) -> None:
     ticket.is_open = state in OPEN
 
 
-def _standing(work: Work, ticket: Ticket, action: Action, running: Any) -> clockwork.Standing:
+def _standing(work: Work, ticket: Ticket, action: Action, had: Sequence[Clock]) -> clockwork.Standing:
     return clockwork.Standing(
-        promise_runs=any(clock.kind == ClockKind.PROMISE.value for clock in running),
-        unit_contacted=action is Action.ACKNOWLEDGE and clocks.was_contacted(work, ticket),
+        promise_runs=any(one.kind == ClockKind.PROMISE.value and one.stopped_at is None for one in had),
+        unit_contacted=action is Action.ACKNOWLEDGE and clocks.was_contacted(ticket, had),
         calls_failed=ticket.calls_failed,
     )
 

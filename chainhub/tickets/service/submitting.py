@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chainhub.core.actor import Actor, Role, ScopeKind
@@ -21,6 +20,7 @@ from chainhub.county import known
 from chainhub.county.directory import queries as directory
 from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
+from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries
 from chainhub.tickets.models import NumberSeries, Submission, Ticket
 from chainhub.tickets.service import clocks, history, telling
@@ -28,6 +28,9 @@ from chainhub.tickets.terms import Channel, Urgency
 from chainhub.tickets.workflow import Action, Party, State, Who, rows
 
 _SUBMIT = rows(Action.SUBMIT, None)[0]
+_KEPT = select(Submission.digest, Submission.ticket_id).where(
+    Submission.user_id == bindparam("user_id"), Submission.key == bindparam("key")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Filed:
 
     ticket: Ticket
     new: bool
+    clocks: Sequence[Clock]
 
 
 def may_submit(actor: Actor) -> bool:
@@ -63,11 +67,11 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
         raise NotAllowed("报送诉求的是企业、指导员和产业链党委。请用企业账号报，或者请指导员替您报。")
     digest = _digest(given)
     if key and (found := _filed_before(work, key, digest)):
-        return Filed(found, new=False)
+        return Filed(found, new=False, clocks=queries.clocks(work.session, found.id))
     _demand(given)
     enterprise, role = _enterprise(work, given.get("enterprise"))
     ticket = _ticket(work, enterprise, given)
-    _store(work, ticket, given)
+    started = _store(work, ticket, given)
     if key:
         _keep_key(work, key, digest, ticket)
     _record(work, ticket, given, role)
@@ -77,7 +81,7 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
         ticket.id,
         (ticket.number, enterprise.name, ticket.title, given["content"]),
     )
-    return Filed(ticket, new=True)
+    return Filed(ticket, new=True, clocks=started)
 
 
 def _demand(given: Mapping[str, Any]) -> None:
@@ -86,7 +90,7 @@ def _demand(given: Mapping[str, Any]) -> None:
         raise Invalid(errors=missing)
 
 
-def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
+def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> Sequence[Clock]:
     """Store a ticket with its first clocks: its due date is known before it is written, so it is written once."""
     plan = clockwork.plan(Action.SUBMIT, None, State.SUBMITTED, given, clockwork.Standing())
     started = clocks.carry_out(work, ticket, plan, (), "")
@@ -96,6 +100,7 @@ def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
     for clock in started:
         clock.owner_id = ticket.id
     work.session.add_all(started)
+    return started
 
 
 def _record(work: Work, ticket: Ticket, given: Mapping[str, Any], role: Who) -> None:
@@ -194,9 +199,7 @@ def _digest(given: Mapping[str, Any]) -> str:
 
 
 def _filed_before(work: Work, key: str, digest: str) -> Ticket | None:
-    found = work.session.scalar(
-        select(Submission).where(Submission.user_id == work.actor.id, Submission.key == key)
-    )
+    found = work.session.execute(_KEPT, {"user_id": work.actor.id, "key": key}).first()
     if found is None:
         return None
     if found.digest != digest:
@@ -208,13 +211,21 @@ def _filed_before(work: Work, key: str, digest: str) -> Ticket | None:
 
 
 def _keep_key(work: Work, key: str, digest: str, ticket: Ticket) -> None:
-    work.session.add(
-        Submission(user_id=work.actor.id, key=key, digest=digest, ticket_id=ticket.id, created_at=work.now)
-    )
-    try:
-        work.session.flush()
-    except IntegrityError as error:
-        raise Conflict("这件事正在保存，请稍等再看“我的诉求”。", code="in_progress") from error
+    row = {
+        "user_id": work.actor.id,
+        "key": key,
+        "digest": digest,
+        "ticket_id": ticket.id,
+        "created_at": work.now,
+    }
+    if not work.session.connection().execute(_keeping(work.session.get_bind().dialect.name), row).rowcount:
+        raise Conflict("这件事正在保存，请稍等再看“我的诉求”。", code="in_progress")
+
+
+@lru_cache
+def _keeping(dialect: str) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(cast("Table", Submission.__table__)).on_conflict_do_nothing(index_elements=["user_id", "key"])
 
 
 def promise_at(work: Work, urgency: Urgency = Urgency.NORMAL) -> datetime:
