@@ -362,7 +362,7 @@ TERMS: tuple[Term, ...] = (
     Term("时钟", "clock", "chainhub/reminders/models.py"),
     Term("截止", "due_at", "chainhub/reminders/models.py"),
     Term("承诺时限", "promise", _C),
-    Term("灯", "light", "chainhub/tickets/presenting.py"),
+    Term("灯", "light", "chainhub/tickets/presenting/lights.py"),
     Term("逾期", "overdue", "chainhub/notices/rules.py"),
     Term("工作日", "workday", "chainhub/core/almanac.py"),
     Term("补班", "makeup", "chainhub/core/almanac.py"),

@@ -91,6 +91,27 @@ class ActionView:
     url: str
     primary: bool = False
     condition: str = ""
+    last: bool = False  # takes something back: never in the first row of the phone's bar
+
+
+@dataclass(frozen=True, slots=True)
+class GuessView:
+    """A category that a matter may be: a suggestion, `picked` once somebody has tapped it."""
+
+    code: str
+    label: str
+    picked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """Whom to call: masked, with where the whole number is asked for; `whole` once it was asked for."""
+
+    line: str
+    ask_url: str = ""  # empty: not this reader's to ask
+    reasons: tuple[str, ...] = ()
+    whole: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +133,7 @@ class TicketPage:
     time: TimeView | None
     actions: tuple[ActionView, ...]
     waiting_line: str  # when there is nothing to do: whom it waits for
-    contact_line: str
-    phone_url: str  # where the whole number is asked for; empty: not this reader's to ask
+    contact: ContactView
     for_enterprise: bool
 
 

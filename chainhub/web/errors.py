@@ -3,7 +3,7 @@
 import logging
 
 import orjson
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -28,6 +28,13 @@ _PAGES: dict[int, tuple[str, str]] = {
     500: ("系统出了点问题", "您的操作没有保存，请再试一次；还不行，请打电话给县专班。"),
     503: ("系统暂时用不了", "数据库没有应答，您的操作没有保存。请过几分钟再试。"),
 }
+
+_HEADINGS = {
+    "forbidden_now": "这一步您现在不能办",
+    "wrong_state": "现在不是办这一步的时候",
+    "not_built": "这一步还没有开通",
+}
+"""Refusals whose sentence says all that is to be done: to load the page again would change nothing."""
 
 _CODES = {
     400: "bad_request",
@@ -70,9 +77,11 @@ def problem(
     return response
 
 
-def page(status: int, title: str, advice: str) -> Response:
-    """Return an error for people."""
-    return make_response(render_template("error.html", code=status, title=title, advice=advice), status)
+def page(status: int, title: str, advice: str, *, back: tuple[str, str] = ("", "")) -> Response:
+    """Return an error for people; `back` is the address and the words of the way out, else it leads home."""
+    url, label = back
+    said = {"code": status, "title": title, "advice": advice, "back_url": url, "back_label": label}
+    return make_response(render_template("error.html", **said), status)
 
 
 def register(app: Flask) -> None:
@@ -92,12 +101,20 @@ def _refusal(error: Refusal) -> Response:
             headers["WWW-Authenticate"] = "Bearer"
         errors = error.errors if isinstance(error, Invalid) else None
         return problem(error.status, error.title, error.reason, errors, headers)
+    if error.reason in _HEADINGS:
+        return page(error.status, _HEADINGS[error.reason], error.title, back=_ticket())
     advice = _PAGES[error.status][1]
     if isinstance(error, Invalid) and error.errors:
         advice = "；".join(said for one in error.errors.values() for said in one)
     response = page(error.status, error.title, advice)
     response.headers.update(headers)
     return response
+
+
+def _ticket() -> tuple[str, str]:
+    """Return the way back to the ticket that this request was about."""
+    number = (request.view_args or {}).get("number")
+    return (url_for("tickets.show", number=number), "回到这件诉求") if number else ("", "")
 
 
 def _csrf(error: CSRFError) -> Response:

@@ -1,47 +1,16 @@
 """The migrations are a numbered history: from empty to the models, and all the way back, on both databases."""
 
 import re
-import tempfile
-from pathlib import Path
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import inspect
 
 from chainhub.core.db import Base
 from chainhub.operations import schema, tables
-from chainhub.web import engine as engines
 
 VERSIONS = sorted((schema.MIGRATIONS / "versions").glob("*.py"))
-
-
-@pytest.fixture
-def empty(database_url: str, tmp_path: Path):
-    """An empty database of the same kind, beside the one of the suite."""
-    if database_url.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'empty.db'}"
-        made = _engine(url)
-        yield made
-        made.dispose()
-        return
-    suite = create_engine(database_url, isolation_level="AUTOCOMMIT")
-    name = f"chainhub_{next(tempfile._get_candidate_names())}"
-    with suite.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    made = _engine(suite.url.set(database=name).render_as_string(hide_password=False))
-    yield made
-    made.dispose()
-    with suite.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}"'))
-    suite.dispose()
-
-
-def _engine(url: str) -> Engine:
-    made = create_engine(url, **engines.options(url))
-    engines.prepare(made)
-    return made
 
 
 def test_every_migration_is_numbered_and_named_by_what_it_does():

@@ -14,7 +14,6 @@ from pathlib import Path
 from urllib.error import URLError
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 import config
@@ -31,28 +30,12 @@ _SLOWEST = 15_000  # milliseconds that a page may take on a busy machine
 _START = 90  # seconds that the server may take to answer
 
 
-def engine_of(url: str) -> Engine:
-    """The engine of a database, opened as the application opens it."""
-    made = create_engine(url, **engines.options(url))
-    engines.prepare(made)
-    return made
-
-
 def seeded(url: str, password_hash: str) -> None:
     """A county without a history in an empty database."""
-    engine = engine_of(url)
+    engine = engines.opened(url)
     schema.upgrade(engine)
     with Session(engine) as session, session.begin():
-        seed.seed_county(
-            session,
-            config.county("county"),
-            config.county("enterprises"),
-            config.county("rulebook"),
-            demo=True,
-        )
-        seed.seed_people(
-            session, config.county("people"), password_hash, now=clock.now() - timedelta(days=200)
-        )
+        seed.seed_model(session, config.county, password_hash, now=clock.now() - timedelta(days=200))
     engine.dispose()
 
 
@@ -62,7 +45,7 @@ class County:
     def __init__(self, folder: Path, database_url: str = "") -> None:
         self.folder = folder
         self.database_url = database_url or f"sqlite:///{folder / 'chainhub.db'}"
-        self.engine = engine_of(self.database_url)
+        self.engine = engines.opened(self.database_url)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen | None = None

@@ -1,5 +1,8 @@
 """Reading the rules of the county."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,3 +20,14 @@ def book(session: Session) -> Book:
     ).all()
     rows = [(row.clock, row.matter, row.urgency, row.code, row.from_at) for row in limits]
     return Book(dated(rows), ladders[-1].value if ladders else {})
+
+
+def category_words(session: Session, at: datetime) -> Mapping[str, Sequence[str]]:
+    """Return by category what people write who mean it, as the county had it at a moment; empty where it says nothing."""
+    newest = (
+        select(RuleText.value)
+        .where(RuleText.name == "category_words", RuleText.from_at <= at)
+        .order_by(RuleText.from_at.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) or {}

@@ -146,10 +146,17 @@
 
   /* ---- when the line breaks, everything typed stays ---- */
 
-  document.addEventListener("htmx:sendError", function () { say("网络不通。您写的都还在，请再按一次。"); });
-  document.addEventListener("htmx:timeout", function () { say("等了太久没有回音。您写的都还在，请再按一次。"); });
-  document.addEventListener("htmx:beforeRequest", function () { say(""); });
+  /* A guess that did not come is no trouble to anybody. */
+  function quiet(event) { return event.detail.elt.hasAttribute("data-quiet"); }
+
+  document.addEventListener("htmx:sendError", function (event) { if (!quiet(event)) say("网络不通。您写的都还在，请再按一次。"); });
+  document.addEventListener("htmx:timeout", function (event) { if (!quiet(event)) say("等了太久没有回音。您写的都还在，请再按一次。"); });
+  document.addEventListener("htmx:beforeRequest", function (event) { if (!quiet(event)) say(""); });
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    if (quiet(event) && event.detail.xhr.status !== 200) event.preventDefault();
+  });
   document.addEventListener("htmx:responseError", function (event) {
+    if (quiet(event)) return;
     var page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
     var advice = page.querySelector("[data-advice]");
     say((advice ? advice.textContent.trim() : "没交上，请过一会儿再按一次。") + "您写的都还在。");
@@ -157,16 +164,27 @@
 
   document.addEventListener("htmx:beforeSwap", function (event) {
     var wanted = event.detail.target.id;
+    if (wanted === "guess" || wanted === "contact") return pieceOnly(event, wanted);
     if (wanted !== "list" || event.detail.xhr.responseText.indexOf('id="list"') >= 0) return;
     event.detail.shouldSwap = false;
     window.location.assign(event.detail.xhr.responseURL);
   });
 
+  /* Where a piece was asked for and a whole page came (signed out meanwhile, refused), what is typed here must stay. */
+  function pieceOnly(event, wanted) {
+    if (event.detail.xhr.responseText.indexOf("<html") < 0) return;
+    event.detail.shouldSwap = false;
+    if (wanted === "guess") return;
+    var page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    var advice = page.querySelector("[data-advice]");
+    say((advice ? advice.textContent.trim() : "要重新登录才看得到号码，请在另一个窗口登录。") + "您写的都还在。");
+  }
+
   /* A form goes once, however often it is pressed. */
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-boost")) return;
+    if (form.method !== "post" || form.hasAttribute("hx-boost") || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
   });
@@ -175,11 +193,11 @@
     all("[data-printed]").forEach(function (place) { place.textContent = "，打印于 " + new Date().toLocaleString("zh-CN"); });
   });
 
-  function ready() {
+  function ready(event) {
     all("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     showBulk();
     var errors = document.getElementById("errors");
-    if (errors) errors.focus();
+    if (errors && (!event || event.target.contains(errors))) errors.focus(); /* not when a piece elsewhere came */
   }
 
   document.addEventListener("htmx:afterSettle", ready);

@@ -1,0 +1,140 @@
+"""哪里卡住了: the home of a leader."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+
+from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.tickets import listing, presenting, queries
+from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
+from chainhub.tickets.listing import Filter
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.showing import (
+    FigureView,
+    LeaderPage,
+    StageBar,
+    StuckRow,
+)
+from chainhub.tickets.workflow import PAUSED, State
+
+
+def leader(work: Work, scope: str) -> LeaderPage:
+    """Return 哪里卡住了: what is late, what stands still, who is not satisfied, where it stands."""
+    late = Filter(light=listing.Colour.RED)
+    still = Filter(light=listing.Colour.GREY)
+    figures = (
+        _figure("逾期", "red", listing.count(work, late), "还没办完、过了时限的", "/tickets?light=red"),
+        _figure(
+            "停着没动", "grey", listing.count(work, still), "等企业补充、会商、挂账", "/tickets?light=grey"
+        ),
+        _figure(
+            "快到期",
+            "yellow",
+            listing.count(work, Filter(light=listing.Colour.YELLOW)),
+            "1 个工作日内到期",
+            "/tickets?light=yellow",
+        ),
+        _figure("企业不满意", "", _dissatisfied(work), "正在重办或已销号，近 12 个月", "/tickets?unhappy=1"),
+    )
+    stages, stages_line = _stages(work)
+    return LeaderPage(
+        scope,
+        moment_line(work),
+        figures,
+        _stuck(work),
+        stages,
+        stages_line,
+        _months(work),
+        "按上海时间的月份数；逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内。",
+    )
+
+
+def _figure(label: str, colour: str, number: int, line: str, url: str) -> FigureView:
+    return FigureView(label, colour, listing.count_text(number), "件", line, url)
+
+
+def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of 企业不满意: last answer dissatisfied, filed within 12 months."""
+    return (Ticket.dissatisfied > 0, Ticket.created_at >= now - timedelta(days=365))
+
+
+def _dissatisfied(work: Work) -> int:
+    return listing.count(work, Filter(extra=unhappy(work.now)))
+
+
+def _stuck(work: Work) -> tuple[StuckRow, ...]:
+    items = listing.page(work, Filter(light=listing.Colour.RED), order=listing.Order.DUE, limit=6).items
+    lines = last_lines(work, [item.ticket.id for item in items])
+    directory = known.of(work.session).directory
+    found = []
+    for item in items:
+        ticket = item.ticket
+        unit = directory.unit_name(ticket.lead_unit_code)
+        said = words_of(work, lines.get(ticket.id))
+        found.append(
+            StuckRow(
+                presenting.light(ticket, work.now, work.calendar),
+                ticket.title,
+                f"{ticket.number}，{item.enterprise}；{'主办' + unit if unit else ticket.state.label}",
+                f"卡在：{presenting.current_line(ticket, directory)}。{said[:60]}",
+                ticket.link,
+                "看进展",
+            )
+        )
+    return tuple(found)
+
+
+_STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
+    ("接单", (State.SUBMITTED, State.INFO_REQUESTED)),
+    ("派单", (State.ACCEPTED,)),
+    ("签收", (State.DISPATCHED, State.DISPUTED)),
+    ("办理", (State.HANDLING, State.AWAITING_INFO, State.CONSULTING, State.CARRIED_OVER, State.ENDORSING)),
+    ("审核", (State.RESOLVED,)),
+    ("评价", (State.REVIEWED,)),
+    ("销号", (State.CONFIRMED,)),
+)
+_BOXES = 12
+
+
+def _stages(work: Work) -> tuple[tuple[StageBar, ...], str]:
+    late = Ticket.due_at <= work.now
+    rows = work.session.execute(
+        select(Ticket.state, late, func.count())
+        .where(queries.visible(work.actor), Ticket.is_open)
+        .group_by(Ticket.state, late)
+    )
+    by_state: dict[State, dict[str, int]] = {}
+    for state, is_late, number in rows:
+        colour = "red" if is_late else "grey" if state in PAUSED else "plain"
+        here = by_state.setdefault(state, {})
+        here[colour] = here.get(colour, 0) + number
+    bars, total = [], 0
+    for label, states in _STAGES:
+        counts = {
+            name: sum(by_state.get(state, {}).get(name, 0) for state in states)
+            for name in ("red", "grey", "plain")
+        }
+        number = sum(counts.values())
+        total += number
+        boxes = [name for name in ("red", "grey", "plain") for _ in range(min(counts[name], _BOXES))][:_BOXES]
+        url = "/tickets?" + "&".join(f"state={state.value}" for state in states)
+        bars.append(StageBar(label, tuple(boxes), str(number), url))
+    return tuple(bars), f"没办完的 {total} 件"
+
+
+def _months(work: Work) -> tuple[tuple[str, int, int], ...]:
+    """Return the last six months in Shanghai's time, oldest first: label, submitted, closed."""
+    now = work.now.astimezone(SHANGHAI)
+    starts = [now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
+    for _ in range(5):
+        starts.append((starts[-1] - timedelta(days=1)).replace(day=1))
+    starts.reverse()
+    ends = [*starts[1:], work.now + timedelta(days=1)]
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        made = listing.count(work, Filter(extra=(Ticket.created_at >= start, Ticket.created_at < end)), 1000)
+        shut = listing.count(work, Filter(extra=(Ticket.closed_at >= start, Ticket.closed_at < end)), 1000)
+        found.append((f"{start.year}年{start.month}月", made, shut))
+    return tuple(found)

@@ -1,0 +1,62 @@
+"""Lines that several homes show: the moment beside the title, the newest word of each ticket."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.tickets.models import TicketEvent
+from chainhub.tickets.workflow import Action
+
+
+def moment_line(work: Work) -> str:
+    """Return the line beside the title: the day, the hour, and until when it is worked."""
+    now = work.now.astimezone(SHANGHAI)
+    line = f"{now.month}月{now.day}日（周{'一二三四五六日'[now.weekday()]}）{now:%H:%M}"
+    segments = work.calendar.segments(now.date())
+    if not segments:
+        name = work.calendar.day_name(now.date())
+        return f"{line}，{name + '，' if name else ''}今天不上班"
+    current = next((part for part in segments if part.start <= now.time() < part.end), None)
+    if current is None:
+        return line
+    part = "上午" if current.end.hour <= 12 else "下午"
+    return f"{line}，{part}到 {current.end:%H:%M}"
+
+
+def last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
+    """Return the newest line of each ticket that the enterprise may read in the unit's own words."""
+    told = (
+        Action.ANSWER,
+        Action.RESOLVE,
+        Action.PROGRESS,
+        Action.ASK_INFO,
+        Action.REQUEST_INFO,
+        Action.DECLINE,
+        Action.DISPATCH,
+        Action.ACCEPT,
+        Action.REOPEN,
+    )
+    newest = (
+        select(func.max(TicketEvent.id))
+        .where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(told))
+        .group_by(TicketEvent.ticket_id)
+    )
+    found = work.session.scalars(select(TicketEvent).where(TicketEvent.id.in_(newest)))
+    return {event.ticket_id: event for event in found}
+
+
+def words_of(work: Work, event: TicketEvent | None) -> str:
+    """Return what a line says to the enterprise, in the unit's own words."""
+    if event is None:
+        return ""
+    data = event.data
+    if event.action is Action.ACCEPT:
+        return f"{event.body}已接单，正在安排由哪个单位来办。"
+    if event.action is Action.REOPEN:
+        return "您说不满意，正在重办。"
+    if event.action is Action.DISPATCH:
+        return f"已派给{known.of(work.session).directory.unit_name(data.get('lead_unit'))}。"
+    return f"{event.body}：{data.get('reply') or data.get('note') or ''}"

@@ -1,0 +1,38 @@
+"""From facts to what a page shows, by part of the page. Pure but for the values it is given."""
+
+from chainhub.tickets.presenting.asking import doubt
+from chainhub.tickets.presenting.lights import (
+    GREY_WORDS,
+    clock_light,
+    colour,
+    light,
+    near,
+    pressing_light,
+    row,
+)
+from chainhub.tickets.presenting.progress import current_line, dots, step_number, steps, waiting_for
+from chainhub.tickets.presenting.telling import IMPORTED, story
+from chainhub.tickets.presenting.times import holders, time_view, why
+from chainhub.tickets.presenting.verbs import actions
+
+__all__ = [
+    "GREY_WORDS",
+    "IMPORTED",
+    "actions",
+    "clock_light",
+    "colour",
+    "current_line",
+    "dots",
+    "doubt",
+    "holders",
+    "light",
+    "near",
+    "pressing_light",
+    "row",
+    "step_number",
+    "steps",
+    "story",
+    "time_view",
+    "waiting_for",
+    "why",
+]

@@ -1,0 +1,157 @@
+"""The story of a ticket, newest first, in the words each reader may know."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chainhub.core.actor import Role
+from chainhub.core.words import Labelled
+from chainhub.county.directory.rules import Directory
+from chainhub.tickets import rules, terms
+from chainhub.tickets.models import TicketEvent
+from chainhub.tickets.showing import (
+    StoryLine,
+)
+from chainhub.tickets.workflow import Action, Who
+
+IMPORTED = "台账导入"  # the body of what came in by a ledger
+
+_FOLDED = frozenset(
+    {Action.ACKNOWLEDGE, Action.EXPIRE_INFO, Action.RECLASSIFY, Action.PASS_REVIEW, Action.LAPSE}
+)
+_NOT_FOR_FIRM = frozenset(
+    {Action.RETURN, Action.UPHOLD_RETURN, Action.REJECT_RETURN, Action.SEND_BACK, Action.CALL_FAILED}
+)
+
+
+def story(
+    events: Sequence[TicketEvent], standing: frozenset[Who], directory: Directory, *, firm: str
+) -> tuple[StoryLine, ...]:
+    """Return what happened, newest first, as this reader may know it."""
+    for_firm = rules.from_outside(standing)
+    found = []
+    for event in events:
+        if for_firm and event.action in _NOT_FOR_FIRM:
+            continue
+        data = rules.redacted(event.action, event.data, standing)
+        found.append(
+            StoryLine(
+                label=event.action.label
+                if event.actor_id is not None
+                else f"{event.action.label}（系统自动）",
+                when=rules.moment_text(event.at),
+                who=_who(event, firm),
+                text=_told(event.action, data, directory),
+                quoted=event.action is Action.SUBMIT,
+                folded=event.action in _FOLDED,
+                internal=event.action in _NOT_FOR_FIRM,
+            )
+        )
+    return tuple(found)
+
+
+def _titled(event: TicketEvent) -> str:
+    if event.body == IMPORTED:
+        return f"{event.action.label}（{IMPORTED}）"
+    return event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）"
+
+
+_FIRM_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE})
+
+
+def _who(event: TicketEvent, firm: str) -> str:
+    if event.actor_id is None:
+        return ""
+    body = firm if event.body == "企业" else event.body
+    return f"{body} {event.actor_name}".strip()
+
+
+def _told(action: Action, data: Mapping[str, Any], directory: Directory) -> str:
+    teller = _TELLERS.get(action)
+    if teller is not None:
+        return teller(data, directory)
+    return str(data.get("note") or "")
+
+
+def _label(kind: type[Labelled], value: Any) -> str:
+    return kind(value).label if value else ""
+
+
+def _tell_submit(data: Mapping[str, Any], _: Directory) -> str:
+    ledger = data.get("ledger") or {}
+    kept = "；".join(f"{name}：{ledger[name]}" for name in ("主办", "结果", "办结时间") if ledger.get(name))
+    content = str(data.get("content", ""))
+    return f"{content}（台账记着{kept}）" if kept else content
+
+
+def _tell_accept(data: Mapping[str, Any], _: Directory) -> str:
+    called = f"已打电话给{data['contacted_person']}。" if data.get("contacted_person") else ""
+    return f"{called}{data.get('note', '')}"
+
+
+def _tell_dispatch(data: Mapping[str, Any], directory: Directory) -> str:
+    note = f" {data['note']}" if data.get("note") else ""
+    return f"派给{directory.unit_name(data.get('lead_unit'))}主办。{note}".strip()
+
+
+def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
+    at = data.get("at")
+    when = rules.moment_text(datetime.fromisoformat(at)) if at else ""
+    return f"{when}联系到{data.get('person', '')}。{data.get('note', '')}"
+
+
+def _tell_resolve(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}"
+
+
+def _tell_answer(data: Mapping[str, Any], _: Directory) -> str:
+    return str(data.get("reply", ""))
+
+
+def _tell_decline(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{_label(terms.DeclineReason, data.get('reason_code'))}。{data.get('note', '')}"
+
+
+def _tell_return(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{_label(terms.ReturnReason, data.get('reason_code'))}。{data.get('note', '')}"
+
+
+def _tell_reclassify(data: Mapping[str, Any], directory: Directory) -> str:
+    parts = [
+        directory.category_label(data.get("category")),
+        _label(terms.Kind, data.get("kind")),
+        _label(terms.Urgency, data.get("urgency")),
+    ]
+    return f"改为{'、'.join(part for part in parts if part)}。{data.get('note', '')}"
+
+
+def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
+    said = []
+    for name, yes, no in (
+        ("contacted", "联系了", "没联系"),
+        ("solved", "解决了", "没解决"),
+        ("clear", "答复清楚", "没说清楚"),
+    ):
+        if data.get(name) is not None:
+            said.append(yes if data[name] else no)
+    if data.get("satisfaction"):
+        said.append(_label(terms.Satisfaction, data["satisfaction"]))
+    if data.get("reason_code"):
+        said.append(_label(terms.DissatisfiedReason, data["reason_code"]))
+    note = f"。{data['note']}" if data.get("note") else "。"
+    return "，".join(said) + note if said else str(data.get("note", ""))
+
+
+_TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
+    Action.SUBMIT: _tell_submit,
+    Action.ACCEPT: _tell_accept,
+    Action.DISPATCH: _tell_dispatch,
+    Action.CONTACT: _tell_contact,
+    Action.RESOLVE: _tell_resolve,
+    Action.ANSWER: _tell_answer,
+    Action.DECLINE: _tell_decline,
+    Action.RETURN: _tell_return,
+    Action.RECLASSIFY: _tell_reclassify,
+    Action.CONFIRM: _tell_answers,
+    Action.REOPEN: _tell_answers,
+}

@@ -1,0 +1,216 @@
+"""Moving one ticket: the form of a verb, what came of it, and the owner's one tap."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField as Select
+
+from chainhub.core.actor import Role
+from chainhub.core.errors import Conflict, Invalid
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import fields, forms, guessing, presenting, terms
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import moving
+from chainhub.tickets.showing import GuessView
+from chainhub.tickets.views.door import PEOPLE, bp, version_of
+from chainhub.tickets.views.reading import ticket_page
+from chainhub.tickets.workflow import Action, State, rows
+from chainhub.web import doors
+
+
+@bp.route("/tickets/<number>/act/<action:action>", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def act(number: str, action: Action) -> ResponseReturnValue:
+    if request.method == "POST":
+        return _do(number, action)
+    with doors.reading() as work:
+        allowed = moving.permit(work, number, action, None)
+        form = _form(work, allowed)
+        form.version.data = str(allowed.ticket.version)
+        if action is Action.RECLASSIFY:
+            for name, value in _classified(allowed.ticket).items():
+                form[name].data = value
+        return _render_act(work, allowed.ticket, action, form, 200)
+
+
+def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
+    row = allowed.row
+    one = allowed.ticket.kind in terms.ONE_QUESTION
+    skip = {"contacted", "solved", "satisfaction"} if one else {"clear"}
+    if row.action not in {Action.CONFIRM, Action.REOPEN, Action.ESCALATE}:
+        skip = set()
+    skip |= {"unit"} if row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN} else set()
+    made = forms.for_move(row, known.of(work.session).directory, skip=frozenset(skip))
+    form = made()
+    for name in {"contacted", "solved", "satisfaction", "clear"} & set(form._fields):
+        form[
+            name
+        ].flags.optional = False  # which of them must be answered depends on the kind: the service says
+    field = form._fields.get("lead_unit")
+    if isinstance(field, Select) and allowed.ticket.category_code:
+        _likely_first(work, field, allowed.ticket.category_code)
+    if row.action is Action.RECLASSIFY:
+        _as_it_is(work, form["category"], allowed.ticket)
+    return form
+
+
+def _classified(ticket: Ticket) -> dict[str, object]:
+    """Return what a ticket is classified as: where the form of 更正分类 begins."""
+    found = {"category": ticket.category_code, "kind": ticket.kind, "urgency": ticket.urgency}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _as_it_is(work: Work, field: Select, ticket: Ticket) -> None:
+    """Offer what the ticket has, be it of the second level; what was never set may be guessed at, in words alone."""
+    code = ticket.category_code
+    directory = known.of(work.session).directory
+    listed = [(one.value, one.label) for one in field.choices if one.value]
+    field.description = ""
+    if code is None:
+        guess = guessing.category(work, ticket.content)
+        field.description = f"可能是：{guess.label}（按内容猜的，请您定）" if guess else ""
+        listed = [("", "还没定"), *listed]
+    elif code in directory.categories and code not in dict(listed):
+        above = directory.category_label(directory.categories[code].parent)
+        listed = [(code, f"{above}：{directory.category_label(code)}"), *listed]
+    field.choices = forms.options(listed)
+
+
+def _likely_first(work: Work, field: Select, category: str) -> None:
+    directory = known.of(work.session).directory
+    likely = list(directory.categories[category].units)
+    listed = [(one.value, one.label) for one in field.choices]
+    first = sorted((one for one in listed if one[0] in likely), key=lambda one: likely.index(one[0]))
+    rest = [one for one in listed if one[0] not in likely]
+    named = [(code, f"{label}（常办这类）") for code, label in first]
+    field.choices = forms.options([rest[0], *named, *rest[1:]])
+
+
+def _render_act(
+    work: Work, ticket: Ticket, action: Action, form: forms.ActForm, status: int, *, doubt: str = ""
+) -> ResponseReturnValue:
+    warning = moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+    shown = ticket_page(work, ticket)
+    pressed = (one.label for one in shown.actions if one.action == action.value)  # in the words of the button
+    page = render_template(
+        "tickets/act.html",
+        page=shown,
+        action=next(pressed, action.label),
+        form=form,
+        submit_label=f"确定，就这样{action.label}" if doubt else action.label,
+        doubt=doubt,
+        hint=_hint(ticket, action),
+        guess=_guess(work, ticket, action),
+        back_url=ticket.link,
+        kept_version=form.version.data,
+        warning=warning,
+    )
+    return make_response(page, status)
+
+
+def _hint(ticket: Ticket, action: Action) -> str:
+    if action is Action.CONFIRM and ticket.kind not in terms.ONE_QUESTION:
+        return "不满意也可以选“重办”，单位会再办一次。"
+    return ""
+
+
+def _guess(work: Work, ticket: Ticket, action: Action) -> GuessView | None:
+    """Return what an unset category may be, for the clerk who takes the ticket in."""
+    unset = action is Action.ACCEPT and ticket.category_code is None
+    return guessing.category(work, ticket.content) if unset else None
+
+
+def _do(number: str, action: Action) -> ResponseReturnValue:
+    """Move the ticket; whatever is wrong, what was typed comes back with the words of the refusal."""
+    seen = request.form.get("version", "")
+    version = version_of(seen)
+    try:
+        with doors.work() as work:
+            allowed = moving.permit(work, number, action, version)
+            form = _form(work, allowed)
+            if not form.validate():
+                return _again(work, allowed, form)
+            given = _changed(allowed.ticket, form.given()) if action is Action.RECLASSIFY else form.given()
+            doubt = presenting.doubt(action, given)
+            if doubt and request.form.get("sure") != doubt:
+                return _render_act(work, allowed.ticket, action, form, 422, doubt=doubt)
+            ticket = moving.apply(work, allowed, given)
+            link = ticket.link
+    except Invalid as refusal:
+        return _invalid(number, action, refusal)
+    except Conflict as refusal:
+        return _overtaken(number, action, refusal)
+    flash(_DONE.get(action, f"已{action.label}。"))
+    return redirect(link, code=303)
+
+
+def _changed(ticket: Ticket, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a correction changes: the form comes filled in, and the history says only what is new."""
+    now = _classified(ticket)
+    return {name: value for name, value in given.items() if name not in now or now[name] != value}
+
+
+_DONE = {
+    Action.CONTACT: "联系记下了。",
+    Action.PROGRESS: "进展记下了。",
+    Action.CALL_FAILED: "没打通，记下了。",
+    Action.CONFIRM: "记下了，谢谢您。",
+    Action.REOPEN: "记下了，会再办一次。",
+    Action.SUPPLY_INFO: "补充的内容交上去了。",
+}
+
+
+def _again(work: Work, allowed: moving.Permit, form: forms.ActForm) -> ResponseReturnValue:
+    return _render_act(work, allowed.ticket, allowed.row.action, form, 422)
+
+
+def _invalid(number: str, action: Action, refusal: Invalid) -> ResponseReturnValue:
+    with doors.reading() as work:
+        allowed = moving.permit(work, number, action, None)
+        form = _form(work, allowed)
+        form.validate()
+        for name, said in refusal.errors.items():
+            if name in form._fields:
+                form._fields[name].errors = list(said)
+        if not form.errors:
+            form.form_errors.append(refusal.title)
+        return _render_act(work, allowed.ticket, action, form, 422)
+
+
+def _overtaken(number: str, action: Action, refusal: Conflict) -> ResponseReturnValue:
+    kept = []
+    for name, value in request.form.items():
+        if name not in {"csrf_token", "version", "sure"} and value:
+            kept.append((fields.field(action, name).label if _is_field(action, name) else name, value))
+    page = render_template(
+        "stale.html",
+        title=f"没有{action.label}",
+        line=refusal.title,
+        link=url_for(".show", number=number),
+        link_label="看最新的" if refusal.reason == "stale" else "回到这件诉求",
+        kept=kept,
+    )
+    return make_response(page, refusal.status)
+
+
+def _is_field(action: Action, name: str) -> bool:
+    return any(name in row.fields for state in (*State, None) for row in rows(action, state))
+
+
+@bp.post("/tickets/<number>/answer/<any(yes, no):word>")
+@doors.signed_in(Role.ENTERPRISE)
+def answer(number: str, word: str) -> ResponseReturnValue:
+    """One tap on the owner's home: 清楚了 ends it, 没说清楚 asks what is unclear."""
+    if word == "no":
+        return redirect(url_for(".act", number=number, action=Action.REOPEN), code=303)
+    seen = request.form.get("version", "")
+    try:
+        with doors.work() as work:
+            step = moving.Step(Action.CONFIRM, version_of(seen), {"clear": True})
+            moving.move(work, number, step)
+    except Invalid:
+        return redirect(url_for(".act", number=number, action=Action.CONFIRM), code=303)
+    flash("记下了，谢谢您。")
+    return redirect("/", code=303)

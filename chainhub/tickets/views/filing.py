@@ -1,0 +1,150 @@
+"""Filing a matter: the three questions, and the receipt."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+
+from chainhub.core.actor import Role
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import forms, guessing, presenting, queries, rules
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.service import submitting
+from chainhub.tickets.showing import GuessView
+from chainhub.tickets.views.door import bp
+from chainhub.tickets.workflow import Action, rows
+from chainhub.web import doors
+
+
+@bp.route("/tickets/new", methods=["GET", "POST"])
+@doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
+def submit() -> ResponseReturnValue:
+    if request.method == "POST":
+        return _file()
+    with doors.reading() as work:
+        form = _submit_form(work, None)
+        form.once.data = uuid4().hex
+        return _render_submit(work, form, 200)
+
+
+@bp.post("/tickets/new/guess")
+@doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
+def guess() -> ResponseReturnValue:
+    """Say what category the words may be about. It comes by POST so that they stay out of addresses and logs."""
+    with doors.reading() as work:
+        return render_template("tickets/_guess.html", guess=_guess(work, request.form))
+
+
+def _guess(work: Work, typed: Mapping[str, str]) -> GuessView | None:
+    """Return a guess for somebody who has not chosen a category."""
+    if typed.get("category"):
+        return None
+    return guessing.category(work, typed.get("content", ""), picked=typed.get("guess", ""))
+
+
+def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
+    firms = submitting.may_file_for(work)
+    for_staff = Role.ENTERPRISE not in work.actor.roles
+    skip = {"title"} if not for_staff else set()
+    skip |= set() if for_staff else {"channel", "contact_person", "enterprise"}
+    if not for_staff and len(firms) > 1:
+        skip.discard("enterprise")
+    base = forms.for_move(
+        rows(Action.SUBMIT, None)[0],
+        known.of(work.session).directory,
+        enterprises=[(one.code, one.short) for one in firms],
+        skip=frozenset(skip),
+    )
+    made = type("SubmitForm", (base,), {"once": HiddenField(), "guess": HiddenField()})
+    form: forms.ActForm = made(data) if data is not None else made()
+    if "title" in form:
+        form.title.validators = [one for one in form.title.validators if isinstance(one, forms.Length)]
+        form.title.description = "不填就取第一句话"
+    if "channel" in form:
+        listed = [(one.value, one.label) for one in form.channel.choices]
+        listed = [one for one in listed if one[0] not in {"", "import", "api"}]
+        form.channel.choices = forms.options([("", "网页"), *listed[1:]])
+    if request.method == "GET" and not for_staff and firms:
+        form.contact_phone.data = rules.mask_phone(work.actor.phone or firms[0].phone)
+        form.contact_phone.description = "换一个号码就直接改"
+    return form
+
+
+def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseReturnValue:
+    for_staff = Role.ENTERPRISE not in work.actor.roles
+    until = presenting.near(submitting.promise_at(work), work.now)
+    promise = f"{until} 前，有人打电话找{'企业' if for_staff else '您'}。"
+    page = render_template(
+        "tickets/submit.html",
+        form=form,
+        for_staff=for_staff,
+        promise_line=promise,
+        guess=_guess(work, request.form),
+        guess_url=url_for(".guess"),
+    )
+    return make_response(page, status)
+
+
+def _file() -> ResponseReturnValue:
+    refusal: Invalid | None = None
+    try:
+        with doors.work() as work:
+            form = _submit_form(work, request.form)
+            if not form.validate():
+                return _render_submit(work, form, 422)
+            filed = submitting.submit(
+                work, _given(work, form), key=f"form:{form.once.data}"[:100] if form.once.data else ""
+            )
+            number = filed.ticket.number
+    except Invalid as error:
+        refusal = error
+    if refusal is None:
+        return redirect(url_for(".receipt", number=number), code=303)
+    with doors.reading() as work:
+        form = _submit_form(work, request.form)
+        form.validate()
+        for name, said in refusal.errors.items():
+            if name in form._fields:
+                form._fields[name].errors = list(said)
+        if refusal.reason == "key_reused":
+            form.once.data = form.once.raw_data = uuid4().hex
+            form.form_errors.append("刚才那件已经交了，在“我的事”里看得到。这是另一件，就再点一次提交。")
+        elif not form.errors:
+            form.form_errors.append(refusal.title)
+        return _render_submit(work, form, 422)
+
+
+def _given(work: Work, form: forms.ActForm) -> dict[str, object]:
+    given = form.given()
+    tapped = given.pop("guess", "")
+    if tapped and tapped in known.of(work.session).directory.categories:
+        given.setdefault("category", tapped)  # what was chosen from the list outweighs what was tapped
+    given.setdefault("title", rules.title_from(str(given.get("content", ""))))
+    phone = str(given.get("contact_phone", ""))
+    if phone and phone == rules.mask_phone(work.actor.phone):  # the masked number that the page showed
+        given["contact_phone"] = work.actor.phone
+    elif phone and not rules.is_phone(phone):
+        raise Invalid(errors={"contact_phone": ["号码不完整或者写错了，请写全 7 到 15 位数字。"]})
+    return given
+
+
+@bp.get("/tickets/<number>/receipt")
+@doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
+def receipt(number: str) -> ResponseReturnValue:
+    with doors.reading() as work:
+        ticket = queries.own(work, number)
+        clocks = queries.running_clocks(work.session, [ticket.id])
+        call = next((one for one in clocks if one.kind == ClockKind.FIRST_CALL.value), None)
+        line = f"{presenting.near(call.due_at, work.now)} 前，有人打电话找您。" if call else ""
+        return render_template(
+            "tickets/receipt.html",
+            number=ticket.number,
+            promise_line=line,
+            ticket_url=ticket.link,
+            again_url=url_for(".submit"),
+        )

@@ -1,0 +1,112 @@
+"""One ticket for one reader; the whole telephone number."""
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from chainhub.core.actor import Actor, Role
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import deadlines, presenting, queries, rules
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import moving, reading
+from chainhub.tickets.showing import ContactView, TicketPage
+from chainhub.tickets.views.door import PEOPLE, bp
+from chainhub.web import doors
+
+
+@bp.get("/tickets/<number>")
+@doors.signed_in(*PEOPLE)
+def show(number: str) -> ResponseReturnValue:
+    with doors.reading() as work:
+        return render_template("tickets/show.html", page=ticket_page(work, queries.own(work, number)))
+
+
+def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
+    facts = known.of(work.session)
+    directory = facts.directory
+    standing = rules.parties(work.actor, queries.facts(ticket))
+    for_firm = rules.from_outside(standing)
+    events = queries.events(work.session, ticket.id)
+    clocks = queries.clocks(work.session, ticket.id)
+    moves = moving.moves(work, ticket)
+    firm = queries.enterprise_name(work.session, ticket.enterprise_code)
+    lines = presenting.story(events, standing, directory, firm=firm)
+    folded = [line.label for line in lines if line.folded]
+    contact_due = any(
+        clock.stopped_at is None and clock.kind == ClockKind.UNIT_CONTACT.value for clock in clocks
+    )
+    tags = [
+        directory.category_label(ticket.category_code) or "类别待定",
+        ticket.kind.label if ticket.kind else "性质待定",
+        ticket.urgency.label,
+    ]
+    if ticket.confidential:
+        tags.append("保密")
+    waiting = presenting.waiting_for(ticket, directory)
+    return TicketPage(
+        number=ticket.number,
+        title=ticket.title,
+        enterprise=firm,
+        tags=tuple(tags),
+        state=ticket.state.label,
+        version=ticket.version,
+        steps=presenting.steps(ticket, events, work.now, waiting),
+        current_line=presenting.current_line(ticket, directory),
+        holders=presenting.holders(ticket, clocks, work.now, work.calendar, directory, for_firm=for_firm),
+        story=lines,
+        story_count=len(lines),
+        folded_line=f"再看 {len(folded)} 条：{'、'.join(dict.fromkeys(folded))}" if folded else "",
+        time=presenting.time_view(
+            ticket,
+            clocks,
+            work.now,
+            work.calendar,
+            deadlines.explain(work, ticket, clocks),
+            for_firm=for_firm,
+        ),
+        actions=presenting.actions(ticket, moves, for_firm=for_firm, contact_due=contact_due),
+        waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
+        contact=_contact(work, ticket),
+        for_enterprise=for_firm,
+    )
+
+
+_REASONS = ("联系企业", "核实情况", "回访")
+"""Why somebody may need the whole number; the log keeps which."""
+
+
+def _contact(work: Work, ticket: Ticket) -> ContactView:
+    line = f"{ticket.contact_person} {rules.mask_phone(ticket.contact_phone)}".strip()
+    if not reading.may_see_phone(work, ticket):
+        return ContactView(line)
+    return ContactView(line, f"{ticket.link}/phone", _reasons(work.actor))
+
+
+def _reasons(actor: Actor) -> tuple[str, ...]:
+    """Return the reasons, the likely one first."""
+    return tuple(sorted(_REASONS, key=lambda one: one != "回访")) if Role.CALLER in actor.roles else _REASONS
+
+
+@bp.route("/tickets/<number>/phone", methods=["GET", "POST"])
+@doors.signed_in(Role.GUIDE, Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.CALLER)
+def phone(number: str) -> ResponseReturnValue:
+    """Show the whole telephone number to somebody who must call; the log keeps who saw it and why.
+
+    To a page that is open it comes as a piece of it, so that nothing typed there is lost; without a script it is
+    a page of its own. Opened by its address it shows nothing: to see the number is a deed.
+    """
+    if request.method == "GET":
+        with doors.reading() as work:
+            return redirect(queries.own(work, number).link, code=303)
+    reason = request.form.get("reason", "")
+    with doors.work() as work:
+        ticket = queries.own(work, number)
+        if reason not in _REASONS:
+            raise Invalid("请先选为什么要看号码。", {"reason": ["请从列出的理由里选一个。"]})
+        shown = reading.show_phone(work, number, reason)
+        contact = ContactView(shown, whole=ticket.contact_phone, reason=reason)
+        said = {"contact": contact, "number": ticket.number, "title": ticket.title, "url": ticket.link}
+    name = "tickets/_contact.html" if request.headers.get("HX-Request") else "tickets/phone.html"
+    return render_template(name, **said)
