@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import Engine, create_engine, make_url, select
+from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
 import config
@@ -64,28 +64,12 @@ class Stock:
     refused: int
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine as the product opens it."""
-    made = create_engine(url, **engines.options(url))
-    engines.prepare(made)
-    return made
-
-
 def found(url: str, now: datetime, password_hash: str) -> Engine:
     """Return an engine on a fresh, migrated database with the model county and its people."""
-    made = open_engine(url)
+    made = engines.opened(url)
     schema.upgrade(made)
     with Session(made) as session, session.begin():
-        seed.seed_county(
-            session,
-            config.county("county"),
-            config.county("enterprises"),
-            config.county("rulebook"),
-            demo=True,
-        )
-        seed.seed_people(
-            session, config.county("people"), password_hash, now=now - timedelta(days=lives.DAYS + 60)
-        )
+        seed.seed_model(session, config.county, password_hash, now=now - timedelta(days=lives.DAYS + 60))
     return made
 
 
@@ -316,7 +300,7 @@ class _Sqlite:
         self.database.execute("COMMIT")
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.close()
-        with Session(open_engine(self.url)) as session, session.begin():
+        with Session(engines.opened(self.url)) as session, session.begin():
             schema.analyze(session)  # as every night
 
 

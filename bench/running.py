@@ -15,6 +15,7 @@ import psutil
 from bench import fill, measures, report, server, texts
 from bench.measures import Case
 from chainhub.core import clock
+from chainhub.web import engine as engines
 
 _BASE = "/tmp" if Path("/tmp").is_dir() else None  # a socket path must be short
 
@@ -41,7 +42,7 @@ def main() -> int:
                     at = time.monotonic()
                     fill.fill(url, stock, written, size, now, password)
                     _say(f"{database}, {size} tickets: filled in {time.monotonic() - at:.0f} s")
-                    engine = fill.open_engine(url)
+                    engine = engines.opened(url)
                     with server.hello(folder) as hello, server.chainhub(url, folder) as served:
                         case = Case(
                             database, size, engine, now, written, served, hello, postgres, effort, _say

@@ -1,9 +1,10 @@
 """The application: one factory that hangs every door."""
 
+import logging
 from collections.abc import Sequence
 
 import orjson
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask_wtf import CSRFProtect
 from sqlalchemy import inspect, select
@@ -26,7 +27,7 @@ from chainhub.home import navigation
 from chainhub.home import views as home
 from chainhub.notices import queries as notices
 from chainhub.notices import views as inbox
-from chainhub.operations import verify
+from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
@@ -35,6 +36,7 @@ from chainhub.web import api, doors, engine, errors, frame, logs, security, sign
 from chainhub.web.database import db
 
 csrf = CSRFProtect()
+log = logging.getLogger(__name__)
 BODY_MOST = 4 * 1024 * 1024  # bytes: 100,000 characters are refused in words, not by the server
 
 
@@ -70,10 +72,12 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
+        engine.watch(db.engine, schema.is_behind)
     signing.register(app, settings, Accounts(lambda: clock.now()))  # asked at each request, like every door
     csrf.init_app(app)
-    security.register(app, https=settings.cookie_secure)
+    security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
     errors.register(app)
+    app.register_error_handler(engine.SchemaBehind, _schema_behind)
     words.register(app)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
@@ -81,6 +85,14 @@ def create_app(settings: Settings) -> Flask:
     if not settings.demo:
         _refuse_demonstration(app)
     return app
+
+
+def _schema_behind(error: engine.SchemaBehind) -> Response:
+    log.error("schema behind", extra={"wanted": schema.HEAD})
+    db.session.rollback()  # the page has a frame, which asks the database what it still can tell
+    if errors.wants_json():
+        return errors.problem(503, error.sentence, "schema_behind", headers={"Retry-After": "60"})
+    return errors.page(503, "系统正在升级，请过几分钟再试", f"您的操作没有保存。管理员请看：{error.sentence}")
 
 
 def _verify(session: Session) -> tuple[bool, list[str]]:

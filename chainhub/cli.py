@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 import click
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,8 @@ from chainhub.county.people import passwords
 from chainhub.county.people import service as people
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
+from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
-from chainhub.operations import doctor, importing, schema, seed, verify
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -40,9 +40,7 @@ DEMO_PASSWORD = "chainhub-demo"
 def main() -> None:
     """Run the command line; a mistake by the user is one clear sentence."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(cli(standalone_mode=False) or 0)  # the code of an Exit comes back as a value
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -54,11 +52,17 @@ def main() -> None:
             said += [f"{name}：{'；'.join(words)}" for name, words in refusal.errors.items()]
         click.echo("\n".join(said), err=True)
         sys.exit(1)
+    except engines.SchemaBehind as behind:
+        click.echo(behind.sentence, err=True)
+        sys.exit(1)
     except OperationalError as error:
         click.echo(
             f"数据库没有应答：{error.orig}。请检查 CHAINHUB_DATABASE_URL，或者先运行 chainhub db upgrade。",
             err=True,
         )
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"文件读写不了：{error.filename or ''} {error.strerror or error}。", err=True)
         sys.exit(1)
 
 
@@ -73,8 +77,8 @@ def _settings() -> Settings:
 
 def _engine(settings: Settings) -> Engine:
     settings.instance.mkdir(parents=True, exist_ok=True)
-    made = create_engine(settings.database_url, **engines.options(settings.database_url))
-    engines.prepare(made)
+    made = engines.opened(settings.database_url)
+    engines.watch(made, schema.is_behind)
     return made
 
 
@@ -198,14 +202,7 @@ def demo(empty: bool) -> None:
             return
     now = clock.now()
     with Session(engine) as session, session.begin():
-        seed.seed_county(
-            session,
-            config.county("county"),
-            config.county("enterprises"),
-            config.county("rulebook"),
-            demo=True,
-        )
-        seed.seed_people(session, config.county("people"), passwords.hashed(DEMO_PASSWORD), now=now)
+        seed.seed_model(session, config.county, passwords.hashed(DEMO_PASSWORD), now=now)
     if empty:
         click.echo("演示县装好了，没有历史。")
         return
@@ -361,6 +358,10 @@ def import_() -> None:
     """Read files."""
 
 
+_READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
 @import_.command("workdays")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True)
@@ -398,9 +399,126 @@ def import_tickets(file: Path, dry_run: bool, undo: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@import_.command("enterprises")
+@click.argument("file", type=_READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_enterprises(file: Path, dry_run: bool) -> None:
+    """Read a list of enterprises (.xlsx): what is there is changed or skipped, nothing is taken away."""
+    _import_roll(rolls.Kind.ENTERPRISES, file, dry_run=dry_run)
+
+
+@import_.command("units")
+@click.argument("file", type=_READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_units(file: Path, dry_run: bool) -> None:
+    """Read a list of units (.xlsx): what is there is changed or skipped, nothing is taken away."""
+    _import_roll(rolls.Kind.UNITS, file, dry_run=dry_run)
+
+
+@import_.command("people")
+@click.argument("file", type=_READABLE)
+@click.option("--dry-run", is_flag=True)
+@click.option(
+    "--passwords", type=_NEW, help="A new file for the one-time passwords; else they are printed once."
+)
+def import_people(file: Path, dry_run: bool, passwords: Path | None) -> None:
+    """Read a list of people (.xlsx) with their roles; new ones get a password for once."""
+    if passwords is not None and passwords.exists():
+        raise click.ClickException(f"{passwords.name} 已经存在，没有导入。请换一个文件名。")
+    handed: list[rolls.OnceOnly] = []
+
+    def hand_over(found: Sequence[rolls.OnceOnly]) -> None:
+        if passwords is None:
+            handed.extend(found)
+        else:
+            rolls.write_passwords(passwords, found)
+
+    _import_roll(rolls.Kind.PEOPLE, file, dry_run=dry_run, hand_over=hand_over, handed=handed)
+
+
+def _import_roll(
+    kind: rolls.Kind,
+    file: Path,
+    *,
+    dry_run: bool,
+    hand_over: rolls.HandOver = lambda _found: None,
+    handed: Sequence[rolls.OnceOnly] = (),
+) -> None:
+    engine, now = _engine(_settings()), clock.now()
+    given = (file.name, file.read_bytes())
+    report = rolls.run(
+        lambda: schedule.work(engine, now),
+        kind,
+        given,
+        OPERATOR,
+        dry_run=dry_run,
+        say=_progress,
+        hand_over=hand_over,
+    )
+    for line in report.lines():
+        click.echo(line)
+    if handed:
+        click.echo("一次性密码只显示这一次，请当面或打电话交给本人：")
+        for one in handed:
+            click.echo(f"{one.username}\t{one.name}\t{one.password}")
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{done}/{total}", nl=done == total, err=True)
+
+
+@cli.group("export")
+def export_() -> None:
+    """Write files."""
+
+
+@export_.command("ledger")
+@click.argument("file", type=_NEW)
+@click.option("--with-confidential", is_flag=True, help="Confidential tickets, too.")
+def export_ledger(file: Path, with_confidential: bool) -> None:
+    """Write the ledger (台账 .xlsx) under the headers that `import tickets` reads."""
+    if file.exists():
+        raise click.ClickException(f"{file.name} 已经存在，没有导出。请换一个文件名。")
+    engine, now = _engine(_settings()), clock.now()
+    exported = ledger_export.to_file(engine, file, now, OPERATOR, with_confidential=with_confidential)
+    left_out = f"；{exported.left_out} 件保密的没有导出" if exported.left_out else ""
+    click.echo(f"导出了 {exported.rows} 件{left_out}。里面有企业的联系方式，请保管好。")
+
+
+@cli.command("backup")
+@click.argument("file", type=_NEW)
+def backup_(file: Path) -> None:
+    """Write the whole database into one file, for either database."""
+    made = backup.write(_engine(_settings()), file, clock.now(), _progress)
+    size = file.stat().st_size / 1024 / 1024
+    click.echo(
+        f"备份好了，已核对：{len(made.tables)} 张表，{made.rows} 行，{made.schema} 版，{size:.1f} MB。"
+        "里面有个人信息和密码的摘要，请保管好。"
+    )
+
+
+@cli.command("restore")
+@click.argument("file", type=_READABLE)
+@click.option("--force", is_flag=True, help="Replace what the database holds. Stop the service first.")
+def restore_(file: Path, force: bool) -> None:
+    """Put a backup into the database of the settings, whole or not at all."""
+    engine, now = _engine(_settings()), clock.now()
+    found = backup.restore(engine, file, now, _progress, force=force)
+    backup.note(engine, file, found, OPERATOR, now)
+    with Session(engine) as session:
+        verdict = verify.verify(session)
+    click.echo(f"还原好了：{found.rows} 行，备份于 {_minute(found.made_at)}。所有人都要重新登录。")
+    for line in verdict.lines():
+        click.echo(line)
+    if not verdict.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _minute(written: str) -> str:
+    return datetime.fromisoformat(written).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 @cli.group("audit")
@@ -424,7 +542,8 @@ def doctor_() -> None:
     """Check what an operator would check."""
     settings = _settings()
     ok = True
-    for name, said in doctor.examine(_engine(settings), clock.now()):
+    found = doctor.examine(_engine(settings), clock.now())
+    for name, said in [*found, *doctor.examine_settings(settings)]:
         ok = ok and not said.startswith("!")
         click.echo(f"{name:<14}{said}")
     if not ok:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chainhub.core.sweeps import Find, Handle
+from chainhub.county.people import jobs as people
 from chainhub.notices import jobs as notices
 from chainhub.operations import jobs as operations
 from chainhub.reminders import jobs as reminders
@@ -39,6 +40,13 @@ TIMETABLE: tuple[Job, ...] = (
         notices.find_uninformed,
         notices.remind_of_calendar,
         "Remind the administrator of next year's notice",
+    ),
+    Job(
+        "forget_sessions",
+        3600,
+        people.find_forgettable,
+        people.forget_sessions,
+        "Forget ended sign-ins whose cookies are void anyway",
     ),
     Job("seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history"),
 )

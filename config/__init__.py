@@ -1,5 +1,6 @@
 """Settings and the county's data: read here, at the entry points, and handed in. Fails loudly."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import yaml
 
-from chainhub.core.settings import SETTINGS, Settings
+from chainhub.core.settings import REMEMBER_DAYS_MOST, SETTINGS, Settings
 
 HERE = Path(__file__).resolve().parent
 COUNTY = HERE / "county"
+_HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*")
 
 
 class SettingsError(Exception):
@@ -33,8 +35,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         secret_key=_secret(raw["secret_key"], mode, instance),
         cookie_secure=_bool(raw, "cookie_secure") if raw["cookie_secure"] != "auto" else mode == "production",
         trusted_proxies=_int(raw, "trusted_proxies", 0, 5),
+        hosts=_hosts(raw["hosts"]),
         idle_minutes=_int(raw, "idle_minutes", 1, 24 * 60),
-        remember_days=_int(raw, "remember_days", 1, 90),
+        remember_days=_int(raw, "remember_days", 1, REMEMBER_DAYS_MOST),
         log_level=_one_of(raw, "log_level", ("DEBUG", "INFO", "WARNING", "ERROR")),
         metrics_token=raw["metrics_token"],
     )
@@ -62,6 +65,16 @@ def _int(raw: Mapping[str, str], name: str, least: int, most: int) -> int:
             f"CHAINHUB_{name.upper()} must be a whole number from {least} to {most}, not {raw[name]!r}"
         )
     return int(raw[name])
+
+
+def _hosts(given: str) -> tuple[str, ...]:
+    found = tuple(one.strip().lower() for one in given.split(",") if one.strip())
+    for one in found:
+        if not _HOST.fullmatch(one):
+            raise SettingsError(
+                f"CHAINHUB_HOSTS takes names such as chainhub.example.cn, no port, not {one!r}"
+            )
+    return found
 
 
 def _secret(given: str, mode: str, instance: Path) -> str:

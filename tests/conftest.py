@@ -2,13 +2,15 @@
 
 import os
 import tempfile
+import uuid
 import warnings
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import config
@@ -78,18 +80,34 @@ def database_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """A migrated database with the model county and its people, and no tickets."""
-    made = create_engine(database_url, **engines.options(database_url))
-    engines.prepare(made)
+    made = engines.opened(database_url)
     schema.upgrade(made)
     with Session(made) as session, session.begin():
-        seed.seed_county(
-            session,
-            config.county("county"),
-            config.county("enterprises"),
-            config.county("rulebook"),
-            demo=True,
-        )
-        seed.seed_people(session, config.county("people"), _HASH, now=NOW)
+        seed.seed_model(session, config.county, _HASH, now=NOW)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def empty_url(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the same kind, beside the one of the suite."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    suite = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    name = f"chainhub_{uuid.uuid4().hex[:8]}"
+    with suite.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield suite.url.set(database=name).render_as_string(hide_password=False)
+    with suite.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    suite.dispose()
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Engine]:
+    """An empty database of the same kind, open."""
+    made = engines.opened(empty_url)
     yield made
     made.dispose()
 
@@ -129,6 +147,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         secret_key="not a secret, only a test of 32 characters",
         cookie_secure=False,
         trusted_proxies=0,
+        hosts=(),
         idle_minutes=30,
         remember_days=30,
         log_level="WARNING",

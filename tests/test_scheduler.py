@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED, JobExecutionEvent
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 import chainhub
@@ -53,18 +53,10 @@ def town(engine: Engine, dialect: str, tmp_path_factory: pytest.TempPathFactory)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as admin:
             admin.execute(text(f"CREATE DATABASE {name}"))
         url = engine.url.set(database=name).render_as_string(hide_password=False)
-    made = create_engine(url, **engines.options(url))
-    engines.prepare(made)
+    made = engines.opened(url)
     schema.upgrade(made)
     with Session(made) as session, session.begin():
-        seed.seed_county(
-            session,
-            config.county("county"),
-            config.county("enterprises"),
-            config.county("rulebook"),
-            demo=True,
-        )
-        seed.seed_people(session, config.county("people"), _HASH, now=NOW)
+        seed.seed_model(session, config.county, _HASH, now=NOW)
     yield made
     made.dispose()
     if dialect != "sqlite":

@@ -20,6 +20,13 @@ WORDS: Mapping[str, str] = {
     "add_grant": "授权",
     "end_grant": "结束授权",
     "import_workdays": "导入放假通知",
+    "import_tickets": "导入台账",
+    "undo_import": "撤销导入台账",
+    "import_enterprises": "导入企业名单",
+    "import_units": "导入单位名单",
+    "import_people": "导入人员名单",
+    "export_ledger": "导出台账",
+    "restore": "从备份还原",
     "recompute": "重算时限",
     VERIFIED: "验证操作记录",
 }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+REMEMBER_DAYS_MOST = 90
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -30,6 +32,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cookie_secure", "auto", "`true`: cookies over HTTPS alone; `auto`: true in production"),
     Setting("trusted_proxies", "0", "How many reverse proxies stand in front (for the address of a visitor)"),
     Setting(
+        "hosts",
+        "",
+        "Host names under which visitors reach it, with commas between; `.example.cn` means all below. "
+        "Others are refused; empty: any. The machine itself always may",
+    ),
+    Setting(
         "idle_minutes", "30", "Idle minutes after which a person is signed out; administrators half of it"
     ),
     Setting("remember_days", "30", "Days an enterprise may stay signed in on its own phone"),
@@ -48,6 +56,7 @@ class Settings:
     secret_key: str
     cookie_secure: bool
     trusted_proxies: int
+    hosts: tuple[str, ...]
     idle_minutes: int
     remember_days: int
     log_level: str

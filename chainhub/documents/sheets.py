@@ -164,10 +164,11 @@ def write(
     """Write one sheet with a bold, frozen row of headers; return how many rows it has.
 
     Texts are texts: what looks like a formula is neutralised, what looks like a link stays a text. Moments are
-    written in the zone they carry, and lose it: the caller hands them in as people should read them.
+    written in the zone they carry, and lose it: the caller hands them in as people should read them. Each row is
+    let go of once it is written, so memory does not grow with their number.
     """
     where = str(target) if isinstance(target, Path) else target
-    with xlsxwriter.Workbook(where, {"remove_timezone": True}) as book:
+    with xlsxwriter.Workbook(where, {"remove_timezone": True, "constant_memory": True}) as book:
         sheet = book.add_worksheet(name)
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
         shapes: dict[type, Any] = {

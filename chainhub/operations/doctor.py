@@ -1,4 +1,4 @@
-"""What an operator would check before calling somebody."""
+"""What an operator would check before calling somebody. “!” begins what is wrong, “?” what may be."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from chainhub.core.settings import Settings
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.operations.models import HEARTBEAT, JobRun
@@ -28,6 +29,17 @@ def examine(engine: Engine, now: datetime) -> list[tuple[str, str]]:
             ]
     except SQLAlchemyError as error:
         return [("数据库", f"! 没有应答或没有建好：{type(error).__name__}。请先运行 chainhub db upgrade。")]
+
+
+def examine_settings(settings: Settings) -> list[tuple[str, str]]:
+    """Return what looks odd about the settings of an installation in service."""
+    if settings.demo or settings.trusted_proxies or not settings.cookie_secure:
+        return []
+    said = (
+        "? 只走 HTTPS，却没有说前面有几层反向代理：访客的地址认不准，输错密码按代理的地址算。"
+        "前面有代理的，请设置 CHAINHUB_TRUSTED_PROXIES（一层写 1）。"
+    )
+    return [("反向代理", said)]
 
 
 def _schema(session: Session) -> str:

@@ -74,9 +74,9 @@ def run(
     work: OpenWork, file_name: str, content: bytes, operator: Actor, *, dry_run: bool, say: Say
 ) -> Report:
     """Import a ledger, or with `dry_run` only say what would come of it. Raises Invalid for the file as a whole."""
-    table = _table(content)
+    table = read_table(content)
     report = Report(total=len(table.rows))
-    with _as(work, operator) as opened:
+    with acting_as(work, operator) as opened:
         reader = Reader(_names(opened.session), opened.now)
     drafts = list(_drafts(table, reader, report))
     if dry_run:
@@ -85,13 +85,13 @@ def run(
         digest = hashlib.sha256(content).hexdigest()
         _write(work, operator, file_name, digest, drafts, report, say)
     report.failures.sort()
-    report.notes = [*_outcome(report, dry_run=dry_run), *_file_notes(table), *_word_notes(reader)]
+    report.notes = [*_outcome(report, dry_run=dry_run), *file_notes(table), *_word_notes(reader)]
     report.balance()
     return report
 
 
 @contextmanager
-def _as(work: OpenWork, operator: Actor) -> Iterator[Work]:
+def acting_as(work: OpenWork, operator: Actor) -> Iterator[Work]:
     """Open a unit of work in the operator's name."""
     with work() as opened:
         yield replace(opened, actor=operator)
@@ -100,20 +100,20 @@ def _as(work: OpenWork, operator: Actor) -> Iterator[Work]:
 # The file
 
 
-def _table(content: bytes) -> Table:
+def read_table(content: bytes, form: ledger.Form = ledger.LEDGER, most: int = ROWS_MOST) -> Table:
     """Return the rows of a file, or refuse it in one sentence."""
-    found = ledger.table(sheets.read(content))
+    found = ledger.table(sheets.read(content), form)
     if found.missing:
         missing = "、".join(f"“{column}”" for column in found.missing)
-        raise Invalid(f"表头里缺少{missing}这一列，没有导入。请对照台账模板补上表头再试。")
+        raise Invalid(f"表头里缺少{missing}这一列，没有导入。请补上表头再试。")
     if found.twice:
         twice = "、".join(f"“{column}”" for column in found.twice)
         raise Invalid(f"表头里有两个{twice}，不知道该用哪一列，没有导入。请改掉一个再试。")
     if not found.rows:
         raise Invalid("表头下面一行内容也没有，没有导入。")
-    if len(found.rows) > ROWS_MOST:
+    if len(found.rows) > most:
         raise Invalid(
-            f"这份台账有 {len(found.rows)} 行，一次最多导入 {ROWS_MOST} 行，没有导入。请分成几份再试。"
+            f"这份{form.name}有 {len(found.rows)} 行，一次最多导入 {most} 行，没有导入。请分成几份再试。"
         )
     return found
 
@@ -145,7 +145,7 @@ def _try(work: OpenWork, operator: Actor, drafts: Sequence[Draft], report: Repor
     """Count what would be written and what is there already; write nothing."""
     seen: set[tuple[str, str]] = set()
     for batch in _batches(drafts):
-        with _as(work, operator) as opened:
+        with acting_as(work, operator) as opened:
             seen |= importing.known_already(opened, batch)
         stored = Stored()
         for draft in batch:
@@ -167,12 +167,12 @@ def _write(
     report: Report,
     say: Say,
 ) -> None:
-    with _as(work, operator) as opened:
+    with acting_as(work, operator) as opened:
         import_id = importing.begin(opened, file_name, digest, report.failed)
     for batch in _batches(drafts):
         _store(work, operator, import_id, batch, report)
         say(report.done + report.skipped + report.failed, report.total)
-    with _as(work, operator) as opened:
+    with acting_as(work, operator) as opened:
         importing.note_failed(opened, import_id, report.failed)
         counts = {"done": report.done, "skipped": report.skipped, "failed": report.failed}
         audit.record(opened, "import_tickets", file_name, {"import": import_id, "digest": digest, **counts})
@@ -184,7 +184,7 @@ def _write(
 def _store(work: OpenWork, operator: Actor, import_id: int, batch: Sequence[Draft], report: Report) -> None:
     """Write a batch; where the database refuses it, row by row, so that one bad row sinks nobody."""
     try:
-        with _as(work, operator) as opened:
+        with acting_as(work, operator) as opened:
             stored = importing.store(opened, import_id, batch)
     except (DataError, IntegrityError):
         if len(batch) > 1:
@@ -224,7 +224,8 @@ def _outcome(report: Report, *, dry_run: bool) -> list[str]:
     return [*head, f"{verb} {report.done} 件：{_parts(report.opened.total(), report.finished.total())}。"]
 
 
-def _file_notes(table: Table) -> list[str]:
+def file_notes(table: Table) -> list[str]:
+    """Return what is to be said of columns that nobody knows."""
     if not table.unknown:
         return []
     return [f"工作表“{table.sheet}”里这些列不认识，没有读：{'、'.join(table.unknown[:_WORDS_MOST])}。"]
@@ -254,7 +255,7 @@ def undo(work: OpenWork, file_name: str, content: bytes, operator: Actor) -> Rep
     Nothing is deleted: numbers are never given out again, and history is sealed.
     """
     digest = hashlib.sha256(content).hexdigest()
-    with _as(work, operator) as opened:
+    with acting_as(work, operator) as opened:
         imports = importing.imports_of(opened, digest)
     if not imports:
         raise Invalid(
@@ -272,7 +273,7 @@ def _take_back(work: OpenWork, operator: Actor, import_id: int) -> Counter[str]:
     """Withdraw what nobody has touched, batch by batch; return how many by chain."""
     taken: Counter[str] = Counter()
     while True:
-        with _as(work, operator) as opened:
+        with acting_as(work, operator) as opened:
             some = importing.take_back(opened, import_id, BATCH)
         if not some:
             return taken
@@ -282,7 +283,7 @@ def _take_back(work: OpenWork, operator: Actor, import_id: int) -> Counter[str]:
 def _finish_undo(
     work: OpenWork, operator: Actor, file_name: str, import_id: int, taken: Counter[str], report: Report
 ) -> None:
-    with _as(work, operator) as opened:
+    with acting_as(work, operator) as opened:
         stay = importing.touched(opened, import_id)
         importing.mark_undone(opened, import_id)
         counts = {"import": import_id, "done": taken.total(), "skipped": len(stay)}

@@ -1,4 +1,7 @@
-"""The 台账: its columns, and how they are found in a file by their headers. Pure; rows are read in `ledger_rows`."""
+"""The 台账: its columns; and how the columns of any table are found in a file by their headers. Pure.
+
+Rows are read in `ledger_rows`.
+"""
 
 import re
 import unicodedata
@@ -81,15 +84,29 @@ def _spellings(column: str) -> tuple[str, ...]:
     return squeeze(column), squeeze(re.split(r"[(/]", column)[0])
 
 
-_BY_HEADER: Mapping[str, str] = {
-    spelling: column for column in (*COLUMNS, TITLE) for spelling in reversed(_spellings(column))
-}
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a table may hold: its name, its columns by every spelling of their headers, those it must have."""
+
+    name: str
+    by_header: Mapping[str, str]
+    must_have: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, columns: Iterable[str], must_have: tuple[str, ...]) -> "Form":
+        """Return a form with these columns."""
+        spelled = {one: column for column in columns for one in reversed(_spellings(column))}
+        return cls(name, spelled, must_have)
+
+
+LEDGER = Form.of("台账", (*COLUMNS, TITLE), MUST_HAVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A sheet in which the headers were found: where each column stands, and the rows beneath."""
 
+    form: Form
     sheet: str
     places: Mapping[str, int]
     unknown: tuple[str, ...]
@@ -99,7 +116,7 @@ class Table:
     @property
     def missing(self) -> tuple[str, ...]:
         """The must-have columns that are not there."""
-        return tuple(column for column in MUST_HAVE if column not in self.places)
+        return tuple(column for column in self.form.must_have if column not in self.places)
 
     def cells(self, row: Sequence[Cell]) -> dict[str, Cell]:
         """Return what a row has in the columns that are known and filled."""
@@ -107,26 +124,27 @@ class Table:
         return {column: cell for column, cell in found.items() if cell != ""}
 
 
-def table(sheets: Iterable[Sheet]) -> Table:
+def table(sheets: Iterable[Sheet], form: Form = LEDGER) -> Table:
     """Return the best table of a file: the row with the most known headers is the row of headers."""
-    return max((_table(sheet) for sheet in sheets), key=lambda one: (not one.missing, len(one.places)))
+    found = (_table(sheet, form) for sheet in sheets)
+    return max(found, key=lambda one: (not one.missing, len(one.places)))
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: Sheet, form: Form) -> Table:
     rows = list(sheet.numbered())
     if not rows:
-        return Table(sheet.name, {}, (), (), ())
-    heads = [_head(cells) for _, cells in rows[:HEAD_WITHIN]]
+        return Table(form, sheet.name, {}, (), (), ())
+    heads = [_head(cells, form) for _, cells in rows[:HEAD_WITHIN]]
     at = max(range(len(heads)), key=lambda place: len(heads[place][0]))
     places, unknown, twice = heads[at]
-    return Table(sheet.name, places, unknown, twice, rows[at + 1 :])
+    return Table(form, sheet.name, places, unknown, twice, rows[at + 1 :])
 
 
-def _head(cells: Sequence[Cell]) -> tuple[dict[str, int], tuple[str, ...], tuple[str, ...]]:
+def _head(cells: Sequence[Cell], form: Form) -> tuple[dict[str, int], tuple[str, ...], tuple[str, ...]]:
     places: dict[str, int] = {}
     unknown, twice = [], []
     for place, cell in enumerate(cells):
-        column = _BY_HEADER.get(squeeze(str(cell)))
+        column = form.by_header.get(squeeze(str(cell)))
         if column is None:
             unknown.append(str(cell).strip())
         elif column in places:

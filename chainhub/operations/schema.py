@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
-HEAD = "0001"
+HEAD = "0002"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -27,6 +27,19 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; `base` empties it."""
     command.downgrade(alembic_config(engine), revision)
+
+
+def version(connection: Connection) -> str | None:
+    """Return the revision that a database is at, or None where no migration has run."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def is_behind(connection: Connection) -> bool:
+    """Say whether a database is older than this program."""
+    return (version(connection) or "") < HEAD
 
 
 def analyze(session: Session) -> None:

@@ -1,6 +1,6 @@
 """Writing the model county into an empty database. The data are handed in; nothing here is law but what they say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,13 @@ from chainhub.county.state import CountyState
 
 _EVER = datetime(2019, 1, 1, tzinfo=UTC)
 Data = Mapping[str, Any]
+Read = Callable[[str], Data]  # a file of the county by its name
+
+
+def seed_model(session: Session, read: Read, password_hash: str, *, now: datetime) -> None:
+    """Write the whole model county with its people, as a demonstration; all have one password."""
+    seed_county(session, read("county"), read("enterprises"), read("rulebook"), demo=True)
+    seed_people(session, read("people"), password_hash, now=now)
 
 
 def seed_county(session: Session, county: Data, enterprises: Data, rulebook: Data, *, demo: bool) -> None:
@@ -65,6 +72,8 @@ def _directory(session: Session, county: Data) -> None:
             below.append(
                 _category(child, one["code"], one["order"] * 100 + place, child.get("units", one["units"]))
             )
+    words = {one["code"]: list(one["words"]) for one in county["categories"] if one.get("words")}
+    session.add(RuleText(name="category_words", value=words, from_at=_EVER))
     session.execute(insert(Category), tops)
     session.execute(insert(Category), below)
 

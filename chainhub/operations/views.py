@@ -19,6 +19,7 @@ from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
 from chainhub.tickets.models import Ticket
 from chainhub.web import doors
+from chainhub.web.engine import SchemaBehind
 
 bp = Blueprint("operations", __name__)
 HEARTBEAT_LATE = 90  # seconds without a beat before the scheduler counts as down
@@ -50,12 +51,15 @@ def _checks() -> dict[str, str]:
     try:
         at = session.scalar(text("SELECT version_num FROM alembic_version"))
         found["migrations"] = "ok" if at == HEAD else f"at {at}, wanted {HEAD}"
+        if at is None or at < HEAD:  # what else would be asked may not be there yet
+            found["migrations"] += f": {SchemaBehind.sentence}"
+            return found
         found["scheduler"] = _scheduler()
         year = clock.now().astimezone(SHANGHAI).year
         known_year = known.of(session).calendar.is_known(clock.now().astimezone(SHANGHAI).date())
         found["workdays"] = "ok" if known_year else f"warning: no notice for {year}, dates are provisional"
     except SQLAlchemyError:
-        found["migrations"] = "not migrated"
+        found["migrations"] = f"not migrated: {SchemaBehind.sentence}"
     return found
 
 

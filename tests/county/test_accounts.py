@@ -282,7 +282,7 @@ def test_who_is_not_there_is_not_found(session):
         service.find(work_of(session, SYSADMIN), "nobody")
     with pytest.raises(NotFound):
         service.find_user(work_of(session, SYSADMIN), 0)
-    assert Accounts(lambda: NOW).by_id(session, 0) is None
+    assert Accounts(lambda: NOW).by_session(session, 0, "x") is None
 
 
 def test_the_list_of_accounts_is_paged_by_name(session):

@@ -69,6 +69,15 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class EndedSession(Base):
+    """A sign-in that its owner has ended: copies of its cookies are refused until they would be void anyway."""
+
+    __tablename__ = "ended_session"
+
+    sid: Mapped[str] = mapped_column(String(60), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignInFailure(Base):
     """Wrong tries from one address, whatever the name: the second counter beside the account's own."""
 

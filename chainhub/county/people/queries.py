@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
+from chainhub.county import state
 from chainhub.county.directory.models import Chain, Enterprise, Unit
-from chainhub.county.people.models import ApiToken, GrantRow, User
+from chainhub.county.people.models import ApiToken, EndedSession, GrantRow, User
 from chainhub.county.people.rules import DEMO_ACCOUNTS, Holders, Holding
 from chainhub.county.state import CountyState
 
@@ -34,13 +35,17 @@ _ACTOR = (
         GrantRow.scope,
         GrantRow.ref,
         GrantRow.post,
+        *(column.label(f"county_{column.key}") for column in state.COLUMNS),
     )
+    .select_from(User)
+    .outerjoin(CountyState, true())  # one row: what the rest of the request would ask for next
     .outerjoin(GrantRow, (GrantRow.user_id == User.id) & GrantRow.ended_at.is_(None))
     .outerjoin(Unit, Unit.code == User.unit_code)
     .order_by(GrantRow.id)
 )
 # Built once: every request asks one of them.
 _BY_ID = _ACTOR.where(User.id == bindparam("user_id"))
+_BY_SESSION = _BY_ID.where(~exists().where(EndedSession.sid == bindparam("sid")))
 _BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
     ApiToken.digest == bindparam("digest"),
     ApiToken.revoked_at.is_(None),
@@ -65,14 +70,17 @@ class Account:
 
 def account(session: Session, user_id: int) -> Account | None:
     """Return one account with its running grants, in one query."""
-    rows = session.execute(_BY_ID, {"user_id": user_id}).all()
-    return _account(rows) if rows else None
+    return _account(session, session.execute(_BY_ID, {"user_id": user_id}).all())
+
+
+def account_of_session(session: Session, user_id: int, sid: str) -> Account | None:
+    """Return the account of a sign-in that has not been ended, in one query."""
+    return _account(session, session.execute(_BY_SESSION, {"user_id": user_id, "sid": sid}).all())
 
 
 def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
     """Return the account behind a token that still holds, in one query."""
-    rows = session.execute(_BY_TOKEN, {"digest": digest, "now": now}).all()
-    return _account(rows) if rows else None
+    return _account(session, session.execute(_BY_TOKEN, {"digest": digest, "now": now}).all())
 
 
 def user_by_name(session: Session, username: str) -> User | None:
@@ -228,8 +236,15 @@ def _roles(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[Role, ...
     return found
 
 
-def _account(rows: Sequence[Any]) -> Account:  # SQLAlchemy rows, read just here
+def _account(session: Session, rows: Sequence[Any]) -> Account | None:  # SQLAlchemy rows, read just here
+    if not rows:
+        return None
     first = rows[0]
+    if first.county_stamp is not None:
+        standing = state.Standing(
+            first.county_name, first.county_demo, first.county_stamp, first.county_calendar_version
+        )
+        state.remember(session, standing)
     grants = tuple(Grant(row.role, row.scope, row.ref, row.post) for row in rows if row.role is not None)
     actor = Actor(
         id=first.id,

@@ -53,6 +53,7 @@ def sign_in() -> ResponseReturnValue:
     except (NotSignedIn, TooFast) as refusal:
         show(form, refusal)
         return _sign_in_page(form, 422, refusal)
+    entering.leave(signing.sid())  # who was signed in here before
     signing.sign_in(account, remember=form.remember.data)
     return redirect(_target(), code=303)
 
@@ -60,7 +61,8 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @doors.public
 def sign_out() -> ResponseReturnValue:
-    """End this session and forget this phone."""
+    """End this sign-in, copies of its cookies included, and forget this phone."""
+    entering.leave(signing.sid())
     signing.sign_out()
     return redirect(url_for(".sign_in"), code=303)
 

@@ -9,6 +9,7 @@ from chainhub.county.people.service.accounts import (
     find,
     find_user,
     hash_password,
+    one_time_password,
     open_account,
     reset_password,
     set_elder,
@@ -16,7 +17,15 @@ from chainhub.county.people.service.accounts import (
     unlock,
 )
 from chainhub.county.people.service.granting import add_grant, end_grant
-from chainhub.county.people.service.signing import SignIn, authenticate, examine, settle
+from chainhub.county.people.service.signing import (
+    SignIn,
+    authenticate,
+    end_session,
+    examine,
+    forget_sessions,
+    has_forgettable,
+    settle,
+)
 from chainhub.county.people.service.tokens import Accounts, issue_token, revoke_tokens
 
 __all__ = [
@@ -30,11 +39,15 @@ __all__ = [
     "disable",
     "enable",
     "end_grant",
+    "end_session",
     "examine",
     "find",
     "find_user",
+    "forget_sessions",
+    "has_forgettable",
     "hash_password",
     "issue_token",
+    "one_time_password",
     "open_account",
     "reset_password",
     "revoke_tokens",

@@ -49,8 +49,11 @@ def hash_password(password: str) -> str:
     return passwords.hashed(password)
 
 
-def add_user(work: Work, new: NewUser, password: str) -> User:
-    """Open an account; the password was handed over by somebody, so it must be changed. Raises Invalid."""
+def add_user(work: Work, new: NewUser, password: str, *, password_hash: str = "") -> User:
+    """Open an account; the password was handed over by somebody, so it must be changed. Raises Invalid.
+
+    Hashing is slow on purpose: who opens many accounts in one transaction brings the hash along.
+    """
     _demand(work, Role.SYSADMIN)
     username = rules.username_of(new.username)
     errors = _new_user_errors(work, username, new)
@@ -62,7 +65,7 @@ def add_user(work: Work, new: NewUser, password: str) -> User:
 
     user = User(
         username=username,
-        password_hash=passwords.hashed(password),
+        password_hash=password_hash or passwords.hashed(password),
         name=new.name.strip(),
         title=new.title.strip(),
         phone=new.phone.strip(),
@@ -80,8 +83,15 @@ def add_user(work: Work, new: NewUser, password: str) -> User:
 
 def open_account(work: Work, new: NewUser) -> tuple[User, str]:
     """Open an account with a one-time password and return both; show the password once, keep it nowhere."""
-    password = passwords.one_time()
+    password = one_time_password(new.username)
     return add_user(work, new, password), password
+
+
+def one_time_password(username: str) -> str:
+    """Return a password to be handed over once that this person may have."""
+    while rules.password_errors(made := passwords.one_time(), rules.username_of(username)):
+        continue  # by chance it held the account name
+    return made
 
 
 def change_password(work: Work, old: str, new: str) -> User:
@@ -122,7 +132,7 @@ def set_password(work: Work, user: User, password: str) -> None:
 
 def reset_password(work: Work, user: User) -> str:
     """Give somebody a one-time password and return it, to be shown once and kept nowhere."""
-    password = passwords.one_time()
+    password = one_time_password(user.username)
     set_password(work, user, password)
     return password
 

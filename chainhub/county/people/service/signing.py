@@ -6,7 +6,7 @@ tell them apart.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,14 +16,16 @@ from chainhub.audit import service as audit
 from chainhub.core.actor import Actor
 from chainhub.core.errors import NotSignedIn, Refusal, TooFast
 from chainhub.core.limits import local
+from chainhub.core.settings import REMEMBER_DAYS_MOST
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
 from chainhub.county.people import passwords, queries
-from chainhub.county.people.models import SignInFailure, User
+from chainhub.county.people.models import EndedSession, SignInFailure, User
 from chainhub.county.people.queries import Account
 from chainhub.county.people.rules import FAILURES_MOST, LOCK, SOURCE_FAILURES_MOST, username_of
 
 _NO_CALENDAR = Calendar(worked={}, known_years=())  # nothing here is counted in working time
+_ANY_COOKIE_LIVES = timedelta(days=REMEMBER_DAYS_MOST)  # at most; an idle session ends sooner
 _KEPT = 96 * LOCK  # a day; older counts of addresses are swept away by the next one
 
 
@@ -83,6 +85,23 @@ def settle(session: Session, examined: Examined, now: datetime) -> SignIn:
     if user is None or not examined.is_right or not user.is_active:
         return SignIn(None, _failed(session, user, examined, now))
     return SignIn(_succeeded(session, user, examined, now), None)
+
+
+def end_session(session: Session, sid: str, now: datetime) -> None:
+    """Note that a sign-in has ended, so that no copy of its cookies opens anything. Twice is once."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = make(EndedSession).values(sid=sid, until=now + _ANY_COOKIE_LIVES)
+    session.execute(row.on_conflict_do_nothing(index_elements=["sid"]))
+
+
+def has_forgettable(session: Session, now: datetime) -> bool:
+    """Say whether the cookies of some ended sign-in are void by now."""
+    return session.scalar(select(EndedSession.sid).where(EndedSession.until <= now).limit(1)) is not None
+
+
+def forget_sessions(session: Session, now: datetime) -> None:
+    """Forget the ended sign-ins whose cookies are void by now."""
+    session.execute(delete(EndedSession).where(EndedSession.until <= now))
 
 
 def _blocked(session: Session, user: User | None, name: str, source: str, now: datetime) -> Refusal | None:

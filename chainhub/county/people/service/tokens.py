@@ -22,9 +22,9 @@ class Accounts:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
 
-    def by_id(self, session: Session, user_id: int) -> Account | None:
-        """Return the account with this id."""
-        return queries.account(session, user_id)
+    def by_session(self, session: Session, user_id: int, sid: str) -> Account | None:
+        """Return the account with this id, unless that sign-in of it has been ended."""
+        return queries.account_of_session(session, user_id, sid)
 
     def by_token(self, session: Session, token: str) -> Account | None:
         """Return the account behind a token that still holds."""

@@ -1,0 +1,207 @@
+"""The 台账 as a file to take away: one row a ticket, under the headers that `import tickets` reads again."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session, undefer
+
+from chainhub.audit import service as audit
+from chainhub.core.actor import Actor, Role
+from chainhub.core.errors import Invalid
+from chainhub.core.limits import local
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.models import Enterprise
+from chainhub.county.directory.rules import Directory
+from chainhub.documents import sheets
+from chainhub.documents.sheets import Cell
+from chainhub.operations import ledger, snapshot
+from chainhub.tickets import presenting, rules
+from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.workflow import ENDS, Action, State
+
+_CHUNK = 500  # tickets held at once
+_ROWS_MOST = 1_048_575  # of a sheet, a bound of the format
+_WIDTHS = {"内容": 60, "企业": 28, "进展": 30, "结果": 10, "备注": 20, "序号": 6, "灯": 10, ledger.TITLE: 30}
+_TOLD = (
+    Action.ACCEPT,
+    Action.ANSWER,
+    Action.DISPATCH,
+    Action.ACKNOWLEDGE,
+    Action.PROGRESS,
+    Action.CONFIRM,
+    Action.CALL_FAILED,
+    Action.CLOSE,
+)
+COLUMNS = (*ledger.COLUMNS, ledger.TITLE)
+
+Events = Mapping[Action, Sequence[TicketEvent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many tickets the file has, and how many confidential ones it has not."""
+
+    rows: int
+    left_out: int
+
+
+def write(
+    session: Session, target: Path | BytesIO, now: datetime, *, with_confidential: bool = False
+) -> Exported:
+    """Write every ticket, oldest first. Raises Invalid where they are more than a sheet can hold."""
+    confidential = session.scalar(select(func.count(Ticket.id)).where(Ticket.confidential)) or 0
+    left_out = 0 if with_confidential else confidential
+    count = (session.scalar(select(func.count(Ticket.id))) or 0) - left_out
+    if count > _ROWS_MOST:
+        raise Invalid(
+            f"有 {count} 件诉求，一张表最多放 {_ROWS_MOST} 行，没有导出。请用 chainhub backup 备份。"
+        )
+    widths = [_WIDTHS.get(column, 14) for column in COLUMNS]
+    rows = _rows(session, now, with_confidential=with_confidential)
+    return Exported(sheets.write(target, "台账", COLUMNS, rows, widths=widths), left_out)
+
+
+def to_file(
+    engine: Engine, target: Path, now: datetime, operator: Actor, *, with_confidential: bool
+) -> Exported:
+    """Write the ledger of one moment into a new file, its owner's alone, and note in the audit log that it was taken."""
+    unfinished = target.with_name(f"{target.name}.part")
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        with snapshot.of(engine) as session:
+            exported = write(session, unfinished, now, with_confidential=with_confidential)
+        with Session(engine) as session, session.begin():
+            work = Work(session, operator, now, known.of(session).calendar)
+            counts = {"rows": exported.rows, "confidential": with_confidential}
+            audit.record(work, "export_ledger", target.name, counts)
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return exported
+
+
+def _rows(session: Session, now: datetime, *, with_confidential: bool) -> Iterator[Sequence[Cell | None]]:
+    facts, last, written = known.of(session), 0, 0
+    wanted = (
+        select(Ticket, Enterprise.name)
+        .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
+        .options(undefer(Ticket.content))
+        .order_by(Ticket.id)
+        .limit(_CHUNK)
+    )
+    if not with_confidential:
+        wanted = wanted.where(Ticket.confidential.is_(False))
+    while found := session.execute(wanted.where(Ticket.id > last)).all():
+        events = _events(session, [ticket.id for ticket, _ in found])
+        for place, (ticket, enterprise) in enumerate(found, start=written + 1):
+            row = _row(ticket, enterprise, events[ticket.id], facts.directory)
+            light = presenting.light(ticket, now, facts.calendar).words
+            row |= {"序号": place, "灯": light}
+            yield [row.get(column) for column in COLUMNS]
+        last, written = found[-1][0].id, written + len(found)
+        session.expunge_all()
+
+
+def _events(session: Session, ids: Sequence[int]) -> Mapping[int, Events]:
+    found: defaultdict[int, defaultdict[Action, list[TicketEvent]]] = defaultdict(lambda: defaultdict(list))
+    wanted = select(TicketEvent).where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(_TOLD))
+    for event in session.scalars(wanted.order_by(TicketEvent.ticket_id, TicketEvent.seq)):
+        found[event.ticket_id][event.action].append(event)
+    return found
+
+
+def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) -> dict[str, Cell | None]:
+    resolved = _moment(ticket.resolved_at)
+    ended = ticket.closed_at is not None or ticket.state in ENDS
+    unit = directory.units.get(ticket.lead_unit_code or "")
+    calls = [
+        one
+        for action in (Action.CALL_FAILED, Action.CONFIRM)
+        for one in events[action]
+        if one.role == Role.CALLER.value
+    ]
+    return {
+        "诉求编号": ticket.number,
+        "产业链": directory.chains[ticket.chain_code].short,
+        "企业": enterprise,
+        "联系人": ticket.contact_person,
+        "电话(脱敏)": rules.mask_phone(ticket.contact_phone),
+        "渠道": ticket.channel.label,
+        "原编号": ticket.original_number,
+        "提出日期": _moment(ticket.created_at),
+        "类别": _category(directory, ticket.category_code),
+        "性质": ticket.kind.label if ticket.kind else None,
+        "紧急程度": ticket.urgency.label,
+        "内容": ticket.content,
+        "接单人/时间": _who_when([*events[Action.ACCEPT], *events[Action.ANSWER]]),
+        "派单人/时间": _who_when(events[Action.DISPATCH]),
+        "主办": unit.name if unit else None,
+        "签收时间": _when(events[Action.ACKNOWLEDGE]),
+        "办理时限": _moment(ticket.promise_due_at or ticket.due_at),
+        "进展": "\n".join(_progress(one) for one in events[Action.PROGRESS]),
+        "结果": ticket.outcome.label if ticket.outcome and (resolved or ended) else None,
+        "办结时间": resolved,
+        "评价(响应/解决/满意)": _rating(ticket, events[Action.CONFIRM]),
+        "回访人/时间": _who_when(calls),
+        "销号时间/审批人": _end(ticket, events[Action.CLOSE]) if ended else None,
+        "备注": ticket.state.label + (f"，重办 {ticket.reopened} 次" if ticket.reopened else ""),
+        ledger.TITLE: ticket.title,
+    }
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    return local(at).replace(microsecond=0) if at else None
+
+
+def _written(at: datetime) -> str:
+    return local(at).strftime("%Y-%m-%d %H:%M")
+
+
+def _who_when(events: Sequence[TicketEvent]) -> str | None:
+    return f"{events[-1].actor_name} {_written(events[-1].at)}" if events else None
+
+
+def _when(events: Sequence[TicketEvent]) -> datetime | None:
+    return _moment(events[-1].at) if events else None
+
+
+def _progress(event: TicketEvent) -> str:
+    return f"{local(event.at):%m-%d} {event.data.get('note', '')}"
+
+
+def _category(directory: Directory, code: str | None) -> str | None:
+    """Return a category by its label, one of the second level with the one above it, as an import knows them."""
+    category = directory.categories.get(code or "")
+    if category is None:
+        return None
+    above = directory.category_label(category.parent)
+    return f"{above}/{category.label}" if above else category.label
+
+
+_YES_NO = {True: "是", False: "否", None: "–"}
+
+
+def _rating(ticket: Ticket, events: Sequence[TicketEvent]) -> str | None:
+    """Return the three answers; what was opened again since is not rated."""
+    if not events or events[-1].round != ticket.round:
+        return None
+    said = events[-1].data
+    if "clear" in said:
+        return f"答复清楚：{_YES_NO[said['clear']]}"
+    satisfied = ticket.satisfaction.label if ticket.satisfaction else "–"
+    return f"{_YES_NO[said.get('contacted')]}/{_YES_NO[said.get('solved')]}/{satisfied}"
+
+
+def _end(ticket: Ticket, closings: Sequence[TicketEvent]) -> str:
+    """Return when it ended and who struck it off; any other end in its own words. An import reads the moment."""
+    at = _written(ticket.closed_at or ticket.updated_at)
+    if ticket.state is not State.CLOSED:
+        return f"{at} {ticket.state.label}"
+    return f"{at} {closings[-1].actor_name}" if closings else at

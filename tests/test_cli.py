@@ -1,0 +1,204 @@
+"""The operator's commands as they are typed: what they say, what they leave behind, how they end."""
+
+import os
+import re
+import sys
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import config
+from chainhub import cli
+from chainhub.audit.models import AuditEntry
+from chainhub.core import clock
+from chainhub.county.directory.models import Enterprise, Unit
+from chainhub.county.people import passwords, queries
+from chainhub.documents import sheets
+from chainhub.operations import schema, seed
+from chainhub.tickets.models import Ticket
+from tests import builders
+from tests.conftest import _HASH
+from tests.people import NOW
+
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+PEOPLE = [
+    ("登录名", "姓名", "单位", "角色", "岗位"),
+    ("wangshuhui", "王书卉", "县供电公司", "职能部门", "经办人"),
+    ("liminghe", "李鸣鹤", "没有的局", "", ""),
+]
+
+
+@pytest.fixture
+def run(empty_url, tmp_path, monkeypatch, capsys):
+    """Type a command; return how it ended and what it said."""
+    for name in [one for one in os.environ if one.startswith("CHAINHUB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CHAINHUB_DATABASE_URL", empty_url)
+    monkeypatch.setenv("CHAINHUB_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    opened, open_engine = [], cli._engine
+
+    def _engine(settings):
+        opened.append(open_engine(settings))
+        return opened[-1]
+
+    monkeypatch.setattr(cli, "_engine", _engine)
+
+    def _run(*typed) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["chainhub", *map(str, typed)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code
+        while opened:
+            opened.pop().dispose()
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return _run
+
+
+@pytest.fixture
+def county(empty):
+    """A county with two tickets, one of them confidential."""
+    schema.upgrade(empty)
+    with Session(empty) as session, session.begin():
+        seed.seed_model(session, config.county, _HASH, now=NOW)
+    with Session(empty) as session, session.begin():
+        builders.submitted(session)
+        builders.submitted(session, confidential=True, title="保密的一件")
+    return empty
+
+
+def _xlsx(path, rows):
+    made = BytesIO()
+    sheets.write(made, "名单", rows[0], rows[1:])
+    path.write_bytes(made.getvalue())
+    return path
+
+
+def _deeds(engine) -> list[str]:
+    with Session(engine) as session:
+        return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+def test_enterprises_and_units_come_in(run, county, tmp_path):
+    units = _xlsx(tmp_path / "units.xlsx", [("编码", "单位名称", "类别"), ("archives", "档案馆", "职能部门")])
+    firms = _xlsx(
+        tmp_path / "firms.xlsx",
+        [("编码", "企业名称", "产业链"), ("e_new", "汶上新来机械有限公司", "装备制造")],
+    )
+
+    assert run("import", "units", units, "--dry-run")[0] == 0
+    code, said = run("import", "units", units)
+    assert (code, said.splitlines()[0]) == (0, "done 1, skipped 0, failed 0")
+    assert run("import", "units", units)[1].splitlines()[0] == "done 0, skipped 1, failed 0"
+    assert run("import", "enterprises", firms)[0] == 0
+    with Session(county) as session:
+        assert session.get(Unit, "archives") is not None
+        assert session.get(Enterprise, "e_new") is not None
+
+
+def test_people_come_in_and_their_passwords_go_into_a_file_of_their_own(run, county, tmp_path):
+    file, kept = _xlsx(tmp_path / "people.xlsx", PEOPLE), tmp_path / "passwords.csv"
+
+    code, said = run("import", "people", file, "--passwords", kept)
+
+    assert code == 1
+    assert said.splitlines()[0] == "done 1, skipped 0, failed 1"
+    assert "第 3 行：“单位”写的是“没有的局”" in said
+    assert kept.stat().st_mode & 0o777 == 0o600
+    head, line = kept.read_text(encoding="utf-8-sig").split()
+    assert head == "登录名,姓名,一次性密码"
+    password = line.removeprefix("wangshuhui,王书卉,")
+    assert password not in said
+    with Session(county) as session:
+        user = queries.user_by_name(session, "wangshuhui")
+        assert passwords.matches(user.password_hash, password)
+        assert user.must_change_password
+
+    code, said = run("import", "people", file, "--passwords", kept)
+    assert (code, "已经存在，没有导入" in said) == (1, True)
+
+
+def test_without_a_file_the_passwords_are_printed_once(run, county, tmp_path):
+    file = _xlsx(tmp_path / "people.xlsx", PEOPLE[:2])
+
+    tried = run("import", "people", file, "--dry-run")
+    first = run("import", "people", file)
+    second = run("import", "people", file)
+
+    assert "一次性密码" not in tried[1]
+    found = re.search(r"^wangshuhui\t王书卉\t(\S+)$", first[1], re.MULTILINE)
+    with Session(county) as session:
+        assert passwords.matches(queries.user_by_name(session, "wangshuhui").password_hash, found[1])
+    assert (second[0], "一次性密码" in second[1]) == (0, False)
+
+
+def test_the_ledger_goes_out_without_what_is_confidential(run, county, tmp_path):
+    file, whole = tmp_path / "ledger.xlsx", tmp_path / "whole.xlsx"
+
+    code, said = run("export", "ledger", file)
+    assert (code, said.startswith("导出了 1 件；1 件保密的没有导出。")) == (0, True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(sheets.read(file.read_bytes())[0].rows) == 2
+    assert run("export", "ledger", whole, "--with-confidential")[1].startswith("导出了 2 件。")
+    assert len(sheets.read(whole.read_bytes())[0].rows) == 3
+    assert _deeds(county)[-2:] == ["export_ledger", "export_ledger"]
+
+    code, said = run("export", "ledger", file)
+    assert (code, "已经存在，没有导出" in said) == (1, True)
+    assert run("import", "tickets", whole, "--dry-run")[1].splitlines()[0] == "done 0, skipped 2, failed 0"
+
+
+def test_a_county_is_backed_up_and_restored(run, county, tmp_path):
+    file = tmp_path / "county.zip"
+    code, said = run("backup", file)
+    assert (code, said.startswith("备份好了，已核对：")) == (0, True)
+    with Session(county) as session, session.begin():
+        builders.submitted(session, title="备份以后的一件")
+
+    code, said = run("restore", file)
+    assert (code, "库里已经有数据，没有还原" in said) == (1, True)
+
+    code, said = run("restore", file, "--force")
+    assert code == 0
+    assert "还原好了" in said
+    assert "2026-03-02 09:20" in said
+    assert "全部对得上，没有被改过。" in said
+    with Session(county) as session:
+        assert session.scalar(select(func.count(Ticket.id))) == 2
+    assert _deeds(county)[-1] == "restore"
+    assert run("audit", "verify")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("restore", "no-such-file"),
+        ("import", "people", "no-such-file"),
+        ("backup", "no-such-folder/b.zip"),
+        ("export", "ledger", "no-such-folder/l.xlsx"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_no_traceback(run, county, typed):
+    code, said = run(*typed)
+
+    assert code != 0
+    assert "Traceback" not in said
+    assert said.strip()
+
+
+@pytest.mark.parametrize("command", [("import", "units"), ("import", "people"), ("restore",)])
+def test_a_file_that_is_something_else_is_refused_in_a_sentence(run, county, tmp_path, command):
+    file = tmp_path / "notes.txt"
+    file.write_text("没有表格", encoding="utf-8")
+
+    code, said = run(*command, file)
+
+    assert code == 1
+    assert re.search("不是 .xlsx|不是 chainhub backup", said)
