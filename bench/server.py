@@ -14,18 +14,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 _START_MOST = 60.0  # seconds
 # What `chainhub serve` gives to gunicorn, but for the application and the address.
-GUNICORN = (
-    "--workers",
-    "2",
-    "--threads",
-    "4",
-    "--worker-class",
-    "gthread",
-    "--keep-alive",
-    "5",
-    "--log-level",
-    "warning",
-)
+GUNICORN = ("--config", "python:chainhub.serving", "--workers", "2", "--threads", "4")
 
 
 def free_port() -> int:

@@ -102,17 +102,8 @@ def cli() -> None:
 @click.option("--threads", default=4, show_default=True)
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages and the API (gunicorn)."""
-    arguments = ["-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--workers", str(workers)]
-    arguments += [
-        "--threads",
-        str(threads),
-        "--worker-class",
-        "gthread",
-        "--keep-alive",
-        "5",
-        "--log-level",
-        "warning",
-    ]
+    arguments = ["-m", "gunicorn", "wsgi:app", "--config", "python:chainhub.serving"]
+    arguments += ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this process becomes the server
 
 

@@ -27,7 +27,6 @@ def enqueue(
             "link": link,
             "key": key,
             "created_at": work.now,
-            "read_at": None,
         }
         for user_id in sorted(set(recipients))
     ]

@@ -92,7 +92,6 @@ def _notices(
             "link": clock.link,
             "key": f"clock:{clock.id}:{clock.due_at:%Y%m%dT%H%M}:{one.rung.value}",
             "created_at": work.now,
-            "read_at": None,
         }
         for user_id in sorted(recipients(clock, audience, holders))
     ]

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, insert
 
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
@@ -20,6 +23,7 @@ from chainhub.tickets.clockwork import (
 )
 from chainhub.tickets.models import Ticket
 
+_WRITING = insert(cast("Table", Clock.__table__)).inline()
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
 _HELD_BY_UNIT = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.UNIT_CONTACT, ClockKind.UNIT, ClockKind.REWORK, ClockKind.PROMISE}
@@ -99,6 +103,12 @@ def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
         return Holder(Role.CALLER.value, ScopeKind.COUNTY.value, "")
     role = Role.TASK_FORCE if kind in _HELD_BY_TASK_FORCE else Role.COMMITTEE
     return Holder(role.value, ScopeKind.CHAIN.value, ticket.chain_code)
+
+
+def write(work: Work, started: Sequence[Clock]) -> None:
+    """Write clocks of a new ticket as rows, past the mapper; whoever moves it next reads them."""
+    rows = [{name: value for name, value in vars(one).items() if not name.startswith("_")} for one in started]
+    work.session.connection().execute(_WRITING, rows)
 
 
 def settle(ticket: Ticket, running: Sequence[Clock]) -> None:

@@ -182,9 +182,7 @@ def carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     """Do what was permitted. Raises Invalid if what is given does not suffice or fit."""
     _demand(allowed.row, given)
     with work.session.no_autoflush:  # what is read on the way has nothing to do with what is being written
-        moved = _carry(work, allowed, given)
-        work.session.flush()
-    return moved
+        return _carry(work, allowed, given)
 
 
 def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
@@ -205,6 +203,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     if row.action is Action.RECLASSIFY:
         clocks.relimit(work, ticket, left)
     clocks.settle(ticket, left)
+    work.session.flush()
     said_for = body(work, ticket, role)
     history.append(
         work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash

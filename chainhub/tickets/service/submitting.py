@@ -99,7 +99,7 @@ def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> Sequence[Clo
     work.session.flush()
     for clock in started:
         clock.owner_id = ticket.id
-    work.session.add_all(started)
+    clocks.write(work, started)
     return started
 
 
