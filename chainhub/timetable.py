@@ -33,6 +33,17 @@ TIMETABLE: tuple[Job, ...] = (
         "A call-back after 5 workdays of silence",
     ),
     Job("lapse", 60, tickets.find_silent, tickets.lapse, "未评价 after the second failed call"),
+    Job(
+        "acknowledge_parts",
+        30,
+        tickets.find_unacknowledged_parts,
+        tickets.acknowledge_parts,
+        "协办签收 by itself at the limit",
+    ),
+    Job("reviews", 600, tickets.find_reviews, tickets.raise_review, "挂账: the decision at the review date"),
+    Job(
+        "rechecks", 3600, tickets.find_rechecks, tickets.ask_again, "Four weeks after 销号: did it come back?"
+    ),
     Job("recompute", 60, tickets.find_outdated, tickets.recompute, "Deadlines after an imported calendar"),
     Job(
         "calendar",

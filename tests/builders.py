@@ -1,21 +1,32 @@
 """Making things for tests through the real services: `a_ticket(session, State.HANDLING)`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.directory.models import Unit
+from chainhub.county.state import touch
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving, submitting
 from chainhub.tickets.service.moving import Step
-from chainhub.tickets.terms import DeclineReason, Kind, Outcome, ReturnReason, Satisfaction, Urgency
+from chainhub.tickets.terms import (
+    CarryOverReason,
+    DeclineReason,
+    Kind,
+    Outcome,
+    ReturnReason,
+    Satisfaction,
+    Urgency,
+)
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.people import NOW, work_of
 
 A, S = Action, State
 
+SOON = NOW.date() + timedelta(days=20)
 SAMPLE = {
     "note": "写明情况",
     "reply": "已经办好，11月上旬可以用。",
@@ -27,13 +38,18 @@ SAMPLE = {
     "units": [people.POWER_UNIT],
     "minutes": "纪要",
     "reasons": "理由",
-    "review_on": NOW.date(),
+    "review_on": SOON,
     "raised_on": NOW.date(),
     "solved_on": NOW.date(),
     "title": "补录",
     "content": "补录的内容",
 }
 """What a test gives for a field that a move demands, unless the test is about it."""
+
+
+def _in_20_days(session: Session, at: datetime) -> date:
+    return (at + timedelta(days=20)).date()
+
 
 PATH: dict[State, list[tuple[str, Action, dict]]] = {S.SUBMITTED: []}
 PATH[S.INFO_REQUESTED] = [(people.CLERK, A.REQUEST_INFO, {"note": "缺型号"})]
@@ -57,6 +73,29 @@ PATH[S.CONFIRMED] = [
 ]
 PATH[S.CLOSED] = [*PATH[S.CONFIRMED], (people.CLOSER, A.CLOSE, {})]
 PATH[S.WITHDRAWN] = [(people.OWNER, A.WITHDRAW, {"note": "自己解决了"})]
+PATH[S.INCOMPLETE] = [
+    *PATH[S.HANDLING],
+    (people.POWER, A.ASK_INFO, {"note": "缺平面图"}),
+    ("clock", A.EXPIRE_INFO, {}),
+    (people.POWER, A.CLOSE_INCOMPLETE, {"note": "缺平面图"}),
+]
+PATH[S.CONSULTING] = [
+    *PATH[S.HANDLING],
+    (people.CLERK, A.CONVENE, {"question": "走路面还是走绿化带", "units": [people.TRANSPORT_UNIT]}),
+]
+PATH[S.CARRIED_OVER] = [
+    *PATH[S.HANDLING],
+    (
+        people.CLERK,
+        A.CARRY_OVER,
+        {"reason_code": CarryOverReason.PLANNING, "note": "等规划批复", "review_on": _in_20_days},
+    ),
+]
+PATH[S.ENDORSING] = [
+    *PATH[S.HANDLING],
+    (people.POWER, A.RESOLVE, {"outcome": Outcome.SOLVED, "reply": "增容办好了"}),
+]
+PATH[S.MERGED] = [(people.CLERK, A.MERGE, {"into": lambda session, at: submitted(session, at).number})]
 REACHABLE = tuple(PATH)
 
 
@@ -75,10 +114,28 @@ def submitted(session: Session, at: datetime = NOW, username: str = people.OWNER
 
 def a_ticket(session: Session, state: State = State.SUBMITTED, at: datetime = NOW, **given) -> Ticket:
     """A ticket carried to a state by the people of the county, five minutes a step."""
+    if state is S.ENDORSING:
+        endorsing(session, on=True)
     ticket = submitted(session, at, **given)
     for place, (who, action, said) in enumerate(PATH[state], start=1):
-        move(session, ticket, who, action, at + timedelta(minutes=5 * place), **said)
+        made = {name: value(session, at) if callable(value) else value for name, value in said.items()}
+        when = at + timedelta(minutes=5 * place)
+        if who == "clock":
+            work = work_of(session, "clock", when)
+            moving.apply(work, moving.by_clock(work, ticket, action), made)
+        else:
+            move(session, ticket, who, action, when, **made)
+    if state is S.ENDORSING:
+        endorsing(session, on=False)
     return ticket
+
+
+def endorsing(session: Session, unit: str = people.POWER_UNIT, *, on: bool) -> None:
+    """Switch 审签 of a unit on or off."""
+    session.get_one(Unit, unit).endorses = on
+    touch(session)
+    session.flush()
+    known.forget(session)
 
 
 def move(session: Session, ticket: Ticket, who: str, action: Action, at: datetime = NOW, **given) -> Ticket:

@@ -91,7 +91,7 @@ def sentences() -> list[Sentence]:
     found: dict[tuple[object, ...], list[Move]] = {}
     for row in TABLE:
         target = "same" if row.source is row.target else row.target
-        key = (row.action, target, row.who, row.needs, row.takes, row.when, row.built)
+        key = (row.action, target, row.who, row.needs, row.takes, row.when, row.part)
         found.setdefault(key, []).append(row)
     order = list(State)
     return [
@@ -108,7 +108,7 @@ def _who(who: Iterable[Who]) -> str:
     return "、".join(_party(one) for one in sorted(who, key=order.index))
 
 
-_PARTIES = {Party.REQUESTER: "企业（诉求人）", Party.FILER: "代填的人"}
+_PARTIES = {Party.REQUESTER: "企业（诉求人）", Party.FILER: "代填的人", Party.CO_UNIT: "协办单位"}
 
 
 def _party(one: Who) -> str:
@@ -121,11 +121,11 @@ def _target(row: Move) -> str:
     return row.target.label if row.target else "（合并前的状态）"
 
 
-def _diagram(*, built: bool) -> str:
+def _diagram() -> str:
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in TABLE:
         silent = row.source is row.target or row.target is None or row.action is Action.WITHDRAW
-        if silent or row.built is not built:
+        if silent:
             continue
         pair = (row.source.value if row.source else "[*]", row.target.value if row.target else "")
         words = arrows.setdefault(pair, [])
@@ -135,11 +135,11 @@ def _diagram(*, built: bool) -> str:
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{state.label}" as {state.value}' for state in State if state.value in used]
     lines += [f"    {source} --> {target}: {'、'.join(words)}" for (source, target), words in arrows.items()]
-    lines += [f"    {end.value} --> [*]" for end in State if end in ENDS and end.value in used and built]
+    lines += [f"    {end.value} --> [*]" for end in State if end in ENDS and end.value in used]
     return "```mermaid\n" + "\n".join(lines) + "\n```\n"
 
 
-def _moves_table(*, built: bool) -> str:
+def _moves_table() -> str:
     rows = [
         (
             f"{one.row.action.label} `{one.row.action.value}`",
@@ -151,7 +151,6 @@ def _moves_table(*, built: bool) -> str:
             "、".join(when.label for when in workflow.When if when in one.row.when) or "–",
         )
         for one in sentences()
-        if one.row.built is built
     ]
     return _table(("Action", "From", "To", "Who", "Must give", "May give", "Only when"), rows)
 
@@ -167,9 +166,7 @@ def _matrix() -> str:
 
 
 def _mark(rows: Sequence[Move]) -> str:
-    if not rows:
-        return ""
-    return "●" if any(row.built for row in rows) else "○"
+    return "●" if rows else ""
 
 
 Limits = Mapping[tuple[str, str, str], str]
@@ -241,7 +238,7 @@ def _effects() -> str:
     rows = []
     seen: set[tuple[str, ...]] = set()
     for row in TABLE:
-        if not row.built or row.target is None:
+        if row.part or row.target is None:
             continue
         plan = clockwork.plan(row.action, row.source, row.target, {}, Standing())
         stops = "all" if plan.stop_all else "、".join(kind.label for kind in ClockKind if kind in plan.stop)
@@ -260,31 +257,22 @@ def _effects() -> str:
 def workflow_page() -> str:
     """Return docs/workflow.md."""
     limits = _limits()
-    built = [row for row in TABLE if row.built]
-    open_doors = len({row.action for row in built})
     return "\n".join(
         (
             _HEAD.format(source="chainhub/tickets/workflow.py, clockwork.py and config/county/rulebook.yaml"),
             "# The ticket's life\n",
-            f"One table rules it: {len(TABLE)} rows, of which {len(built)} are built; {len(Action)} actions, of which "
-            f"{open_doors} can be done today. Pages, the API, guards and tests all read the same rows.\n",
-            "## What works today\n",
+            f"One table rules it: {len(TABLE)} rows, {len(Action)} actions. Pages, the API, guards and tests all read the same rows.\n",
+            "## The way of a ticket\n",
             "撤回 is left out of the picture: it leads from every open state before 待审核 to 已撤回. "
             "So are actions that leave the state as it is.\n",
-            _diagram(built=True),
-            "## What the table promises for later\n",
-            "These rows stand in the table with `built=False`. No door opens them yet: a page does not show them, "
-            "the API answers 409 with the code `not_built`.\n",
-            _diagram(built=False),
+            _diagram(),
             "## Who does what\n",
-            "● works today, ○ later. 企业（诉求人） is whoever holds an enterprise grant on the ticket's enterprise; "
-            "代填的人 is whoever filed it.\n",
+            "企业（诉求人） is whoever holds an enterprise grant on the ticket's enterprise; "
+            "代填的人 is whoever filed it; 协办单位 is a department that was sent a part, whose own moves never move the ticket.\n",
             _matrix(),
             "## Every move\n",
             "Fields and their bounds stand in `chainhub/tickets/fields.py`.\n",
-            _moves_table(built=True),
-            "### Later\n",
-            _moves_table(built=False),
+            _moves_table(),
             "## Clocks\n",
             "The limits below are those of the model county. They are dated rows; a clock keeps the limit that was in "
             "force at its start. Three values in one cell are for 咨询 / 求助、投诉、建议 / 难题. "
@@ -414,6 +402,9 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("紧急程度", terms.Urgency, "chainhub/tickets/terms.py"),
     ("渠道", terms.Channel, "chainhub/tickets/terms.py"),
     ("不予受理的原因", terms.DeclineReason, "chainhub/tickets/terms.py"),
+    ("协办的状态", terms.PartState, "chainhub/tickets/terms.py"),
+    ("申请", terms.RequestKind, "chainhub/tickets/terms.py"),
+    ("申请的状态", terms.RequestState, "chainhub/tickets/terms.py"),
     ("退单原因", terms.ReturnReason, "chainhub/tickets/terms.py"),
     ("挂账原因", terms.CarryOverReason, "chainhub/tickets/terms.py"),
     ("不满意的原因", terms.DissatisfiedReason, "chainhub/tickets/terms.py"),

@@ -24,7 +24,7 @@ from chainhub.documents.sheets import Cell
 from chainhub.operations import ledger, snapshot
 from chainhub.tickets import presenting, rules
 from chainhub.tickets.models import Ticket, TicketEvent
-from chainhub.tickets.workflow import ENDS, Action, State
+from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, State
 
 _CHUNK = 500  # tickets held at once
 _ROWS_MOST = 1_048_575  # of a sheet, a bound of the format
@@ -118,7 +118,7 @@ def _events(session: Session, ids: Sequence[int]) -> Mapping[int, Events]:
 
 
 def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) -> dict[str, Cell | None]:
-    resolved = _moment(ticket.resolved_at)
+    resolved = _moment(ticket.resolved_at) if ticket.state not in BEFORE_RESOLVED else None  # not sent back
     ended = ticket.closed_at is not None or ticket.state in ENDS
     unit = directory.units.get(ticket.lead_unit_code or "")
     calls = [

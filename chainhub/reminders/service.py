@@ -100,9 +100,19 @@ def pause(work: Work, clock: Clock, cap: Workdays | None) -> None:
     clock.look_again_at = None
 
 
-def unpause(work: Work, clock: Clock) -> None:
-    """End the running pause; the due is recomputed from what the pause really took."""
+def unpause(work: Work, clock: Clock, *, floor: datetime | None = None) -> None:
+    """End the running pause; the due is recomputed from what the pause really took.
+
+    With `floor` it is never before that, unless the clock was overdue when it was paused.
+    """
+    begun = clock.pauses[-1][0] if clock.pauses and clock.pauses[-1][1] is None else None
     _close_pause(clock, work.now)
+    if (
+        floor is not None
+        and begun is not None
+        and _due_without_last_pause(work, clock) > datetime.fromisoformat(begun)
+    ):
+        clock.floor_at = floor
     recompute(work, clock)
 
 
@@ -153,6 +163,13 @@ def recompute(work: Work, clock: Clock) -> None:
         # A rung whose moment came just now, or in a pause that took no workday, is still to be said.
         missed = rules.to_say(past, _said(work, clock), work.now) if past else ()
         clock.look_again_at = missed[0].at if missed else rules.look_again(moments, work.now)
+
+
+def _due_without_last_pause(work: Work, clock: Clock) -> datetime:
+    read = reading(clock)
+    return work.calendar.due(
+        read.started_at, read.limit, read.pauses[:-1], extension=read.extension, floor=read.floor
+    ).at
 
 
 def _said(work: Work, clock: Clock) -> frozenset[str]:

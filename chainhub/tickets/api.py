@@ -12,6 +12,7 @@ from chainhub.tickets import deadlines, listing, queries, representing, rules, s
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.service import requests as asking
 from chainhub.tickets.terms import Channel
 from chainhub.tickets.workflow import Action
 from chainhub.web import api, doors
@@ -21,6 +22,9 @@ KEY = "Idempotency-Key"
 KEY_MOST = 100
 NUMBER_MOST = 20
 _SUBMIT = schemas.for_action(Action.SUBMIT)
+_BACKFILL = schemas.for_action(Action.BACKFILL)
+_BACKFILL_BODY = _BACKFILL()
+_REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
     "name": KEY,
@@ -45,6 +49,19 @@ def submit() -> Response:
         found = representing.ticket(work, filed.ticket, filed.clocks)
     where = {"Location": f"{api.PREFIX}/tickets/{found['number']}"}
     return api.answer(found, 201 if filed.new else 200, where)
+
+
+@room.post("/tickets/backfill", {201: schemas.Ticket}, api.Taken(body=_BACKFILL))
+@doors.signed_in()
+def backfill() -> Response:
+    """现场办结补录：当场解决了的，补记下来，等企业评价"""
+    if not submitting.may_backfill(doors.actor()):
+        raise NotAllowed("现场办结补录由产业链党委和指导员来做。")
+    given = api.load(_BACKFILL_BODY, api.body())
+    with doors.work() as work:
+        filed = submitting.backfill(work, given)
+        found = representing.ticket(work, filed.ticket, filed.clocks)
+    return api.answer(found, 201, {"Location": f"{api.PREFIX}/tickets/{found['number']}"})
 
 
 def _key() -> str:
@@ -118,7 +135,7 @@ def events(number: str) -> Response:
         limit = wanted.get("limit", listing.PAGE)
         before = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else None
         found = queries.events(work.session, ticket.id, before=before, limit=limit + 1)
-        standing = rules.parties(work.actor, queries.facts(ticket))
+        standing = rules.parties(work.actor, queries.facts(work.session, ticket))
         items = [representing.event(one, standing) for one in found[:limit]]
         after = api.write_cursor(found[limit - 1].seq) if len(found) > limit else None
     return api.answer({"items": items, "next_cursor": after})
@@ -133,6 +150,60 @@ def deadline(number: str) -> Response:
         running = queries.running_clocks(work.session, [ticket.id])
         found = representing.deadline(deadlines.explain(work, ticket, running))
     return api.answer(found)
+
+
+@room.get("/tickets/<string:number>/requests", schemas.RequestPage)
+@doors.signed_in()
+def requests(number: str) -> Response:
+    """一件诉求的申请：延期、挂账、会商、加急、不计入考核"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = [representing.request(work, ticket, one) for one in asking.readable(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/requests", {201: schemas.RequestShape}, api.Taken(body=schemas.RequestBody)
+)
+@doors.signed_in()
+def ask(number: str) -> Response:
+    """申请：由别人在一个工作日内来批"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        given = api.load(_REQUEST_BODY, sent)
+        asked = asking.ask(work, ticket.number, asking.Asked(**given))
+        found = representing.request(work, ticket, asked)
+    return api.answer(found, 201)
+
+
+def _decide(id_: int, *, approve: bool) -> Response:
+    sent = api.body()
+    with doors.work() as work:
+        asking.find(work, id_)
+        given = api.load(_DECISION_BODY, sent)
+        decided = asking.decide(work, id_, approve=approve, note=given.get("note", ""))
+        ticket, _ = asking.find(work, id_)
+        found = representing.request(work, ticket, decided)
+    return api.answer(found)
+
+
+@room.post(
+    "/requests/<int:request>/approve", {200: schemas.RequestShape}, api.Taken(body=schemas.DecisionBody)
+)
+@doors.signed_in()
+def approve(request: int) -> Response:
+    """同意申请：申请的事随即办成"""
+    return _decide(request, approve=True)
+
+
+@room.post(
+    "/requests/<int:request>/reject", {200: schemas.RequestShape}, api.Taken(body=schemas.DecisionBody)
+)
+@doors.signed_in()
+def reject(request: int) -> Response:
+    """不同意申请：原来的时限照旧"""
+    return _decide(request, approve=False)
 
 
 def _own(work: Work, number: str) -> Ticket:
@@ -164,7 +235,7 @@ def _door(action: Action) -> Callable[..., Response]:
         return api.answer(found)
 
     act.__name__ = f"act_{action.value}"
-    act.__doc__ = action.label if action in schemas.BUILT else f"{action.label}（还没有开通）"
+    act.__doc__ = action.label
     return act
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chainhub.core.words import Labelled
-from chainhub.core.worktime import Limit, Workdays
+from chainhub.core.worktime import Limit, Workdays, WorkMinutes
 from chainhub.tickets.terms import Kind, Urgency
 from chainhub.tickets.workflow import ENDS, Action, State
 
@@ -33,6 +33,10 @@ class ClockKind(Labelled):
     CALLBACK = "callback", "回访"
     NOT_RATED = "not_rated", "未评价"
     CONSULTATION = "consultation", "会商"
+    CARRY_OVER_DECISION = "carry_over_decision", "挂账复查"
+    REQUEST = "request", "申请待批"
+    PART = "part", "协办"
+    PART_RECEIPT = "part_receipt", "协办签收"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {
@@ -50,16 +54,25 @@ STATE_CLOCK: Mapping[State, ClockKind] = {
 """The clock that starts whole at every entry of a state and stops on leaving it."""
 
 UNIT_CLOCKS = frozenset({ClockKind.UNIT, ClockKind.REWORK})
+PART_CLOCKS = frozenset({ClockKind.PART, ClockKind.PART_RECEIPT})
+"""One each for every co-unit: no move of the ticket stops them, but for its end."""
 REQUESTER_CLOCKS = frozenset({ClockKind.SUPPLY, ClockKind.SUPPLY_HANDLING, ClockKind.EVALUATION})
 """Clocks of the enterprise: reminders only, never a ladder."""
 SILENT_CLOCKS = frozenset({ClockKind.PROMISE, ClockKind.NOT_RATED})
 """Clocks nobody is reminded of: the promise is shown, the unit's own clock is the one that speaks."""
 AUTOMATIC = frozenset(
-    {ClockKind.ACKNOWLEDGE, ClockKind.SUPPLY_HANDLING, ClockKind.EVALUATION, ClockKind.NOT_RATED}
+    {
+        ClockKind.ACKNOWLEDGE,
+        ClockKind.PART_RECEIPT,
+        ClockKind.SUPPLY_HANDLING,
+        ClockKind.EVALUATION,
+        ClockKind.NOT_RATED,
+    }
 )
 """Clocks whose end makes something happen by itself."""
 INFO_CAP = Workdays(5)  # waiting for the enterprise pauses no longer than this
 INFO_MOST = 2  # times a unit may ask the enterprise
+CONSULT_CAP = Workdays(5)  # a consultation pauses no longer than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,8 @@ class Standing:
     promise_runs: bool = False
     unit_contacted: bool = False
     calls_failed: int = 0
+    unit_runs: bool = False
+    wait: Workdays | None = None  # how long a ticket that is carried over is to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,47 +93,70 @@ class Plan:
     stop: frozenset[ClockKind] = frozenset()
     stop_all: bool = False
     unpause: frozenset[ClockKind] = frozenset()
-    pause: Mapping[ClockKind, Workdays] = field(default_factory=dict)
+    pause: Mapping[ClockKind, Workdays | None] = field(default_factory=dict)
     revive: Mapping[ClockKind, bool] = field(
         default_factory=dict
     )  # kind → was the time since its stop a pause?
     start: tuple[ClockKind, ...] = ()
+    leaves_a_day: bool = (
+        False  # of what is unpaused at least one workday remains, unless it was overdue before
+    )
 
 
 def plan(
     action: Action, source: State | None, target: State, given: Mapping[str, object], facts: Standing
 ) -> Plan:
     """Return what a move does to the ticket's clocks."""
-    if target in ENDS:
+    if target in ENDS and source is not target:
         return Plan(stop_all=True)
     stop: set[ClockKind] = set()
     start: list[ClockKind] = []
+    if action is Action.UNMERGE:
+        return Plan(revive=_REVIVED[action])
     if source is not target:
         _change_of_state(source, target, stop, start)
+    if action is Action.SUBMIT:
+        start.insert(0, ClockKind.FIRST_CALL)
     _contact(action, given, stop)
     _unit(action, target, facts, stop, start)
     if action is Action.CALL_FAILED:
         _call_failed(facts, stop, start)
-    both = UNIT_CLOCKS | {ClockKind.PROMISE}
+    moves_on = source is not target or action is Action.CARRY_OVER  # a renewed wait is another pause
+    waited = _PAUSED_IN.get(source, frozenset()) if moves_on and source is not None else frozenset()
+    waits = _PAUSED_IN.get(target, frozenset()) if moves_on else frozenset()
     return Plan(
         stop=frozenset(stop),
-        unpause=both if source is State.AWAITING_INFO else frozenset(),
-        pause=dict.fromkeys(sorted(both), INFO_CAP) if target is State.AWAITING_INFO else {},
-        revive=(
-            {ClockKind.UNIT: True, ClockKind.REWORK: True, ClockKind.PROMISE: False}
-            if action is Action.SEND_BACK
-            else {}
-        ),
+        unpause=waited,
+        pause=dict.fromkeys(sorted(waits), _cap(target, facts)),
+        revive=_REVIVED.get(action, {}),
         start=tuple(start),
+        leaves_a_day=action is Action.CONCLUDE,
     )
+
+
+_WORK = UNIT_CLOCKS | {ClockKind.PART}
+_PAUSED_IN: Mapping[State, frozenset[ClockKind]] = {
+    State.AWAITING_INFO: UNIT_CLOCKS | {ClockKind.PROMISE},
+    State.CONSULTING: _WORK,
+    State.CARRIED_OVER: _WORK,
+}
+"""What stands still while the unit waits for somebody else: only the enterprise's own silence stops the promise."""
+_REVIVED: Mapping[Action, Mapping[ClockKind, bool]] = {
+    Action.SEND_BACK: {ClockKind.UNIT: True, ClockKind.REWORK: True, ClockKind.PROMISE: False},
+    Action.UNMERGE: dict.fromkeys(ClockKind, True),
+}
+
+
+def _cap(target: State, facts: Standing) -> Workdays | None:
+    if target is State.AWAITING_INFO:
+        return INFO_CAP
+    return CONSULT_CAP if target is State.CONSULTING else facts.wait
 
 
 def _change_of_state(
     source: State | None, target: State, stop: set[ClockKind], start: list[ClockKind]
 ) -> None:
-    if source is None:
-        start.append(ClockKind.FIRST_CALL)
-    elif source in STATE_CLOCK:
+    if source is not None and source in STATE_CLOCK:
         stop.add(STATE_CLOCK[source])
     if source is State.REVIEWED:
         stop.update({ClockKind.CALLBACK, ClockKind.NOT_RATED})
@@ -155,11 +193,14 @@ def _unit(
         stop.add(ClockKind.UNIT_CONTACT)
     elif action is Action.UPHOLD_RETURN:
         stop.update(UNIT_CLOCKS)
-    elif action in {Action.RESOLVE, Action.ANSWER}:
+    elif action is Action.ANSWER or target is State.RESOLVED:
+        # 审签 is within the unit's own clock: it runs on until the resolution leaves the unit.
         # An answer after an upheld return keeps the promise too.
         stop.update({*UNIT_CLOCKS, ClockKind.PROMISE, ClockKind.UNIT_CONTACT})
-    elif action is Action.REOPEN and target is State.HANDLING:
-        start.extend((ClockKind.REWORK, ClockKind.PROMISE))
+    elif action in {Action.REOPEN, Action.CONCLUDE} and target is State.HANDLING and not facts.unit_runs:
+        start.extend((ClockKind.REWORK, ClockKind.PROMISE))  # a conclusion after a second dissatisfaction
+    elif action in {Action.CARRY_OVER, Action.RESUME}:
+        stop.add(ClockKind.CARRY_OVER_DECISION)
 
 
 def matter_of(kind: Kind | None) -> str:
@@ -176,6 +217,15 @@ def rework_limit(whole: Limit, urgency: Urgency) -> Limit:
     return Workdays(max(3, -(-whole.count // 2)))
 
 
+def part_limit(whole: Limit) -> Limit:
+    """Return how long a co-unit has: min(3, ⌊L/2⌋) workdays; L = 1: 4 working hours."""
+    if not isinstance(whole, Workdays) or whole.count == 1:
+        return WorkMinutes(240)
+    return Workdays(min(3, whole.count // 2))
+
+
 def limit_name(kind: ClockKind) -> ClockKind:
-    """Return under which name the rulebook keeps a clock's limit: the promise runs as long as the unit's."""
-    return ClockKind.UNIT if kind in {ClockKind.PROMISE, ClockKind.REWORK} else kind
+    """Return under which name the rulebook keeps a clock's limit: the promise runs as long as the unit's own."""
+    if kind in {ClockKind.PROMISE, ClockKind.REWORK}:
+        return ClockKind.UNIT
+    return ClockKind.ACKNOWLEDGE if kind is ClockKind.PART_RECEIPT else kind

@@ -29,6 +29,10 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.CALLBACK: "回访派出",
     ClockKind.NOT_RATED: "未接通",
     ClockKind.CONSULTATION: "会商启动",
+    ClockKind.CARRY_OVER_DECISION: "到了复查日",
+    ClockKind.REQUEST: "申请",
+    ClockKind.PART: "派协办",
+    ClockKind.PART_RECEIPT: "派协办",
 }
 """What started a clock, as a reader says it."""
 
@@ -85,7 +89,7 @@ def pause_words(pauses: Sequence[Pause]) -> tuple[str, ...]:
 
 def explain(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> Explanation | None:
     """Explain to this reader when the ticket is due, day by day; None where nothing runs."""
-    standing = rules.parties(work.actor, queries.facts(ticket))
+    standing = rules.parties(work.actor, queries.facts(work.session, ticket))
     clock = clock_for(ticket.state, clocks, standing)
     if clock is None:
         return None

@@ -64,6 +64,7 @@ _COMMON: tuple[Field, ...] = (
     Field("reply", "给企业的答复", Shape.TEXT, NOTE_MOST, 2, hint="企业看得到，写清办成了什么、还要等什么"),
     Field("reason_code", "原因", Shape.CHOICE, choices=terms.DeclineReason),
     Field("lead_unit", "主办单位", Shape.UNIT),
+    Field("co_units", "协办单位", Shape.ITEMS, hint="每个单位有自己的期限；不写日期就按规定算"),
     Field("unit", "单位", Shape.UNIT),
     Field("outcome", "结果", Shape.CHOICE, choices=terms.Outcome),
     Field("override_reason", "协办未交仍办结的原因", Shape.TEXT, NOTE_MOST, 2),
@@ -114,6 +115,17 @@ _FOR_ACTION: Mapping[tuple[Action, str], Field] = {
     (A.ESCALATE, "reason_code"): _like("reason_code", "哪里不满意", choices=terms.DissatisfiedReason),
     (A.CARRY_OVER, "reason_code"): _like("reason_code", "挂账原因", choices=terms.CarryOverReason),
     (A.WITHDRAW, "note"): _like("note", "为什么撤回"),
+    (A.ASSIGN, "person"): _like("person", "交给谁", "本单位经办人的登录名"),
+    (A.ASSIGN, "note"): _like("note", "分办意见", "本单位看得到"),
+    (A.HAND_IN, "note"): _like("note", "协办结果", "主办单位看得到；写清办成了什么"),
+    (A.CLOSE_INCOMPLETE, "note"): _like("note", "缺什么材料", "企业看得到；6 个月内补齐可以接着办"),
+    (A.APPEAL, "note"): _like("note", "为什么应当受理", "由另一位同志来看；复核只有一次"),
+    (A.RESTART, "note"): _like("note", "补了什么材料"),
+    (A.MERGE, "into"): _like("into", "合并到哪件", "写那一件的编号；两家企业都会知道结果"),
+    (A.RECHECK, "note"): _like("note", "又出现了什么"),
+    (A.RESUME, "note"): _like("note", "为什么可以接着办"),
+    (A.REFUSE_ENDORSE, "note"): _like("note", "还要改什么"),
+    (A.CARRY_OVER, "note"): _like("note", "为什么要等", "企业看得到；写明等什么"),
 }
 
 

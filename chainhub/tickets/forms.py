@@ -1,35 +1,39 @@
 """HTML forms of the moves, made from `fields.py`: shape and bounds stand there, not here."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import (
     BooleanField,
     Field,
+    FieldList,
     Form,
+    FormField,
     HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from chainhub.core.typed import clean
 from chainhub.core.words import Labelled
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county.directory.rules import Directory
-from chainhub.tickets import fields
+from chainhub.tickets import fields, terms
 from chainhub.tickets.fields import Field as Spec
 from chainhub.tickets.fields import Shape
-from chainhub.tickets.workflow import Move
+from chainhub.tickets.workflow import Action, Move
 from chainhub.web.chinese import ChineseForm
 
 Choices = list[tuple[str, str]]
-_BY_HAND = frozenset({Shape.CODES, Shape.ITEMS, Shape.NUMBER, Shape.DAY})
+ITEMS_SHOWN, ITEMS_MOST = 4, 20
 
 
 class ActForm(ChineseForm):
@@ -64,7 +68,7 @@ def for_move(
     made: dict[str, Any] = {}
     for name in row.fields:
         spec = fields.field(row.action, name)
-        if name in skip or spec.shape in _BY_HAND:
+        if name in skip:
             continue
         made[name] = _field(spec, directory, list(enterprises), required=name in row.needs)
     return type("MoveForm", (ActForm,), made)
@@ -91,6 +95,13 @@ def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
     if spec.shape in {Shape.UNIT, Shape.CATEGORY, Shape.ENTERPRISE}:
         listed = _codes(spec, directory, enterprises, required=required)
         return SelectField(**say, choices=options(listed), validators=[_demand(required)])
+    if spec.shape is Shape.CODES:
+        listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+        return SeveralField(**say, choices=options(listed), validators=[_demand(required)])
+    if spec.shape is Shape.ITEMS:
+        return ItemsField(FormField(_item(directory)), **say, min_entries=ITEMS_SHOWN, max_entries=ITEMS_MOST)
+    if spec.shape is Shape.DAY:
+        return DayField(**say, validators=[_demand(required)], render_kw={"type": "date"})
     checks = [_demand(required), Length(spec)]
     if spec.shape is Shape.MOMENT:
         return MomentField(**say, validators=[Optional()], render_kw={"type": "datetime-local"})
@@ -156,6 +167,92 @@ class Length:
             raise ValidationError(f"太短了，请写到 {self.spec.least} 个字以上。")
         if "\x00" in (field.data or ""):
             raise ValidationError("里面有不能保存的字符，请删掉再提交。")
+
+
+def for_request(kind: terms.RequestKind, directory: Directory) -> type[ActForm]:
+    """Return the form in which somebody asks for something."""
+    reason = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {}
+    if kind is terms.RequestKind.CARRY_OVER:
+        made["reason_code"] = _field(
+            fields.field(Action.CARRY_OVER, "reason_code"), directory, [], required=True
+        )
+    if kind in _ASKS_FOR_A_DAY:
+        made["until"] = DayField(
+            _ASKS_FOR_A_DAY[kind], validators=[_demand(True)], render_kw={"type": "date"}
+        )
+    made["reason"] = TextAreaField(
+        "会商什么" if kind is terms.RequestKind.CONSULTATION else "为什么",
+        validators=[_demand(True), Length(reason)],
+        filters=[_trim],
+    )
+    if kind is terms.RequestKind.CONSULTATION:
+        listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+        made["units"] = SeveralField("请哪些单位", choices=options(listed), validators=[Optional()])
+    return type("RequestForm", (ActForm,), made)
+
+
+_ASKS_FOR_A_DAY = {
+    terms.RequestKind.EXTENSION: "延到哪一天",
+    terms.RequestKind.CARRY_OVER: "哪一天再定",
+}
+
+
+class SeveralField(SelectMultipleField):
+    """Some of a list, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DayField(StringField):
+    """A day, as a browser writes it."""
+
+    def read(self, value: str) -> date:
+        """Return the day."""
+        day = date.fromisoformat(value)
+        if not 2000 <= day.year <= 2100:
+            raise ValueError(value)
+        return day
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is no day."""
+        if self.data:
+            try:
+                self.read(self.data)
+            except ValueError as error:
+                raise ValidationError("日期写得不对，请写成 2026-10-27。") from error
+
+
+class ItemsField(FieldList):
+    """Several units, each with what it is to do and by when; lines without a unit are left out."""
+
+    def read(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        """Return the lines that name a unit."""
+        found = []
+        for line in lines:
+            if line.get("unit"):
+                due = line.get("due_on")
+                found.append(
+                    {
+                        "unit": line["unit"],
+                        "text": line.get("text") or "",
+                        "due_on": date.fromisoformat(due) if due else None,
+                    }
+                )
+        return found or None
+
+
+def _item(directory: Directory) -> type[Form]:
+    listed = [("", "不派"), *((unit.code, unit.name) for unit in directory.units.values() if unit.handles)]
+    made: dict[str, Any] = {
+        "unit": SelectField("单位", choices=options(listed), validators=[Optional()]),
+        "text": StringField(
+            "做什么", filters=[_trim], validators=[Optional(), Length(fields.field(Action.PROGRESS, "note"))]
+        ),
+        "due_on": DayField("哪天前", render_kw={"type": "date"}, validators=[Optional()]),
+    }
+    return type("ItemForm", (Form,), made)
 
 
 class MomentField(StringField):

@@ -5,7 +5,7 @@ Each is a pair: `find` asks the database what is true, `handle` does it as the c
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,8 +21,8 @@ from chainhub.reminders.jobs import recipients
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, moving, telling
+from chainhub.tickets.models import Request, Ticket
+from chainhub.tickets.service import clocks, moving, pending, telling
 from chainhub.tickets.workflow import Action, State
 
 
@@ -46,7 +46,7 @@ def _ended(kind: ClockKind) -> Callable[[Work, int], Sequence[int]]:
 def _by_clock(action: Action) -> Callable[[Work, Sequence[int]], None]:
     def handle(work: Work, ids: Sequence[int]) -> None:
         for ticket in _locked(work, ids):
-            allowed = moving.by_clock(ticket, action)
+            allowed = moving.by_clock(work, ticket, action)
             if allowed is not None:
                 moving.apply(work, allowed, {})
 
@@ -84,6 +84,71 @@ def raise_callback(work: Work, ids: Sequence[int]) -> None:
             telling.tell_callers(work, ticket, "企业一直没评价，请在 2 个工作日内打电话回访。")
 
 
+find_unacknowledged_parts = _ended(ClockKind.PART_RECEIPT)
+
+
+def acknowledge_parts(work: Work, ids: Sequence[int]) -> None:
+    """Let every part whose limit of receipt has run out count as received."""
+    for ticket in _locked(work, ids):
+        moving.acknowledge_overdue_parts(work, ticket)
+
+
+def find_reviews(work: Work, limit: int) -> Sequence[int]:
+    """Return carried-over tickets whose day of review has come and is not being decided yet."""
+    deciding = select(Clock.id).where(
+        Clock.owner_kind == queries.OWNER,
+        Clock.owner_id == Ticket.id,
+        Clock.kind == ClockKind.CARRY_OVER_DECISION.value,
+        Clock.stopped_at.is_(None),
+    )
+    return work.session.scalars(
+        select(Ticket.id)
+        .where(
+            Ticket.review_on <= work.now.astimezone(SHANGHAI).date(),
+            Ticket.state == State.CARRIED_OVER,
+            ~deciding.exists(),
+        )
+        .order_by(Ticket.review_on)
+        .limit(limit)
+    ).all()
+
+
+def raise_review(work: Work, ids: Sequence[int]) -> None:
+    """At the review date give the committee the decision; nothing resumes in silence."""
+    for ticket in _locked(work, ids):
+        if ticket.state is not State.CARRIED_OVER or ticket.review_on is None:
+            continue
+        running = queries.running_clocks(work.session, [ticket.id])
+        plan = clockwork.Plan(start=(ClockKind.CARRY_OVER_DECISION,))
+        clocks.settle(ticket, clocks.carry_out(work, ticket, plan, running, "review"))
+        telling.tell_review(work, ticket)
+
+
+RECHECK_AFTER = timedelta(days=28)
+
+
+def find_rechecks(work: Work, limit: int) -> Sequence[int]:
+    """Return tickets that were closed four weeks ago and whose enterprise was not asked since."""
+    return work.session.scalars(
+        select(Ticket.id)
+        .where(
+            Ticket.state == State.CLOSED,
+            Ticket.recheck_asked_at.is_(None),
+            Ticket.closed_at <= work.now - RECHECK_AFTER,
+        )
+        .order_by(Ticket.closed_at)
+        .limit(limit)
+    ).all()
+
+
+def ask_again(work: Work, ids: Sequence[int]) -> None:
+    """Ask the enterprise whether the matter came back, once for each closing."""
+    for ticket in _locked(work, ids):
+        if ticket.state is State.CLOSED and ticket.recheck_asked_at is None:
+            ticket.recheck_asked_at = work.now
+            telling.ask_again(work, ticket)
+
+
 def find_outdated(work: Work, limit: int) -> Sequence[int]:
     """Return running clocks that were computed with an older calendar."""
     return work.session.scalars(
@@ -91,7 +156,7 @@ def find_outdated(work: Work, limit: int) -> Sequence[int]:
         .where(
             Clock.stopped_at.is_(None),
             Clock.calendar_version < work.calendar.version,
-            Clock.owner_kind == queries.OWNER,
+            Clock.owner_kind.in_((queries.OWNER, pending.OWNER)),
         )
         .order_by(
             Clock.calendar_version
@@ -102,8 +167,11 @@ def find_outdated(work: Work, limit: int) -> Sequence[int]:
 
 def recompute(work: Work, ids: Sequence[int]) -> None:
     """Compute clocks anew after a calendar was imported; a moved deadline leaves an audit line and is told once."""
+    _recompute_requests(work, ids)
     owners = work.session.scalars(
-        select(Clock.owner_id).where(Clock.id.in_(ids), Clock.stopped_at.is_(None)).distinct()
+        select(Clock.owner_id)
+        .where(Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind == queries.OWNER)
+        .distinct()
     ).all()
     tickets = _locked(work, owners)  # one that somebody moves just now keeps its clocks for the next run
     running: defaultdict[int, list[Clock]] = defaultdict(list)
@@ -123,6 +191,22 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
         said = {"clock": clock.kind, "before": _moment(before), "after": _moment(clock.due_at)}
         # By its number alone: who reads the log reads no tickets.
         audit.record(work, "recompute", ticket.number, said)
+
+
+def _recompute_requests(work: Work, ids: Sequence[int]) -> None:
+    """Compute anew until when requests are to be decided."""
+    found = work.session.execute(
+        select(Clock, Request)
+        .join(Request, Request.id == Clock.owner_id)
+        .where(Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind == pending.OWNER)
+        .with_for_update(skip_locked=True, of=Clock)
+    )
+    for clock, request in found:
+        before = clock.due_at
+        reminders.recompute(work, clock)
+        request.due_at = clock.due_at
+        if clock.due_at != before:
+            _tell_moved(work, clock, before)
 
 
 def _tell_moved(work: Work, clock: Clock, before: datetime) -> None:

@@ -42,6 +42,8 @@ _SHOWN = load_only(
     Ticket.state,
     Ticket.version,
     Ticket.lead_unit_code,
+    Ticket.co_units,
+    Ticket.extension_pending,
     Ticket.due_at,
     Ticket.yellow_at,
     Ticket.due_provisional,
@@ -185,7 +187,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
 def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
     """Return the condition under which a ticket's light has a colour; red outranks grey."""
     late = Ticket.due_at <= now
-    waits = Ticket.state.in_(sorted(PAUSED))
+    waits = or_(Ticket.state.in_(sorted(PAUSED)), Ticket.extension_pending.is_(True))
     if colour is Colour.BLUE:
         return Ticket.is_open.is_(False)
     if colour is Colour.RED:

@@ -1,16 +1,27 @@
 """Tickets, their history, who they were sent to, and the keys that make a retry harmless."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chainhub.core.db import Base, EnumValue
-from chainhub.tickets.terms import Channel, Kind, Outcome, Satisfaction, Urgency
+from chainhub.tickets.terms import (
+    Channel,
+    Kind,
+    Outcome,
+    PartState,
+    RequestKind,
+    RequestState,
+    Satisfaction,
+    Urgency,
+)
 from chainhub.tickets.workflow import Action, State
 
 _IS_OPEN = text("is_open")
+_REQUEST_IS_PENDING = text("state = 'pending'")
+_PART_IS_OPEN = text("state IN ('sent', 'handling', 'disputed')")
 _IS_OPEN_SQLITE = text("is_open = 1")  # as SQLAlchemy writes it there; SQLite takes no other word for it
 
 
@@ -55,6 +66,24 @@ class Ticket(Base):
         Index("ix_ticket_created_at", "created_at"),
         Index("ix_ticket_closed_at", "closed_at"),
         Index("ix_ticket_import_id", "import_id"),
+        Index(
+            "ix_ticket_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_review_on",
+            "review_on",
+            sqlite_where=text("review_on IS NOT NULL"),
+            postgresql_where=text("review_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_recheck",
+            "closed_at",
+            sqlite_where=text("recheck_asked_at IS NULL AND state = 'closed'"),
+            postgresql_where=text("recheck_asked_at IS NULL AND state = 'closed'"),
+        ),
         Index("ix_ticket_filed_by_id", "filed_by_id"),
     )
 
@@ -81,6 +110,7 @@ class Ticket(Base):
         default=1
     )  # raised by every move; the form carries the one it has seen
     round: Mapped[int] = mapped_column(default=1)
+    co_units: Mapped[list[Any]] = mapped_column(default=list)  # codes of every unit that was ever sent a part
     lead_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     responsible_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     """Who answers for it (首接负责制): the unit first sent to, until another has acknowledged."""
@@ -106,6 +136,21 @@ class Ticket(Base):
     answered_at: Mapped[datetime | None]  # first time an answer lay before the enterprise (entered 待评价)
     first_closed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # when it entered the end it stands in
+    recheck_asked_at: Mapped[datetime | None]  # when the enterprise was asked whether the matter came back
+    appealed: Mapped[bool] = mapped_column(default=False)  # a refusal is looked at again once
+    info_lapsed: Mapped[bool] = mapped_column(default=False)  # the enterprise was asked and did not answer
+    escalated: Mapped[bool] = mapped_column(default=False)  # 提级: dissatisfied twice, in the county's hands
+    waits: Mapped[int] = mapped_column(default=0)  # times it was carried over (挂账)
+    review_on: Mapped[date | None]  # while it is carried over: when that is decided anew
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # within the unit
+    assigned_office: Mapped[str] = mapped_column(String(60), default="")
+    asked: Mapped[int] = mapped_column(default=0)  # requests that were made about it
+    pending: Mapped[int] = mapped_column(default=0)  # those of them that wait for a decision
+    extension_pending: Mapped[bool] = mapped_column(default=False)  # 延期待批: its light is grey meanwhile
+    excluded: Mapped[bool] = mapped_column(default=False)  # 不计入考核, by the chain chief's word
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to
     origin_kind: Mapped[str] = mapped_column(String(20), default="")
     origin_ref: Mapped[str] = mapped_column(String(60), default="")
     import_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_import.id"))
@@ -122,6 +167,80 @@ class Ticket(Base):
     def link(self) -> str:
         """Where its page is."""
         return f"/tickets/{self.number}"
+
+
+class Part(Base):
+    """What one co-unit was asked to do (协办): its delivery, its receipt, what it handed in. One row a delivery."""
+
+    __tablename__ = "part"
+    __table_args__ = (
+        Index("ix_part_ticket_id", "ticket_id"),
+        Index("ix_part_unit_ticket", "unit_code", "ticket_id"),
+        Index(
+            "uq_part_open",
+            "ticket_id",
+            "unit_code",
+            unique=True,
+            sqlite_where=_PART_IS_OPEN,
+            postgresql_where=_PART_IS_OPEN,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    round: Mapped[int]
+    task: Mapped[str] = mapped_column(Text, default="")  # what exactly; empty: the matter as a whole
+    due_on: Mapped[date | None]  # a day that was said; None: by the county's rule
+    state: Mapped[PartState] = mapped_column(EnumValue(PartState))
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    acknowledged_at: Mapped[datetime | None]
+    handed_in_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    is_final: Mapped[bool] = mapped_column(
+        default=False
+    )  # a return of it was rejected: it cannot be returned again
+
+
+class Request(Base):
+    """What one asks and another decides: 延期, 挂账, 会商, 加急, 不计入考核. Approving it performs its row."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index("ix_request_ticket_id", "ticket_id"),
+        Index(
+            "uq_request_pending",
+            "ticket_id",
+            "kind",
+            unique=True,
+            sqlite_where=_REQUEST_IS_PENDING,
+            postgresql_where=_REQUEST_IS_PENDING,
+        ),
+        Index(
+            "ix_request_pending_id",
+            "id",
+            sqlite_where=_REQUEST_IS_PENDING,
+            postgresql_where=_REQUEST_IS_PENDING,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[RequestKind] = mapped_column(EnumValue(RequestKind))
+    round: Mapped[int]
+    state: Mapped[RequestState] = mapped_column(EnumValue(RequestState))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    asked_by: Mapped[str] = mapped_column(String(100))  # body and name, as they were
+    asked_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    given: Mapped[dict[str, Any]]  # what the row of the table is to be given when it is approved
+    due_at: Mapped[datetime]  # to be decided by then
+    decided_by: Mapped[str] = mapped_column(String(100), default="")
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    before_at: Mapped[datetime | None]  # of an extension: the due date that was
+    after_at: Mapped[datetime | None]  # and the one that it was granted
 
 
 class TicketEvent(Base):

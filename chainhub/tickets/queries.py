@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, undefer
 from chainhub.core.actor import Actor, Role, ScopeKind
 from chainhub.core.errors import NotFound
 from chainhub.core.work import Work
+from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
-from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.models import Part, Request, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
@@ -37,6 +38,9 @@ _LAST_HASH = (
     .limit(1)
 )
 _EVENTS_BEFORE = _EVENTS.where(TicketEvent.seq < bindparam("before"))
+_REQUESTS = select(Request).where(Request.ticket_id == bindparam("ticket_id")).order_by(Request.id)
+_MERGED = select(Ticket).where(Ticket.merged_into_id == bindparam("ticket_id")).order_by(Ticket.id)
+_PARTS = select(Part).where(Part.ticket_id == bindparam("ticket_id")).order_by(Part.id)
 _ENTERPRISE_NAME = select(Enterprise.short).where(Enterprise.code == bindparam("code"))
 
 
@@ -73,6 +77,7 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     if units := sorted(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)):
         handles.append(Ticket.lead_unit_code.in_(units))
         handles.append(Ticket.responsible_unit_code.in_(units))
+        handles.append(Ticket.id.in_(select(Part.ticket_id).where(Part.unit_code.in_(units))))
     if actor.roles & {Role.GUIDE, Role.COMMITTEE}:
         handles.append(filed)
     if cared := actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):
@@ -99,8 +104,8 @@ def own(work: Work, number: str) -> Ticket:
 
 def own_to_move(work: Work, number: str) -> tuple[Ticket, str]:
     """Return the ticket with this number and the hash of its last line. Raises NotFound as `own` does."""
-    known = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold
-    found = work.session.execute(_own(work.actor), {"number": number}).first() if known else None
+    shaped = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold
+    found = work.session.execute(_own(work.actor), {"number": number}).first() if shaped else None
     if found is None:
         raise NotFound("没有这件诉求，或者您看不到它。请核对编号。")
     return found[0], found[1]
@@ -128,7 +133,7 @@ def last_hash(session: Session, ticket_id: int) -> str | None:
     return session.scalar(_LAST_HASH, {"ticket_id": ticket_id})
 
 
-def facts(ticket: Ticket) -> Facts:
+def facts(session: Session, ticket: Ticket) -> Facts:
     """Return what the rules need to know of a ticket."""
     return Facts(
         ticket.state,
@@ -140,6 +145,11 @@ def facts(ticket: Ticket) -> Facts:
         ticket.confidential,
         ticket.hands,
         ticket.reopened,
+        ticket.dissatisfied,
+        ticket.info_lapsed,
+        ticket.waits,
+        known.of(session).directory.does_endorse(ticket.lead_unit_code),
+        ticket.co_units,
     )
 
 
@@ -161,6 +171,21 @@ def events(
     if before is None:
         return session.scalars(_EVENTS, given).all()
     return session.scalars(_EVENTS_BEFORE, {**given, "before": before}).all()
+
+
+def parts(session: Session, ticket_id: int) -> Sequence[Part]:
+    """Return what co-units were sent of a ticket, the oldest first."""
+    return session.scalars(_PARTS, {"ticket_id": ticket_id}).all()
+
+
+def requests(session: Session, ticket_id: int) -> Sequence[Request]:
+    """Return what was asked for about a ticket, the oldest first."""
+    return session.scalars(_REQUESTS, {"ticket_id": ticket_id}).all()
+
+
+def merged_into(session: Session, ticket_id: int) -> Sequence[Ticket]:
+    """Return the tickets that are handled together with this one (合并办理)."""
+    return session.scalars(_MERGED, {"ticket_id": ticket_id}).all()
 
 
 def last_event(session: Session, ticket_id: int) -> TicketEvent | None:

@@ -13,8 +13,8 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import fields, presenting, queries, rules
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
-from chainhub.tickets.models import Ticket, TicketEvent
-from chainhub.tickets.service import moving
+from chainhub.tickets.models import Request, Ticket, TicketEvent
+from chainhub.tickets.service import moving, requests
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
 from chainhub.web.api import moment
@@ -29,7 +29,7 @@ NOTHING_RUNS = "现在没有在走的时限。"
 
 def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
     """Return a ticket with all its clocks and with what this reader may do."""
-    standing = rules.parties(work.actor, queries.facts(it))
+    standing = rules.parties(work.actor, queries.facts(work.session, it))
     directory = known.of(work.session).directory
     return {
         **_common(it, work.now),
@@ -65,11 +65,11 @@ def _common(it: Ticket, now: datetime) -> Data:
         "channel": it.channel,
         "confidential": it.confidential,
         "lead_unit": it.lead_unit_code,
-        "co_units": [],
+        "co_units": it.co_units,
         "due_at": moment(it.due_at),
         "due_provisional": it.due_provisional,
         "promise_due_at": moment(it.promise_due_at),
-        "light": presenting.colour(it.state, it.due_at, it.yellow_at, now),
+        "light": presenting.colour(it.state, it.due_at, it.yellow_at, now, asked=it.extension_pending),
         "created_at": moment(it.created_at),
         "updated_at": moment(it.updated_at),
     }
@@ -162,6 +162,28 @@ def event(one: TicketEvent, standing: frozenset[Who]) -> Data:
         "data": rules.redacted(one.action, one.data, standing),
         "at": moment(one.at),
         "recorded_at": moment(one.recorded_at),
+    }
+
+
+def request(work: Work, it: Ticket, one: Request) -> Data:
+    """Return a request as this reader may act on it."""
+    until = one.given.get("until") or one.given.get("review_on")
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "label": one.kind.label,
+        "state": one.state,
+        "asked_by": one.asked_by,
+        "asked_at": moment(one.asked_at),
+        "reason": one.reason,
+        "until": until,
+        "due_at": moment(one.due_at),
+        "decided_by": one.decided_by,
+        "decided_at": moment(one.decided_at),
+        "note": one.note,
+        "before_at": moment(one.before_at),
+        "after_at": moment(one.after_at),
+        "may_decide": requests.may_decide(work, it, one),
     }
 
 

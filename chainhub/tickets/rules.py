@@ -27,6 +27,14 @@ class Facts:
     confidential: bool
     hands: Mapping[str, Sequence[int]]
     reopened: int
+    dissatisfied: int = 0
+    info_lapsed: bool = False
+    waits: int = 0
+    endorses: bool = False  # its unit has 审签 switched on
+    co_units: Sequence[str] = ()  # every unit that was ever sent a part
+
+
+_OF_THE_CHAIN = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.CALLER, Role.LIAISON)
 
 
 def parties(actor: Actor, facts: Facts) -> frozenset[Who]:
@@ -40,14 +48,11 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Who]:
         found.add(Party.FILER)
     if actor.holds(Role.GUIDE, enterprise=facts.enterprise):
         found.add(Role.GUIDE)
-    for role in (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER):
-        if actor.holds(role, chain=facts.chain):
-            found.add(role)
+    found.update(role for role in _OF_THE_CHAIN if actor.holds(role, chain=facts.chain))
     if facts.lead_unit and actor.holds(Role.DEPARTMENT, unit=facts.lead_unit):
         found.add(Role.DEPARTMENT)
-    for role in (Role.CALLER, Role.LIAISON):
-        if actor.holds(role, chain=facts.chain):
-            found.add(role)
+    if any(actor.holds(Role.DEPARTMENT, unit=code) for code in facts.co_units):
+        found.add(Party.CO_UNIT)
     return frozenset(found)
 
 
@@ -57,7 +62,11 @@ def holds(facts: Facts) -> frozenset[When]:
         {
             When.UNIT_DISPATCHED if facts.responsible_unit else When.NO_UNIT,
             When.DISSATISFIED_BEFORE if facts.reopened else When.NEVER_DISSATISFIED,
-            When.ENDORSEMENT_OFF,
+            When.ENDORSEMENT_ON if facts.endorses else When.ENDORSEMENT_OFF,
+            When.WAITED_BEFORE if facts.waits else When.FIRST_WAIT,
+            *([When.DISSATISFIED_TWICE] if facts.dissatisfied > 1 else []),
+            *([When.INFO_LAPSED] if facts.info_lapsed else []),
+            *([When.WITH_CO_UNITS] if facts.co_units else []),
         }
     )
 
@@ -70,6 +79,7 @@ class Duty:
     EVALUATE = "evaluate"  # 确认/回访
     CLOSE = "close"  # 销号
     DISPATCH = "dispatch"
+    DECLINE = "decline"  # whoever declined it does not decide on the appeal
     HANDLED = "handled"  # anything by hand of the staff
 
 
@@ -81,6 +91,7 @@ _WORDS = {Duty.RESOLVE: "办结", Duty.REVIEW: "审核", Duty.EVALUATE: "评价�
 DUTY_OF: Mapping[Action, str] = {
     Action.RESOLVE: Duty.RESOLVE,
     Action.ANSWER: Duty.RESOLVE,
+    Action.BACKFILL: Duty.RESOLVE,
     Action.PASS_REVIEW: Duty.REVIEW,
     Action.SEND_BACK: Duty.REVIEW,
     Action.CONFIRM: Duty.EVALUATE,
@@ -89,9 +100,21 @@ DUTY_OF: Mapping[Action, str] = {
     Action.CALL_FAILED: Duty.EVALUATE,
     Action.CLOSE: Duty.CLOSE,
     Action.DISPATCH: Duty.DISPATCH,
+    Action.DECLINE: Duty.DECLINE,
 }
+_ON_APPEAL = frozenset({Action.ACCEPT, Action.DECLINE, Action.ANSWER})
 _RULINGS = frozenset({Action.UPHOLD_RETURN, Action.REJECT_RETURN})
-_CALLS = frozenset({Action.CONFIRM, Action.REOPEN, Action.ESCALATE, Action.CALL_FAILED})
+_CALLS = frozenset(
+    {
+        Action.CONFIRM,
+        Action.REOPEN,
+        Action.ESCALATE,
+        Action.CALL_FAILED,
+        Action.RECHECK,
+        Action.RECHECK_FINE,
+    }
+)
+_OF_THE_FIRM = frozenset({Action.SUBMIT, Action.SUPPLY_INFO, Action.WITHDRAW, Action.APPEAL, Action.RESTART})
 
 
 def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset[Who]) -> str | None:
@@ -103,6 +126,8 @@ def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset
         for other in EXCLUSIVE:
             if other != mine and actor.id in facts.hands.get(other, ()):
                 return f"这件诉求的{_WORDS[other]}是您做的，{_WORDS[mine]}要由别人来做。"
+    if action in _ON_APPEAL and actor.id in facts.hands.get(Duty.DECLINE, ()):
+        return "这件诉求是您不予受理的，企业申请了复核，要由产业链党委的另一位同志来定。"
     if action in _RULINGS and actor.id in facts.hands.get(Duty.DISPATCH, ())[-1:]:
         return "这一单是您派出的，退单要由专班的另一位同志裁定。"
     as_caller = action in _CALLS and Party.REQUESTER not in standing
@@ -117,7 +142,7 @@ def hands_after(hands: Mapping[str, Sequence[int]], actor: Actor, action: Action
     if actor.id is None:
         return after
     duties = [DUTY_OF[action]] if action in DUTY_OF else []
-    if action not in _CALLS and action not in {Action.SUBMIT, Action.SUPPLY_INFO, Action.WITHDRAW}:
+    if action not in _CALLS | _OF_THE_FIRM:
         duties.append(Duty.HANDLED)
     for duty in duties:
         after[duty] = [one for one in after.get(duty, []) if one != actor.id] + [actor.id]
@@ -143,6 +168,10 @@ def may_ever(action: Action, standing: frozenset[Who], table: Iterable[Move]) ->
 
 
 _REMARKS = frozenset({Action.REOPEN, Action.ESCALATE})
+RESTART_DAYS = 183
+"""Six months: how long a ticket that was not completed may be taken up again, and how long a closed one may come back."""
+WAIT_DAYS = 30
+"""The latest review of a carried-over ticket, in days from the decision (domain 2)."""
 _REMARK_READERS = frozenset({Role.COMMITTEE, Role.CALLER, Role.ENTERPRISE, Party.REQUESTER})
 _INTERNAL = frozenset(
     {

@@ -14,7 +14,19 @@ from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Colour, Order
 from chainhub.tickets.workflow import TABLE, Action, State
 from chainhub.web import shapes
-from chainhub.web.shapes import CODE_MOST, Choice, Command, Day, Line, Moment, Query, Text, Whole, YesNo
+from chainhub.web.shapes import (
+    CODE_MOST,
+    Choice,
+    Command,
+    Day,
+    Line,
+    Moment,
+    Query,
+    Several,
+    Text,
+    Whole,
+    YesNo,
+)
 
 VERSION_MOST = 2**31 - 1
 _SOME = validate.Length(1, 30, error="请写 1 到 30 项。")
@@ -24,8 +36,7 @@ ACTIONS: tuple[Action, ...] = tuple(
     for action in Action
     if any(row.action is action and row.source is not None and row.who - {Role.CLOCK} for row in TABLE)
 )
-"""What may be done to a ticket by hand, built or not: one address each."""
-BUILT = frozenset(row.action for row in TABLE if row.built)
+"""What may be done to a ticket by hand: one address each."""
 
 
 # What is taken
@@ -37,6 +48,17 @@ class Decision(Command):
     unit = Line(CODE_MOST, required=True)
     text = Text(fields.NOTE_MOST, 2, required=True)
     due_on = Day(required=True)
+
+
+class CoUnit(Command):
+    """One co-unit: what it is asked to do, and by when if somebody says so."""
+
+    unit = Line(CODE_MOST, required=True)
+    due_on = Day()
+    text = Text(fields.NOTE_MOST, 2)
+
+
+_ITEMS: Mapping[str, type[Command]] = {"decisions": Decision, "co_units": CoUnit}
 
 
 def _field(spec: Field, *, required: bool) -> mm.Field[Any]:
@@ -56,9 +78,9 @@ def _field(spec: Field, *, required: bool) -> mm.Field[Any]:
         case Shape.DAY:
             return Day(required=required, about=about)
         case Shape.CODES:
-            return mm.List(Line(CODE_MOST, required=True), required=required, validate=_SOME)
+            return Several(Line(CODE_MOST, required=True), required=required, validate=_SOME)
         case Shape.ITEMS:
-            return mm.List(mm.Nested(Decision), required=required, validate=_SOME)
+            return Several(mm.Nested(_ITEMS[spec.name]), required=required, validate=_SOME)
         case _:
             return Line(spec.most or CODE_MOST, required=required, about=about)
 
@@ -101,6 +123,22 @@ def unknown_codes(action: Action, given: Mapping[str, Any], directory: Directory
         if shape is Shape.CATEGORY and value not in directory.categories:
             errors[name] = ["没有这个类别，请从名单里选一个。"]
     return errors
+
+
+class RequestBody(Command):
+    """What somebody asks for: 延期, 挂账, 会商, 加急, 不计入考核."""
+
+    kind = Choice(terms.RequestKind, required=True, about="申请什么")
+    reason = Text(fields.NOTE_MOST, 2, required=True, about="为什么")
+    until = Day(about="延期：延到哪一天；挂账：哪一天再定")
+    reason_code = Choice(terms.CarryOverReason, about="挂账的原因")
+    units = Several(Line(CODE_MOST, required=True), validate=_SOME)
+
+
+class DecisionBody(Command):
+    """What is said with a decision on a request."""
+
+    note = Text(fields.NOTE_MOST, 2)
 
 
 class TicketQuery(Query):
@@ -276,6 +314,32 @@ class EventPage(shapes.Shape):
 
     items = mm.List(mm.Nested(Event), required=True)
     next_cursor = shapes.next_cursor()
+
+
+class RequestShape(shapes.Shape):
+    """What was asked for, and what came of it."""
+
+    id = mm.Integer(required=True)
+    kind = _said(terms.RequestKind)
+    label = _text()
+    state = _said(terms.RequestState)
+    asked_by = _text()
+    asked_at = _at()
+    reason = _text()
+    until = mm.Date(required=True, allow_none=True)
+    due_at = _at("在这以前批")
+    decided_by = _text()
+    decided_at = _at(nullable=True)
+    note = _text()
+    before_at = _at("延期以前的到期时间", nullable=True)
+    after_at = _at("延期以后的到期时间", nullable=True)
+    may_decide = mm.Boolean(required=True)
+
+
+class RequestPage(shapes.Shape):
+    """A ticket's requests."""
+
+    items = mm.List(mm.Nested(RequestShape), required=True)
 
 
 class DeadlineStep(shapes.Shape):

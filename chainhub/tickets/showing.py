@@ -115,6 +115,19 @@ class ContactView:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestView:
+    """What was asked for: the kind, where it stands, who asked why, what was answered; two addresses to decide it."""
+
+    id: int
+    label: str
+    state: str
+    line: str
+    answer: str
+    approve_url: str = ""
+    reject_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """The whole page of one ticket, for one reader."""
 
@@ -135,6 +148,7 @@ class TicketPage:
     waiting_line: str  # when there is nothing to do: whom it waits for
     contact: ContactView
     for_enterprise: bool
+    requests: tuple[RequestView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,38 @@ class Outcome(Labelled):
     PARTLY = "partly", "部分解决"
 
 
+class PartState(Labelled):
+    """Where a co-unit's part stands; it never moves the ticket."""
+
+    SENT = "sent", "待签收"
+    HANDLING = "handling", "办理中"
+    DISPUTED = "disputed", "退单待裁定"
+    HANDED_IN = "handed_in", "已反馈"
+    RELEASED = "released", "已免办"
+
+
+OPEN_PARTS = frozenset({PartState.SENT, PartState.HANDLING, PartState.DISPUTED})
+
+
+class RequestKind(Labelled):
+    """What one asks and another decides."""
+
+    EXTENSION = "extension", "延期"
+    CARRY_OVER = "carry_over", "挂账"
+    CONSULTATION = "consultation", "会商"
+    EXPEDITE = "expedite", "加急"
+    EXCLUSION = "exclusion", "不计入考核"
+
+
+class RequestState(Labelled):
+    """Where a request stands. One that nobody decides in time stays open, and the due date stands."""
+
+    PENDING = "pending", "待批"
+    APPROVED = "approved", "已同意"
+    REJECTED = "rejected", "不同意"
+    VOID = "void", "已作废"
+
+
 class Satisfaction(Labelled):
     """What the enterprise says."""
 

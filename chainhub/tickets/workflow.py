@@ -40,6 +40,18 @@ ENDS = frozenset({State.CLOSED, State.DECLINED, State.INCOMPLETE, State.WITHDRAW
 OPEN = frozenset(State) - ENDS
 PAUSED = frozenset({State.AWAITING_INFO, State.CONSULTING, State.CARRIED_OVER})
 """States in which the light is grey: the unit waits for somebody else, in the open."""
+WITH_PARTS = frozenset(
+    {
+        State.DISPATCHED,
+        State.DISPUTED,
+        State.HANDLING,
+        State.AWAITING_INFO,
+        State.CONSULTING,
+        State.CARRIED_OVER,
+        State.ACCEPTED,
+    }
+)
+"""States in which a co-unit may work on its part, whatever happens to the lead's."""
 BEFORE_RESOLVED = OPEN - {State.RESOLVED, State.REVIEWED, State.CONFIRMED}
 
 
@@ -89,6 +101,13 @@ class Action(Labelled):
     RECHECK = "recheck", "又出现了"
     RECHECK_FINE = "recheck_fine", "没有反复"
     WITHDRAW = "withdraw", "撤回"
+    ASK = "ask", "申请"
+    GRANT = "grant", "同意申请"
+    REFUSE = "refuse", "不同意申请"
+
+
+BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE})
+"""Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 
 class Party(StrEnum):
@@ -96,6 +115,7 @@ class Party(StrEnum):
 
     REQUESTER = "requester"  # any enterprise grant on the ticket's enterprise
     FILER = "filer"  # whoever filed it, on behalf or not
+    CO_UNIT = "co_unit"  # a department that was sent a part of it (协办)
 
 
 class When(Labelled):
@@ -107,7 +127,11 @@ class When(Labelled):
     ENDORSEMENT_OFF = "endorsement_off", "单位未开审签"
     NEVER_DISSATISFIED = "never_dissatisfied", "第一次不满意"
     DISSATISFIED_BEFORE = "dissatisfied_before", "已有一次不满意"
+    DISSATISFIED_TWICE = "dissatisfied_twice", "两次不满意"
     INFO_LAPSED = "info_lapsed", "请企业补充已逾期"
+    FIRST_WAIT = "first_wait", "第一次挂账"
+    WAITED_BEFORE = "waited_before", "已挂账过一次"
+    WITH_CO_UNITS = "with_co_units", "派过协办"
 
 
 Who = Role | Party
@@ -124,7 +148,7 @@ class Move:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     when: frozenset[When] = frozenset()
-    built: bool = True  # False: in the law, its issue follows; no door opens it yet
+    part: bool = False  # concerns a co-unit's part alone and never moves the ticket
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -143,8 +167,6 @@ def _rows(
     needs: str = "",
     takes: str = "",
     when: Iterable[When] = (),
-    *,
-    built: bool = True,
 ) -> tuple[Move, ...]:
     """Spell one line of the table out into a row per source state; target "same" stays where it is."""
     listed: list[State | None] = []
@@ -161,65 +183,69 @@ def _rows(
             tuple(needs.split()),
             tuple(takes.split()),
             frozenset(when),
-            built,
+            part=set(who) == {Party.CO_UNIT} or When.WITH_CO_UNITS in when,
         )
         for source in listed
     )
 
 
-_LATER = False  # reads as `built=_LATER`: a row of the law whose issue follows
-
 # fmt: off
 TABLE: tuple[Move, ...] = (
     #      action              from                         to                  who                          must give        may give
     *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind urgency channel enterprise confidential contact_person contact_phone"),
-    *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind", built=_LATER),
+    *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind contact_person contact_phone"),
     *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person note"),
     *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),
     *_rows(A.DECLINE,          S.SUBMITTED,                 S.DECLINED,         {R.COMMITTEE},               "reason_code note"),
-    *_rows(A.APPEAL,           S.DECLINED,                  S.SUBMITTED,        {P.REQUESTER},               "note", built=_LATER),
+    *_rows(A.APPEAL,           S.DECLINED,                  S.SUBMITTED,        {P.REQUESTER},               "note"),
     *_rows(A.REQUEST_INFO,     S.SUBMITTED,                 S.INFO_REQUESTED,   {R.COMMITTEE},               "note"),
     *_rows(A.ASK_INFO,         S.HANDLING,                  S.AWAITING_INFO,    {R.DEPARTMENT},              "note"),
     *_rows(A.EXPIRE_INFO,      S.AWAITING_INFO,             S.HANDLING,         {R.CLOCK}),
     *_rows(A.SUPPLY_INFO,      S.INFO_REQUESTED,            S.SUBMITTED,        {P.REQUESTER, P.FILER},      "note"),
     *_rows(A.SUPPLY_INFO,      S.AWAITING_INFO,             S.HANDLING,         {P.REQUESTER, P.FILER},      "note"),
-    *_rows(A.CLOSE_INCOMPLETE, S.INFO_REQUESTED,            S.INCOMPLETE,       {R.COMMITTEE},               "note", built=_LATER),
-    *_rows(A.CLOSE_INCOMPLETE, S.HANDLING,                  S.INCOMPLETE,       {R.COMMITTEE, R.DEPARTMENT}, "note", when={W.INFO_LAPSED}, built=_LATER),
-    *_rows(A.RESTART,          S.INCOMPLETE,                S.SUBMITTED,        {P.REQUESTER},               "note", built=_LATER),
+    *_rows(A.CLOSE_INCOMPLETE, S.INFO_REQUESTED,            S.INCOMPLETE,       {R.COMMITTEE},               "note"),
+    *_rows(A.CLOSE_INCOMPLETE, S.HANDLING,                  S.INCOMPLETE,       {R.COMMITTEE, R.DEPARTMENT}, "note", when={W.INFO_LAPSED}),
+    *_rows(A.RESTART,          S.INCOMPLETE,                S.SUBMITTED,        {P.REQUESTER},               "note"),
     *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind urgency"),
-    *_rows(A.MERGE,            {S.SUBMITTED, S.ACCEPTED},   S.MERGED,           {R.COMMITTEE},               "into", built=_LATER),
-    *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE},               "note", built=_LATER),
-    *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "note"),
+    *_rows(A.MERGE,            {S.SUBMITTED, S.ACCEPTED},   S.MERGED,           {R.COMMITTEE},               "into",          "note"),
+    *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE, R.CLOCK},      "note"),
+    *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "co_units note"),
     *_rows(A.ACKNOWLEDGE,      S.DISPATCHED,                S.HANDLING,         {R.DEPARTMENT, R.CLOCK},     "",              "note"),
-    *_rows(A.ASSIGN,           S.HANDLING,                  "same",             {R.DEPARTMENT},              "",              "person office", built=_LATER),
+    *_rows(A.ACKNOWLEDGE,      WITH_PARTS,                  "same",             {P.CO_UNIT},                 "",              "note"),
+    *_rows(A.ASSIGN,           S.HANDLING,                  "same",             {R.DEPARTMENT},              "",              "person office note"),
     *_rows(A.RETURN,           {S.DISPATCHED, S.HANDLING},  S.DISPUTED,         {R.DEPARTMENT},              "reason_code note"),
+    *_rows(A.RETURN,           WITH_PARTS,                  "same",             {P.CO_UNIT},                 "reason_code note"),
     *_rows(A.UPHOLD_RETURN,    S.DISPUTED,                  S.ACCEPTED,         {R.TASK_FORCE},              "note",          "unit"),
     *_rows(A.REJECT_RETURN,    S.DISPUTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "note",          "unit"),
+    *_rows(A.UPHOLD_RETURN,    WITH_PARTS - {S.DISPUTED},   "same",             {R.TASK_FORCE},              "note unit", "", {W.WITH_CO_UNITS}),
+    *_rows(A.REJECT_RETURN,    WITH_PARTS - {S.DISPUTED},   "same",             {R.TASK_FORCE},              "note unit", "", {W.WITH_CO_UNITS}),
     *_rows(A.CONTACT,          {S.SUBMITTED, S.ACCEPTED},   "same",             {R.COMMITTEE},               "person",        "at note"),
     *_rows(A.CONTACT,          S.HANDLING,                  "same",             {R.DEPARTMENT},              "person",        "at note"),
     *_rows(A.PROGRESS,         S.HANDLING,                  "same",             {R.DEPARTMENT},              "note"),
-    *_rows(A.HAND_IN,          S.HANDLING,                  "same",             {R.DEPARTMENT},              "note", built=_LATER),
-    *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place", built=_LATER),
-    *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}, built=_LATER),
-    *_rows(A.CONCLUDE,         S.CONSULTING,                S.ACCEPTED,         {R.COMMITTEE},               "minutes",       "decisions", {W.NO_UNIT}, built=_LATER),
-    *_rows(A.DETERMINE,        S.CONSULTING,                S.CONFIRMED,        {R.COMMITTEE},               "reasons",       "", {W.DISSATISFIED_BEFORE}, built=_LATER),
-    *_rows(A.CARRY_OVER,       {S.HANDLING, S.CARRIED_OVER}, S.CARRIED_OVER,    {R.COMMITTEE, R.LEADER},     "reason_code note review_on", built=_LATER),
-    *_rows(A.RESUME,           S.CARRIED_OVER,              S.HANDLING,         {R.COMMITTEE},               "note", built=_LATER),
-    *_rows(A.RESOLVE,          S.HANDLING,                  S.RESOLVED,         {R.DEPARTMENT},              "outcome reply", "", {W.ENDORSEMENT_OFF}),
-    *_rows(A.RESOLVE,          S.HANDLING,                  S.ENDORSING,        {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_ON}, built=_LATER),
-    *_rows(A.ENDORSE,          S.ENDORSING,                 S.RESOLVED,         {R.DEPARTMENT},              "",              "note", built=_LATER),
-    *_rows(A.REFUSE_ENDORSE,   S.ENDORSING,                 S.HANDLING,         {R.DEPARTMENT},              "note", built=_LATER),
+    *_rows(A.PROGRESS,         WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
+    *_rows(A.HAND_IN,          WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
+    *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place"),
+    *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}),
+    *_rows(A.CONCLUDE,         S.CONSULTING,                S.ACCEPTED,         {R.COMMITTEE},               "minutes",       "decisions", {W.NO_UNIT}),
+    *_rows(A.DETERMINE,        S.CONSULTING,                S.CONFIRMED,        {R.COMMITTEE},               "reasons",       "", {W.DISSATISFIED_TWICE}),
+    *_rows(A.CARRY_OVER,       S.HANDLING,                  S.CARRIED_OVER,     {R.COMMITTEE},               "reason_code note review_on", "", {W.FIRST_WAIT}),
+    *_rows(A.CARRY_OVER,       {S.HANDLING, S.CARRIED_OVER}, S.CARRIED_OVER,    {R.LEADER},                  "reason_code note review_on", "", {W.WAITED_BEFORE}),
+    *_rows(A.RESUME,           S.CARRIED_OVER,              S.HANDLING,         {R.COMMITTEE},               "note"),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.RESOLVED,         {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_OFF}),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.ENDORSING,        {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_ON}),
+    *_rows(A.ENDORSE,          S.ENDORSING,                 S.RESOLVED,         {R.DEPARTMENT},              "",              "note"),
+    *_rows(A.REFUSE_ENDORSE,   S.ENDORSING,                 S.HANDLING,         {R.DEPARTMENT},              "note"),
     *_rows(A.SEND_BACK,        S.RESOLVED,                  S.HANDLING,         {R.TASK_FORCE},              "note"),
     *_rows(A.PASS_REVIEW,      S.RESOLVED,                  S.REVIEWED,         {R.TASK_FORCE},              "",              "note"),
     *_rows(A.CONFIRM,          S.REVIEWED,                  S.CONFIRMED,        {P.REQUESTER, R.CALLER},     "",              "contacted solved satisfaction clear note"),
     *_rows(A.REOPEN,           {S.REVIEWED, S.CONFIRMED},   S.HANDLING,         {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.UNIT_DISPATCHED, W.NEVER_DISSATISFIED}),
     *_rows(A.REOPEN,           {S.REVIEWED, S.CONFIRMED},   S.ACCEPTED,         {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.NO_UNIT, W.NEVER_DISSATISFIED}),
-    *_rows(A.ESCALATE,         S.REVIEWED,                  S.CONSULTING,       {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.DISSATISFIED_BEFORE}, built=_LATER),
+    *_rows(A.ESCALATE,         S.REVIEWED,                  S.CONSULTING,       {P.REQUESTER, R.CALLER},     "reason_code note", "contacted solved clear", {W.DISSATISFIED_BEFORE}),
     *_rows(A.CALL_FAILED,      S.REVIEWED,                  "same",             {R.CALLER},                  "note"),
     *_rows(A.LAPSE,            S.REVIEWED,                  S.CONFIRMED,        {R.CLOCK}),
     *_rows(A.CLOSE,            S.CONFIRMED,                 S.CLOSED,           {R.COMMITTEE},               "",              "note"),
-    *_rows(A.RECHECK,          S.CLOSED,                    S.ACCEPTED,         {P.REQUESTER, R.CALLER},     "note", built=_LATER),
-    *_rows(A.RECHECK_FINE,     S.CLOSED,                    "same",             {P.REQUESTER, R.CALLER},     "note", built=_LATER),
+    *_rows(A.RECHECK,          S.CLOSED,                    S.ACCEPTED,         {P.REQUESTER, R.CALLER},     "note"),
+    *_rows(A.RECHECK_FINE,     S.CLOSED,                    "same",             {P.REQUESTER, R.CALLER},     "",              "note"),
     *_rows(A.WITHDRAW,         BEFORE_RESOLVED,             S.WITHDRAWN,        {P.REQUESTER, P.FILER},      "note"),
 )
 # fmt: on
@@ -235,9 +261,15 @@ def rows(action: Action, source: State | None) -> tuple[Move, ...]:
     return _BY_SOURCE.get((action, source), ())
 
 
-def find_move(action: Action, source: State | None, holds: frozenset[When]) -> Move | None:
-    """Return the row whose conditions all hold, or None if the table lists no such move."""
-    return next((row for row in rows(action, source) if row.when <= holds), None)
+def find_move(
+    action: Action, source: State | None, holds: frozenset[When], standing: frozenset[Who] = frozenset()
+) -> Move | None:
+    """Return the row whose conditions all hold, or None if the table lists no such move.
+
+    Where several do, the lead's and the co-unit's, it is the first that one of these capacities may walk.
+    """
+    held = [row for row in rows(action, source) if row.when <= holds]
+    return next((row for row in held if row.who & standing), held[0] if held else None)
 
 
 def moves_from(source: State | None, holds: frozenset[When]) -> tuple[Move, ...]:

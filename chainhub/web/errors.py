@@ -32,7 +32,6 @@ _PAGES: dict[int, tuple[str, str]] = {
 _HEADINGS = {
     "forbidden_now": "这一步您现在不能办",
     "wrong_state": "现在不是办这一步的时候",
-    "not_built": "这一步还没有开通",
 }
 """Refusals whose sentence says all that is to be done: to load the page again would change nothing."""
 

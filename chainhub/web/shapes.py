@@ -222,6 +222,15 @@ class Day(fields.Date):
         return found
 
 
+class Several(fields.List[Any]):
+    """A list of things of one shape."""
+
+    default_error_messages = {**_SAYS, "invalid": "请写成一个列表，放在 [ ] 里。"}
+
+    def __init__(self, inner: fields.Field[Any], *, required: bool = False, validate: Any = None) -> None:
+        super().__init__(inner, required=required, allow_none=not required, validate=validate)
+
+
 class Whole(fields.Integer):
     """A whole number within bounds; in a body no text that looks like one."""
 

@@ -136,13 +136,6 @@ def test_a_number_beyond_all_numbers_is_422(caller, number):
     )
 
 
-def test_what_is_not_built_yet_says_so(caller, handling):
-    body = refused(caller(CLERK).act(handling, "convene", 4), 409, "not_built")
-
-    assert "还没有开通" in body["title"]
-    assert Action.CONVENE not in schemas.BUILT
-
-
 def test_separated_duties_forbid(caller, handling):
     given(caller(POWER).act(handling, "return", 4, reason_code="area", note="在邻县"))
 

@@ -32,7 +32,7 @@ def test_it_is_openapi_3_1_and_public(described):
 
 def test_every_address_is_described(app, described):
     there = {
-        re.sub(r"<string:(\w+)>", r"{\1}", rule.rule)
+        re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule)
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api_")
     }
@@ -93,7 +93,7 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(client):
     assert response.status_code == 200
     assert "接口说明" in response.text
     assert "/api/v1/tickets/{number}/actions/dispatch" in response.text
-    assert "启动会商（还没有开通）" in response.text
+    assert "启动会商" in response.text
     main = response.text.split("<main", 1)[1].split("</main>", 1)[0]
     assert "<script" not in main
     assert " style=" not in main

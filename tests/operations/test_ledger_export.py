@@ -16,7 +16,7 @@ from chainhub.documents import sheets
 from chainhub.operations import importing, ledger, ledger_export, schema, seed
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.terms import Channel, Kind, Outcome
-from chainhub.tickets.workflow import Action, State
+from chainhub.tickets.workflow import ENDS, Action, State
 from tests import builders, people
 from tests.people import NOW
 
@@ -55,7 +55,8 @@ def test_the_headers_stand_in_the_order_of_the_ledger(export, some):
     _, _, rows = export()
 
     assert tuple(rows[0])[: len(ledger.COLUMNS)] == ledger.COLUMNS
-    assert [row["序号"] for row in rows] == list(range(1, len(some) + 1))
+    assert [row["序号"] for row in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) > len(some)  # what is merged is merged into another
     assert [row["诉求编号"] for row in rows] == sorted(row["诉求编号"] for row in rows)
 
 
@@ -78,7 +79,7 @@ def test_every_end_has_its_moment_and_what_runs_has_none(export, some):
     _, _, rows = export()
 
     ended = {row["标题"]: row["销号时间/审批人"] for row in rows if row["销号时间/审批人"]}
-    assert set(ended) == {"到已销号的一件", "到不予受理的一件", "到已撤回的一件"}
+    assert set(ended) == {f"到{state.label}的一件" for state in ENDS}
     assert ended["到不予受理的一件"].endswith("不予受理")
 
 
@@ -156,7 +157,7 @@ def test_taken_in_by_another_county_it_says_the_same(export, some, session, empt
             )
             assert contents[ticket.title] == ticket.content
             assert copy.channel is Channel.IMPORT
-            if ticket.resolved_at:
+            if ticket.resolved_at and state is not State.ENDORSING:  # what awaits 审签 is not resolved yet
                 assert (copy.outcome, copy.lead_unit_code) == (Outcome.SOLVED, people.POWER_UNIT)
                 assert copy.resolved_at == ticket.resolved_at.replace(microsecond=0)
 
@@ -180,5 +181,5 @@ def test_rows_are_fetched_in_pieces(export, some, monkeypatch):
 
     exported, _, rows = export()
 
-    assert exported.rows == len(rows) == len(some)
+    assert exported.rows == len(rows) == len(some) + 1
     assert len({row["诉求编号"] for row in rows}) == len(rows)

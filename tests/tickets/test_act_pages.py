@@ -196,17 +196,6 @@ def test_a_step_whose_time_is_not_now_leads_back_to_the_ticket(as_, session):
     assert "回到这件诉求" in page
 
 
-def test_a_step_that_is_not_built_leads_back_to_the_ticket(as_, session):
-    ticket = a_ticket(session)
-    session.commit()
-
-    answer = as_(people.CLERK).get(f"/tickets/{ticket.number}/act/merge")
-
-    assert answer.status_code == 409
-    assert "<h1>这一步还没有开通</h1>" in answer.get_data(as_text=True)
-    assert "刷新" not in said(answer)
-
-
 # The whole number
 
 

@@ -27,10 +27,15 @@ CALLED = {"contacted_person": "陶见禾"}
 NEVER = Standing()
 PROMISED = Standing(promise_runs=True)
 REACHED = Standing(unit_contacted=True)
+AT_WORK = Standing(promise_runs=True, unit_runs=True)
+WAITING = Standing(promise_runs=True, unit_runs=True, wait=Workdays(9))
 ONE_CALL, TWO_CALLS = Standing(calls_failed=1), Standing(calls_failed=2)
 
 BOTH = "unpause:promise unpause:rework unpause:unit"
 REVIVED = "revive:promise revive+pause:rework revive+pause:unit"
+PAUSED = "pause:part:5 pause:rework:5 pause:unit:5"
+PAUSED_9 = PAUSED.replace("5", "9")
+UNPAUSED = "unpause:part unpause:rework unpause:unit"
 ANSWERED = "-promise -rework -unit -unit_contact"
 
 # (action, from, to, given, facts): - stopped, + started, with 5 workdays as the cap of a pause
@@ -88,12 +93,50 @@ ROWS: list[tuple[Action, State | None, State, dict, Standing, str]] = [
         "-evaluation -callback",
     ),  # 未评价 runs on as it began
     (A.CLOSE, S.CONFIRMED, S.CLOSED, {}, NEVER, "-*"),
+    (A.BACKFILL, None, S.REVIEWED, {}, NEVER, "+evaluation"),
+    (A.APPEAL, S.DECLINED, S.SUBMITTED, {}, NEVER, "+intake"),
+    (A.CLOSE_INCOMPLETE, S.INFO_REQUESTED, S.INCOMPLETE, {}, NEVER, "-*"),
+    (A.CLOSE_INCOMPLETE, S.HANDLING, S.INCOMPLETE, {}, PROMISED, "-*"),
+    (A.RESTART, S.INCOMPLETE, S.SUBMITTED, {}, NEVER, "+intake"),
+    (A.MERGE, S.SUBMITTED, S.MERGED, {}, NEVER, "-*"),
+    (A.MERGE, S.ACCEPTED, S.MERGED, {}, NEVER, "-*"),
+    (A.UNMERGE, S.MERGED, None, {}, NEVER, " ".join(f"revive+pause:{kind.value}" for kind in ClockKind)),
+    (A.ASSIGN, S.HANDLING, S.HANDLING, {}, PROMISED, ""),
+    (A.CONVENE, S.HANDLING, S.CONSULTING, {}, AT_WORK, f"{PAUSED} +consultation"),
+    (
+        A.ESCALATE,
+        S.REVIEWED,
+        S.CONSULTING,
+        {},
+        NEVER,
+        f"-evaluation -callback -not_rated {PAUSED} +consultation",
+    ),
+    (A.CONCLUDE, S.CONSULTING, S.HANDLING, {}, AT_WORK, f"-consultation {UNPAUSED}"),
+    (A.CONCLUDE, S.CONSULTING, S.HANDLING, {}, NEVER, f"-consultation {UNPAUSED} +rework +promise"),
+    (A.CONCLUDE, S.CONSULTING, S.ACCEPTED, {}, NEVER, f"-consultation {UNPAUSED} +dispatch"),
+    (A.DETERMINE, S.CONSULTING, S.CONFIRMED, {}, NEVER, f"-consultation {UNPAUSED} +closing"),
+    (A.CARRY_OVER, S.HANDLING, S.CARRIED_OVER, {}, WAITING, f"-carry_over_decision {PAUSED_9}"),
+    (
+        A.CARRY_OVER,
+        S.CARRIED_OVER,
+        S.CARRIED_OVER,
+        {},
+        WAITING,
+        f"-carry_over_decision {UNPAUSED} {PAUSED_9}",
+    ),
+    (A.RESUME, S.CARRIED_OVER, S.HANDLING, {}, AT_WORK, f"-carry_over_decision {UNPAUSED}"),
+    (A.RESOLVE, S.HANDLING, S.ENDORSING, {}, AT_WORK, ""),
+    (A.ENDORSE, S.ENDORSING, S.RESOLVED, {}, AT_WORK, f"{ANSWERED} +review"),
+    (A.REFUSE_ENDORSE, S.ENDORSING, S.HANDLING, {}, AT_WORK, ""),
+    (A.RECHECK, S.CLOSED, S.ACCEPTED, {}, NEVER, "+dispatch"),
+    (A.RECHECK_FINE, S.CLOSED, S.CLOSED, {}, NEVER, ""),
     *((A.WITHDRAW, row.source, S.WITHDRAWN, {}, PROMISED, "-*") for row in TABLE if row.action is A.WITHDRAW),
 ]
-WALKED = [row for row in TABLE if row.built]
+WALKED = [row for row in TABLE if not row.part]  # a part's own clocks are its own matter
+YES_NO = (False, True)
 FACTS = [
-    Standing(promise, contacted, calls)
-    for promise, contacted, calls in itertools.product((False, True), (False, True), (0, 1, 2, 3))
+    Standing(promise, contacted, calls, unit)
+    for promise, contacted, calls, unit in itertools.product(YES_NO, YES_NO, (0, 1, 2, 3), YES_NO)
 ]
 
 
@@ -102,7 +145,7 @@ def _written(made: Plan) -> set[str]:
         *(["-*"] if made.stop_all else []),
         *(f"-{kind.value}" for kind in made.stop),
         *(f"unpause:{kind.value}" for kind in made.unpause),
-        *(f"pause:{kind.value}:{cap.count}" for kind, cap in made.pause.items()),
+        *(f"pause:{kind.value}:{cap.count if cap else '-'}" for kind, cap in made.pause.items()),
         *(f"revive{'+pause' if waits else ''}:{kind.value}" for kind, waits in made.revive.items()),
         *(f"+{kind.value}" for kind in made.start),
     }
@@ -133,7 +176,7 @@ def _every_plan():
 
 def test_a_move_to_an_end_stops_everything_and_starts_nothing():
     for row, _facts, made in _every_plan():
-        if row.target in ENDS:
+        if row.target in ENDS and row.source is not row.target:
             assert made == Plan(stop_all=True), row
         else:
             assert not made.stop_all, row
@@ -165,11 +208,22 @@ def test_a_states_clock_starts_whole_on_entering_and_stops_on_leaving():
             assert STATE_CLOCK[row.source] in made.stop, row
 
 
-def test_only_waiting_for_the_enterprise_pauses_and_it_pauses_unit_and_promise_alike():
+WORK = UNIT_CLOCKS | {ClockKind.PART}
+
+
+def test_only_waiting_pauses_and_only_the_enterprises_own_silence_pauses_the_promise():
     for row, _facts, made in _every_plan():
-        pauses = row.target is S.AWAITING_INFO
-        assert set(made.pause) == (UNIT_CLOCKS | {ClockKind.PROMISE} if pauses else set()), row
-        assert all(cap == Workdays(5) for cap in made.pause.values())
+        if row.part or (row.source is row.target and row.action is not A.CARRY_OVER):
+            assert not made.pause, row
+            continue
+        paused = {
+            S.AWAITING_INFO: UNIT_CLOCKS | {ClockKind.PROMISE},
+            S.CONSULTING: WORK,
+            S.CARRIED_OVER: WORK,
+        }.get(row.target, set())
+        assert set(made.pause) == paused, row
+        if row.target is not S.CARRIED_OVER:  # it waits until the day of its review
+            assert all(cap == Workdays(5) for cap in made.pause.values())
 
 
 def test_neither_return_nor_ruling_touches_the_promise():
@@ -189,7 +243,9 @@ def test_neither_return_nor_ruling_touches_the_promise():
 def test_only_what_came_to_an_answer_ends_the_promise():
     ends = {row.action for row, _facts, made in _every_plan() if ClockKind.PROMISE in made.stop}
 
-    assert ends == {A.RESOLVE, A.ANSWER}
+    assert ends == {A.RESOLVE, A.ENDORSE, A.ANSWER}
+    within_the_unit = plan(A.RESOLVE, S.HANDLING, S.ENDORSING, {}, PROMISED)  # 审签 is on the unit's own time
+    assert not within_the_unit.stop & {ClockKind.PROMISE, *UNIT_CLOCKS}
 
 
 def test_every_open_state_has_a_clock_or_the_units():
@@ -208,6 +264,7 @@ def test_the_sorts_of_clocks_do_not_overlap():
     assert not SILENT_CLOCKS & (UNIT_CLOCKS | REQUESTER_CLOCKS)
     assert set(clockwork.AUTOMATIC) == {
         ClockKind.ACKNOWLEDGE,
+        ClockKind.PART_RECEIPT,
         ClockKind.SUPPLY_HANDLING,
         ClockKind.EVALUATION,
         ClockKind.NOT_RATED,
@@ -250,4 +307,8 @@ def test_doing_it_again_has_half_the_limit_at_least_three_days_and_one_if_urgent
 def test_the_promise_and_the_rework_are_measured_by_the_units_limit():
     named = {kind: limit_name(kind) for kind in ClockKind if limit_name(kind) is not kind}
 
-    assert named == {ClockKind.PROMISE: ClockKind.UNIT, ClockKind.REWORK: ClockKind.UNIT}
+    assert named == {
+        ClockKind.PROMISE: ClockKind.UNIT,
+        ClockKind.REWORK: ClockKind.UNIT,
+        ClockKind.PART_RECEIPT: ClockKind.ACKNOWLEDGE,
+    }

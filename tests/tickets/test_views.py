@@ -136,6 +136,7 @@ def test_the_buttons_are_the_moves(as_, session):
         "request_info",
         "reclassify",
         "contact",
+        "merge",
     }
 
 

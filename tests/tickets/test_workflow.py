@@ -1,5 +1,7 @@
 """The table itself, walked whole: every listed pair succeeds, every unlisted pair is refused."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -8,9 +10,9 @@ from chainhub.core.errors import Conflict, NotAllowed, NotFound, Refusal
 from chainhub.tickets import fields, queries
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving
-from chainhub.tickets.workflow import ENDS, OPEN, TABLE, Action, State, find_move, rows
+from chainhub.tickets.workflow import BESIDE, ENDS, OPEN, TABLE, Action, State, find_move, rows
 from tests import people
-from tests.builders import REACHABLE, SAMPLE, a_ticket, move
+from tests.builders import REACHABLE, SAMPLE, a_ticket, move, submitted
 from tests.people import NOW, actor, work_of
 
 BY_HAND = [
@@ -38,12 +40,30 @@ WHO_DOES = {
     Action.CALL_FAILED: people.CALLER,
     Action.CLOSE: people.CLOSER,
     Action.WITHDRAW: people.OWNER,
+    Action.APPEAL: people.OWNER,
+    Action.RESTART: people.OWNER,
+    Action.ASSIGN: people.POWER,
+    Action.HAND_IN: people.TRANSPORT,
+    Action.ENDORSE: people.POWER_DEPUTY,
+    Action.REFUSE_ENDORSE: people.POWER_DEPUTY,
+    Action.ESCALATE: people.OWNER,
+    Action.RECHECK: people.OWNER,
+    Action.RECHECK_FINE: people.OWNER,
 }
+FACTS: dict[tuple[Action, State], dict] = {
+    (Action.CLOSE_INCOMPLETE, State.HANDLING): {"info_lapsed": True},
+    (Action.ESCALATE, State.REVIEWED): {"reopened": 1, "dissatisfied": 1},
+    (Action.DETERMINE, State.CONSULTING): {"dissatisfied": 2},
+}
+"""What must be so of a ticket beside its state."""
+LATER = {(Action.CLOSE_INCOMPLETE, State.INFO_REQUESTED): NOW + timedelta(days=9)}
 
 
 def _who(action: Action, state: State) -> str:
     if action is Action.CONTACT:
         return people.CLERK if state in {State.SUBMITTED, State.ACCEPTED} else people.POWER
+    if action is Action.CARRY_OVER and state is State.CARRIED_OVER:
+        return people.CHIEF  # a second time it is the leader's
     return WHO_DOES.get(action, people.CLERK)
 
 
@@ -56,7 +76,9 @@ def _given(action: Action, state: State) -> dict:
         given["category"] = "labour"
     if action is Action.CONFIRM:
         given |= {"contacted": True, "solved": True, "satisfaction": "satisfied"}
-    if action is Action.REOPEN:
+    if action is Action.ASSIGN:
+        given["person"] = people.POWER
+    if action in {Action.REOPEN, Action.ESCALATE}:
         given |= {"contacted": True, "solved": False}
     return given
 
@@ -65,7 +87,7 @@ def _actor(session, action: Action, state: State):
     return actor(session, _who(action, state))
 
 
-BUILT = [row for row in TABLE if row.built and row.source in REACHABLE and Role.CLOCK not in row.who]
+BUILT = [row for row in TABLE if not row.part and row.source in REACHABLE and row.who - {Role.CLOCK}]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +97,25 @@ BUILT = [row for row in TABLE if row.built and row.source in REACHABLE and Role.
 )
 def test_every_listed_move_succeeds_and_leads_where_the_table_says(session, action, state):
     ticket = a_ticket(session, state)
-    row = find_move(action, state, moving.rules.holds(queries.facts(ticket)))
+    for name, value in FACTS.get((action, state), {}).items():
+        setattr(ticket, name, value)
+    row = find_move(action, state, moving.rules.holds(queries.facts(session, ticket)))
+    target = row.target or ticket.merged_from
+    given = _given(action, state)
+    if action is Action.MERGE:
+        given["into"] = submitted(session).number
 
-    move(session, ticket, _who(action, state), action, NOW.replace(hour=11), **_given(action, state))
+    move(
+        session,
+        ticket,
+        _who(action, state),
+        action,
+        LATER.get((action, state), NOW.replace(hour=11)),
+        **given,
+    )
 
-    assert ticket.state is row.target
-    assert ticket.is_open is (row.target in OPEN)
+    assert ticket.state is target
+    assert ticket.is_open is (target in OPEN)
 
 
 @pytest.mark.parametrize("state", REACHABLE, ids=lambda one: one.value)
@@ -89,7 +124,7 @@ def test_every_unlisted_move_is_refused_and_changes_nothing(session, state):
     version = ticket.version
 
     for action in BY_HAND:
-        if any(row.built for row in rows(action, state)) or action in {Action.SUBMIT, Action.BACKFILL}:
+        if rows(action, state) or action in {Action.SUBMIT, Action.BACKFILL}:
             continue
         with pytest.raises(Refusal) as refused:
             move(session, ticket, _who(action, state), action, NOW.replace(hour=11))
@@ -133,31 +168,13 @@ def test_every_field_of_every_row_is_described():
 def test_rows_of_one_action_and_state_are_told_apart_by_their_conditions():
     for action, state in {(row.action, row.source) for row in TABLE}:
         found = rows(action, state)
-        assert len(found) == len({row.when for row in found})
-        assert len(found) == 1 or all(row.when for row in found)
+        assert len(found) == len({(row.when, row.part) for row in found})
+        leads = [
+            row for row in found if not row.part
+        ]  # a co-unit's row of the same name is told apart by who
+        assert len(leads) <= 1 or all(row.when for row in leads)
 
 
 def test_the_law_is_whole():
-    """Every action of domain section 2 has a row; what is not built is named, so that nothing is forgotten."""
-    assert {row.action for row in TABLE} == set(Action)
-    later = {row.action for row in TABLE if not any(other.built for other in rows(row.action, row.source))}
-    assert later == {
-        Action.BACKFILL,
-        Action.APPEAL,
-        Action.CLOSE_INCOMPLETE,
-        Action.RESTART,
-        Action.MERGE,
-        Action.UNMERGE,
-        Action.ASSIGN,
-        Action.HAND_IN,
-        Action.CONVENE,
-        Action.CONCLUDE,
-        Action.DETERMINE,
-        Action.CARRY_OVER,
-        Action.RESUME,
-        Action.ENDORSE,
-        Action.REFUSE_ENDORSE,
-        Action.ESCALATE,
-        Action.RECHECK,
-        Action.RECHECK_FINE,
-    }
+    """Every action of domain section 2 has a row; what stands in the history alone is named."""
+    assert {row.action for row in TABLE} == set(Action) - BESIDE

@@ -32,6 +32,7 @@ class Unit(Base):
     chain_code: Mapped[str | None] = mapped_column(ForeignKey("chain.code"))
     position: Mapped[int]  # the administrator's list (编办 order), never pinyin
     backed_by: Mapped[list[Any]] = mapped_column(default=list)  # unit codes behind a resource group
+    endorses: Mapped[bool] = mapped_column(default=False)  # 审签: a resolution waits for its deputy or head
 
     @property
     def handles_tickets(self) -> bool:

@@ -17,7 +17,10 @@ def directory(session: Session) -> Directory:
     categories = session.scalars(select(Category).order_by(Category.position, Category.code))
     return Directory(
         {c.code: ChainFact(c.code, c.name, c.short, c.prefix) for c in chains},
-        {u.code: UnitFact(u.code, u.name, u.short, u.kind, u.chain_code, u.handles_tickets) for u in units},
+        {
+            u.code: UnitFact(u.code, u.name, u.short, u.kind, u.chain_code, u.handles_tickets, u.endorses)
+            for u in units
+        },
         {c.code: CategoryFact(c.code, c.label, c.parent_code, tuple(c.units)) for c in categories},
     )
 

@@ -16,7 +16,7 @@ class ChainFact:
 
 @dataclass(frozen=True, slots=True)
 class UnitFact:
-    """A unit: code, names, kind, chain (of committees and task forces), whether tickets may be sent to it."""
+    """A unit: code, names, kind, chain (of committees and task forces); may tickets be sent to it, does it 审签."""
 
     code: str
     name: str
@@ -24,6 +24,7 @@ class UnitFact:
     kind: str
     chain: str | None
     handles: bool
+    endorses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Directory:
     def unit_name(self, code: str | None) -> str:
         """Return a unit's short name, or an empty string for none."""
         return self.units[code].short if code and code in self.units else ""
+
+    def does_endorse(self, code: str | None) -> bool:
+        """Say whether a unit's resolutions wait for its deputy or head (审签)."""
+        return bool(code and code in self.units and self.units[code].endorses)
 
     def category_label(self, code: str | None) -> str:
         """Return a category's label, or an empty string for none."""

@@ -21,20 +21,25 @@ GREY_WORDS: Mapping[State, str] = {
 }
 
 
-def colour(state: State, due_at: datetime | None, yellow_at: datetime | None, now: datetime) -> str:
-    """Return the colour of a light: blue done, red late (outranks grey), grey waiting in the open, yellow soon."""
+def colour(
+    state: State, due_at: datetime | None, yellow_at: datetime | None, now: datetime, *, asked: bool = False
+) -> str:
+    """Return the colour of a light: blue done, red late (outranks grey), grey waiting in the open, yellow soon.
+
+    `asked`: an extension was asked for and is not decided (延期待批).
+    """
     if state in ENDS:
         return "blue"
     if due_at is not None and now >= due_at:
         return "red"
-    if state in PAUSED:
+    if state in PAUSED or asked:
         return "grey"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
 
 
 def light(ticket: Ticket, now: datetime, calendar: Calendar) -> LightView:
     """Return a ticket's light with its words."""
-    shown = colour(ticket.state, ticket.due_at, ticket.yellow_at, now)
+    shown = colour(ticket.state, ticket.due_at, ticket.yellow_at, now, asked=ticket.extension_pending)
     return LightView(shown, _light_words(shown, ticket.state, ticket.due_at, now, calendar))
 
 
@@ -59,7 +64,7 @@ def _light_words(shown: str, state: State, due_at: datetime | None, now: datetim
     if shown == "blue":
         return state.label
     if shown == "grey":
-        return GREY_WORDS[state]
+        return GREY_WORDS.get(state, "延期待批")
     if shown == "green" or due_at is None:
         return "正常"
     return left_label(calendar.left(now, due_at))

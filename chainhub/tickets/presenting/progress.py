@@ -107,5 +107,10 @@ def current_line(ticket: Ticket, directory: Directory) -> str:
         State.RESOLVED: "专班审核办理结果",
         State.REVIEWED: "等企业评价",
         State.CONFIRMED: "链党委销号",
+        State.CONSULTING: "链党委组织会商",
+        State.CARRIED_OVER: "长期跟踪"
+        + (f"，{ticket.review_on.month}月{ticket.review_on.day}日前再定" if ticket.review_on else ""),
+        State.ENDORSING: f"{directory.unit_name(ticket.lead_unit_code)}负责人审签",
+        State.MERGED: "和另一件合并办理，结果一样会告诉您",
     }
     return who.get(ticket.state, ticket.state.label)

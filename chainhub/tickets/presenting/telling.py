@@ -20,7 +20,16 @@ _FOLDED = frozenset(
     {Action.ACKNOWLEDGE, Action.EXPIRE_INFO, Action.RECLASSIFY, Action.PASS_REVIEW, Action.LAPSE}
 )
 _NOT_FOR_FIRM = frozenset(
-    {Action.RETURN, Action.UPHOLD_RETURN, Action.REJECT_RETURN, Action.SEND_BACK, Action.CALL_FAILED}
+    {
+        Action.RETURN,
+        Action.UPHOLD_RETURN,
+        Action.REJECT_RETURN,
+        Action.SEND_BACK,
+        Action.CALL_FAILED,
+        Action.ASSIGN,
+        Action.HAND_IN,
+        Action.REFUSE_ENDORSE,
+    }
 )
 
 
@@ -91,7 +100,51 @@ def _tell_accept(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_dispatch(data: Mapping[str, Any], directory: Directory) -> str:
     note = f" {data['note']}" if data.get("note") else ""
-    return f"派给{directory.unit_name(data.get('lead_unit'))}主办。{note}".strip()
+    co = _units(data.get("co_units"), directory)
+    return f"派给{directory.unit_name(data.get('lead_unit'))}主办{'，' + co + '协办' if co else ''}。{note}".strip()
+
+
+def _units(items: Any, directory: Directory) -> str:
+    return "、".join(directory.unit_name(one.get("unit")) for one in items or ())
+
+
+def _tell_convene(data: Mapping[str, Any], directory: Directory) -> str:
+    units = "、".join(directory.unit_name(code) for code in data.get("units") or ())
+    at = f"，{rules.moment_text(datetime.fromisoformat(data['at']))}" if data.get("at") else ""
+    place = f"，在{data['place']}" if data.get("place") else ""
+    return f"{data.get('question', '')}（{units}{at}{place}）"
+
+
+def _tell_conclude(data: Mapping[str, Any], directory: Directory) -> str:
+    decided = [
+        f"{directory.unit_name(one.get('unit'))}：{one.get('text', '')}"
+        + (f"（{one['due_on']} 前）" if one.get("due_on") else "")
+        for one in data.get("decisions") or ()
+    ]
+    return "；".join((str(data.get("minutes", "")), *decided))
+
+
+def _tell_determine(data: Mapping[str, Any], _: Directory) -> str:
+    return str(data.get("reasons", ""))
+
+
+def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
+    why = _label(terms.CarryOverReason, data.get("reason_code"))
+    return f"{why}。{data.get('note', '')}（{data.get('review_on', '')} 前再定）"
+
+
+def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
+    to_whom = "、".join(str(data[name]) for name in ("office", "person") if data.get(name))
+    return f"交{to_whom}办。{data.get('note', '')}"
+
+
+def _tell_merge(data: Mapping[str, Any], _: Directory) -> str:
+    return f"并入 {data.get('into', '')}。{data.get('note', '')}"
+
+
+def _tell_backfill(data: Mapping[str, Any], _: Directory) -> str:
+    days = f"{data.get('raised_on', '')} 提出，{data.get('solved_on', '')} 解决"
+    return f"{data.get('content', '')}（{days}）{data.get('reply', '')}"
 
 
 def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
@@ -154,4 +207,12 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.RECLASSIFY: _tell_reclassify,
     Action.CONFIRM: _tell_answers,
     Action.REOPEN: _tell_answers,
+    Action.ESCALATE: _tell_answers,
+    Action.CONVENE: _tell_convene,
+    Action.CONCLUDE: _tell_conclude,
+    Action.DETERMINE: _tell_determine,
+    Action.CARRY_OVER: _tell_carry_over,
+    Action.ASSIGN: _tell_assign,
+    Action.MERGE: _tell_merge,
+    Action.BACKFILL: _tell_backfill,
 }

@@ -7,9 +7,9 @@ from typing import Any
 from chainhub.core.worktime import SHANGHAI, Calendar, Explanation, left_label
 from chainhub.county.directory.rules import Directory
 from chainhub.reminders.models import Clock
-from chainhub.tickets import rules
+from chainhub.tickets import rules, terms
 from chainhub.tickets.clockwork import STATE_CLOCK, UNIT_CLOCKS, ClockKind
-from chainhub.tickets.models import Ticket
+from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.presenting.lights import clock_light, light
 from chainhub.tickets.presenting.progress import current_line
 from chainhub.tickets.showing import (
@@ -132,16 +132,49 @@ def holders(
     now: datetime,
     calendar: Calendar,
     directory: Directory,
+    parts: Sequence[Part],
     *,
     for_firm: bool,
 ) -> tuple[HolderView, ...]:
-    """Return who is at it: the lead unit with its own light. The enterprise is not shown the unit's clock."""
+    """Return who is at it: the lead unit with its own light, then each co-unit with its own. The enterprise is not shown the unit's clock."""
+    co = tuple(_co_unit(part, clocks, now, calendar, directory, for_firm=for_firm) for part in parts)
     if not ticket.lead_unit_code:
-        return ()
+        return co
     name = directory.unit_name(ticket.lead_unit_code)
     counts = next((c for c in clocks if c.stopped_at is None and ClockKind(c.kind) in UNIT_CLOCKS), None)
     if counts is None or for_firm:
         line = current_line(ticket, directory)
-        return (HolderView("主办", name, None, line),)
+        return (HolderView("主办", name, None, line), *co)
     when = rules.moment_text(counts.due_at)
-    return (HolderView("主办", name, clock_light(counts, now, calendar), f"{when} 前办结"),)
+    to_whom = f"，{ticket.assigned_office}承办" if ticket.assigned_office else ""
+    light = clock_light(counts, now, calendar)
+    return (HolderView("主办", name, light, f"{when} 前办结{to_whom}"), *co)
+
+
+def _co_unit(
+    part: Part,
+    clocks: Sequence[Clock],
+    now: datetime,
+    calendar: Calendar,
+    directory: Directory,
+    *,
+    for_firm: bool,
+) -> HolderView:
+    """Return how one co-unit stands; the enterprise reads who is at it, not what they write to each other."""
+    name = directory.unit_name(part.unit_code)
+    running = next(
+        (
+            one
+            for one in clocks
+            if one.stopped_at is None
+            and one.kind == ClockKind.PART.value
+            and one.holder_ref == part.unit_code
+        ),
+        None,
+    )
+    said = [part.task] if part.task and not for_firm else []
+    if running is not None and part.state in terms.OPEN_PARTS and not for_firm:
+        due = f"{part.state.label}，{rules.moment_text(running.due_at)} 前反馈"
+        return HolderView("协办", name, clock_light(running, now, calendar), "；".join((*said, due)))
+    told = [part.answer] if part.answer and not for_firm else []
+    return HolderView("协办", name, None, "；".join((*said, part.state.label, *told)))

@@ -29,13 +29,45 @@ _LIKELY: tuple[Action, ...] = (
     Action.RETURN,
     Action.DECLINE,
     Action.REOPEN,
+    Action.ESCALATE,
     Action.CALL_FAILED,
+    Action.HAND_IN,
+    Action.CONCLUDE,
+    Action.RESUME,
+    Action.ENDORSE,
+    Action.REFUSE_ENDORSE,
+    Action.RECHECK,
+    Action.RECHECK_FINE,
+    Action.APPEAL,
+    Action.RESTART,
+    Action.UNMERGE,
+    Action.ASSIGN,
+    Action.CONVENE,
+    Action.CARRY_OVER,
+    Action.DETERMINE,
+    Action.MERGE,
+    Action.CLOSE_INCOMPLETE,
     Action.WITHDRAW,
 )
+_NEVER_FIRST = frozenset(
+    {
+        Action.WITHDRAW,
+        Action.REOPEN,
+        Action.ESCALATE,
+        Action.MERGE,
+        Action.CONVENE,
+        Action.CARRY_OVER,
+        Action.CLOSE_INCOMPLETE,
+        Action.DETERMINE,
+        Action.APPEAL,
+    }
+)
+"""What nobody should be led to do first."""
 _FIRM_VERBS = {
     Action.CONFIRM: "说说办得怎么样",
     Action.REOPEN: "不满意，请重办",
     Action.SUPPLY_INFO: "补充材料",
+    Action.ESCALATE: "还是不满意，请提级协调",
 }
 
 
@@ -50,7 +82,7 @@ def actions(
     found = []
     for place, action in enumerate(listed):
         label = _FIRM_VERBS.get(action, action.label) if for_firm else action.label
-        primary = place == 0 and action not in {Action.WITHDRAW, Action.REOPEN}
+        primary = place == 0 and action not in _NEVER_FIRST
         last = action is Action.WITHDRAW
         found.append(ActionView(action.value, label, f"{ticket.link}/act/{action.value}", primary, last=last))
     return tuple(found)

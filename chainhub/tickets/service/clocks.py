@@ -16,12 +16,14 @@ from chainhub.reminders.rules import Ladder
 from chainhub.reminders.service import Holder, Owner
 from chainhub.tickets import clockwork, deadlines, queries
 from chainhub.tickets.clockwork import (
+    PART_CLOCKS,
     REQUESTER_CLOCKS,
     SILENT_CLOCKS,
     ClockKind,
     Plan,
 )
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.terms import Urgency
 
 _WRITING = insert(cast("Table", Clock.__table__)).inline()
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
@@ -46,7 +48,8 @@ def carry_out(work: Work, ticket: Ticket, plan: Plan, had: Sequence[Clock], reas
             reminders.stop(work, clock, reason)
             continue
         if kind in plan.unpause:
-            reminders.unpause(work, clock)
+            floor = work.calendar.due(work.now, Workdays(1)).at if plan.leaves_a_day else None
+            reminders.unpause(work, clock, floor=floor)
         if kind in plan.pause:
             reminders.pause(work, clock, plan.pause[kind])
         left.append(clock)
@@ -60,13 +63,15 @@ def carry_out(work: Work, ticket: Ticket, plan: Plan, had: Sequence[Clock], reas
 
 def _revive(work: Work, ticket: Ticket, plan: Plan, stopped: Sequence[Clock]) -> list[Clock]:
     revived = []
+    since = ticket.ended_at if ticket.merged_from is not None else ticket.resolved_at
     for clock in reversed(stopped):
         kind = ClockKind(clock.kind)
-        if clock.stopped_at != ticket.resolved_at or kind not in plan.revive:
+        if clock.stopped_at != since or kind not in plan.revive:
             continue
         was_late = clock.stopped_at is not None and clock.due_at <= clock.stopped_at
         counts = plan.revive[kind]
-        floor = work.calendar.due(work.now, Workdays(1)).at if counts and not was_late else None
+        is_review = ticket.merged_from is None
+        floor = work.calendar.due(work.now, Workdays(1)).at if counts and is_review and not was_late else None
         reminders.revive(work, clock, as_pause=counts, floor=floor)
         revived.append(clock)
     return revived
@@ -87,9 +92,12 @@ def _start(work: Work, ticket: Ticket, kind: ClockKind) -> Clock:
 
 def limit_of(work: Work, ticket: Ticket, kind: ClockKind, at: datetime) -> Limit:
     """Return how long a clock of this ticket runs, by the rules in force at a moment."""
+    by_formula = kind is ClockKind.PART and ticket.urgency is Urgency.NORMAL
     book = known.of(work.session).book
-    name = clockwork.limit_name(kind).value
-    limit = book.limit(name, clockwork.matter_of(ticket.kind), ticket.urgency.value, at)
+    name = ClockKind.UNIT if by_formula else clockwork.limit_name(kind)
+    limit = book.limit(name.value, clockwork.matter_of(ticket.kind), ticket.urgency.value, at)
+    if by_formula:
+        return clockwork.part_limit(limit)
     return clockwork.rework_limit(limit, ticket.urgency) if kind is ClockKind.REWORK else limit
 
 
@@ -126,7 +134,8 @@ def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
     """Give every running clock the limit of the ticket's new classification, from its original start."""
     for clock in running:
         kind = ClockKind(clock.kind)
-        reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
+        if kind not in PART_CLOCKS:  # theirs follow from their own part
+            reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
 
 
 def was_contacted(ticket: Ticket, had: Sequence[Clock]) -> bool:

@@ -231,6 +231,9 @@ def _ticket_row(work: Work, import_id: int, draft: Draft, number: str) -> dict[s
         "resolved_at": draft.resolved_at,
         "first_closed_at": draft.closed_at,
         "closed_at": draft.closed_at,
+        "ended_at": draft.closed_at,
+        "recheck_asked_at": work.now if draft.finished else None,  # nobody is asked about the past
+        "co_units": [],
         "origin_kind": IMPORTED,
         "origin_ref": draft.reference,
         "import_id": import_id,

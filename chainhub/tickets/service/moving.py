@@ -1,22 +1,21 @@
 """Moving a ticket on by one row of the workflow table."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chainhub.core.actor import Role, ScopeKind
+from chainhub.core.actor import THE_CLOCK, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
-from chainhub.core.worktime import SHANGHAI, WallMinutes, Workdays
+from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
-from chainhub.tickets.clockwork import INFO_MOST, ClockKind
-from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, history, telling
-from chainhub.tickets.terms import ONE_QUESTION, Satisfaction, Urgency
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Part, Ticket
+from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, telling
 from chainhub.tickets.workflow import (
+    ENDS,
     OPEN,
     TABLE,
     Action,
@@ -67,18 +66,19 @@ class Stale(Conflict):
 def permit(work: Work, number: str, action: Action, version: int | None) -> Permit:
     """Return the permit for an action, or refuse: NotFound, NotAllowed, Stale, Conflict, in this order."""
     ticket, last_hash = queries.own_to_move(work, number)
-    facts = queries.facts(ticket)
+    facts = queries.facts(work.session, ticket)
     standing = rules.parties(work.actor, facts)
     if not rules.may_ever(action, standing, TABLE):
         raise NotAllowed(f"“{action.label}”不归您办。请交给该办的人，或者看看页面上您能做的事。")
     if version is not None and version != ticket.version:
         raise stale(work, ticket)
-    row = find_move(action, ticket.state, rules.holds(facts))
-    if row is None or not row.who & standing:
+    row = find_move(action, ticket.state, rules.holds(facts), standing)
+    if row is None:
         raise Conflict(_wrong_state(action, ticket.state, standing), code="wrong_state")
-    if not row.built:
-        raise Conflict(f"“{action.label}”还没有开通。", code="not_built")
-    refusal = rules.duty_refusal(work.actor, action, facts, standing) or _guard(work, ticket, action)
+    if not row.who & standing:
+        who = "、".join(sorted(one.label for one in row.who if isinstance(one, Role))) or "企业"
+        raise Conflict(f"“{action.label}”现在由{who}来做。", code="wrong_state")
+    refusal = rules.duty_refusal(work.actor, action, facts, standing) or _refusal(work, ticket, row)
     if refusal:
         raise Conflict(refusal, code="forbidden_now")
     return Permit(ticket, row, min(row.who & standing, key=str), last_hash)
@@ -97,75 +97,40 @@ def stale(work: Work, ticket: Ticket) -> Stale:
 
 
 def _wrong_state(action: Action, state: State, standing: frozenset[Who]) -> str:
-    if any(
-        row.built and row.who & standing and When.NEVER_DISSATISFIED in row.when
-        for row in rows(action, state)
-    ):
-        return "这件诉求已经重办过一次。还不满意，请在评价里选“不满意”，由产业链党委提级协调。"
+    if any(row.who & standing and When.NEVER_DISSATISFIED in row.when for row in rows(action, state)):
+        return "这件诉求已经重办过一次。还不满意，请点“提级协调”，由产业链党委组织会商。"
     sources = "、".join(
         dict.fromkeys(f"“{row.source.label}”" for row in TABLE if row.action is action and row.source)
     )
     return f"这件诉求现在是“{state.label}”，{sources}的时候才能“{action.label}”。"
 
 
-def by_clock(ticket: Ticket, action: Action) -> Permit | None:
+def by_clock(work: Work, ticket: Ticket, action: Action) -> Permit | None:
     """Return the permit for an automatic step, or None if somebody was faster and nothing is left to do."""
-    row = find_move(action, ticket.state, rules.holds(queries.facts(ticket)))
+    facts = queries.facts(work.session, ticket)
+    row = find_move(action, ticket.state, rules.holds(facts), frozenset({Role.CLOCK}))
     return Permit(ticket, row, Role.CLOCK) if row is not None and Role.CLOCK in row.who else None
 
 
 def moves(work: Work, ticket: Ticket) -> tuple[Move, ...]:
     """Return the rows this actor may walk now: what the page draws as buttons and the API lists."""
-    facts = queries.facts(ticket)
+    facts = queries.facts(work.session, ticket)
     standing = rules.parties(work.actor, facts)
-    found = []
+    found: dict[Action, Move] = {}
     for row in moves_from(ticket.state, rules.holds(facts)):
-        if not row.built or not row.who & standing:
+        if not row.who & standing or row.action in found:
             continue
-        if rules.duty_refusal(work.actor, row.action, facts, standing) or _guard(work, ticket, row.action):
+        if row.part and not ticket.co_units:
             continue
-        found.append(row)
-    return tuple(found)
+        if rules.duty_refusal(work.actor, row.action, facts, standing) or _refusal(work, ticket, row):
+            continue
+        found[row.action] = row
+    return tuple(found.values())
 
 
-def _guard(work: Work, ticket: Ticket, action: Action) -> str | None:
-    guard = _GUARDS.get(action)
-    return guard(work, ticket) if guard else None
-
-
-def _guard_return(work: Work, ticket: Ticket) -> str | None:
-    if ticket.lead_unit_code in ticket.returned_by:
-        return "您单位退过一次，裁定不成立；退单只有一次，请接着办。"
-    if ticket.dispatched_at is None:
-        return None
-    urgent = ticket.urgency is Urgency.URGENT
-    window = (
-        WallMinutes(rules.RETURN_WINDOW_URGENT_MINUTES) if urgent else Workdays(rules.RETURN_WINDOW_WORKDAYS)
-    )
-    until = work.calendar.due(ticket.dispatched_at, window).at
-    if work.now >= until:
-        return f"退单要在派单后 {'1 小时' if urgent else '1 个工作日'}内，{rules.moment_text(until)} 已过，请接着办。"
-    return None
-
-
-def _guard_ask_info(work: Work, ticket: Ticket) -> str | None:
-    if ticket.info_asked >= INFO_MOST:
-        return f"已请企业补充过 {INFO_MOST} 次，不能再请了。缺的材料请电话问清，或者按现有材料办。"
-    return None
-
-
-def _guard_call(work: Work, ticket: Ticket) -> str | None:
-    last = ticket.last_call_at
-    if last is not None and last.astimezone(SHANGHAI).date() == work.now.astimezone(SHANGHAI).date():
-        return "今天已经记过一次没打通，第二次要换一天再打。"
-    return None
-
-
-_GUARDS: Mapping[Action, Callable[[Work, Ticket], str | None]] = {
-    Action.RETURN: _guard_return,
-    Action.ASK_INFO: _guard_ask_info,
-    Action.CALL_FAILED: _guard_call,
-}
+def _refusal(work: Work, ticket: Ticket, row: Move) -> str | None:
+    guard = parts.refusal if row.part else guards.refusal
+    return guard(work, ticket, row.action)
 
 
 def move(work: Work, number: str, step: Step) -> Ticket:
@@ -182,46 +147,120 @@ def carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     """Do what was permitted. Raises Invalid if what is given does not suffice or fit."""
     _demand(allowed.row, given)
     with work.session.no_autoflush:  # what is read on the way has nothing to do with what is being written
-        return _carry(work, allowed, given)
+        moved = (_carry_part if allowed.row.part else _carry)(work, allowed, given)
+        work.session.flush()
+    return moved
 
 
 def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     ticket, row, role = allowed.ticket, allowed.row, allowed.capacity
-    effect = _EFFECTS.get(row.action)
     before = queries.clocks(work.session, ticket.id)
     source = ticket.state
-    target = row.target or source
-    plan = clockwork.plan(row.action, source, target, given, _standing(work, ticket, row.action, before))
+    target = row.target or ticket.merged_from or source
 
-    if effect is not None:
-        effect(work, ticket, given)
+    plan = clockwork.plan(row.action, source, target, given, _standing(work, allowed, given, before))
+
+    sent = effects.take(work, ticket, row.action, given)
     ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action)
-    _enter(ticket, target)
-    ticket.updated_at = work.now
+    if target in _WITHOUT_PARTS:
+        parts.release(work, ticket, before, row.action.value)
+    _enter(work, ticket, target)
     ticket.version += 1
     left = clocks.carry_out(work, ticket, plan, before, row.action.value)
+    if row.action is Action.UNMERGE:
+        ticket.merged_into_id = ticket.merged_from = None
     if row.action is Action.RECLASSIFY:
         clocks.relimit(work, ticket, left)
     clocks.settle(ticket, left)
+    pending.void(work, ticket)
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(
         work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
     )
     telling.tell(work, ticket, row.action, source, given)
-    return Moved(ticket, [*before, *(one for one in left if one not in before)])
+    telling.tell_sent(work, ticket, sent)
+    if target is State.WITHDRAWN:
+        _let_go(work, ticket)
+    return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])
 
 
-def _enter(ticket: Ticket, state: State) -> None:
+_WITHOUT_PARTS = ENDS - {State.MERGED} | {State.RESOLVED, State.ENDORSING}
+"""States in which nobody waits for a co-unit any more."""
+
+
+def _let_go(work: Work, target: Ticket) -> None:
+    """Let what was merged into a ticket that is withdrawn go on by itself."""
+    for merged in queries.merged_into(work.session, target.id):
+        allowed = by_clock(work, merged, Action.UNMERGE)
+        if allowed is not None:
+            said = {"note": f"{target.number} 撤回了，这件单独接着办。"}
+            _carry(replace(work, actor=THE_CLOCK), allowed, said)
+
+
+def acknowledge_overdue_parts(work: Work, ticket: Ticket) -> None:
+    """Let parts whose limit of receipt has run out count as received. Each is a line of history of its own."""
+    row = next(row for row in rows(Action.ACKNOWLEDGE, State.HANDLING) if row.part)
+    before = queries.clocks(work.session, ticket.id)
+    for part in parts.unreceived(work, ticket, before):
+        parts.acknowledge(work, part, before)
+        _note_part(work, Permit(ticket, row, Role.CLOCK), part, {})
+
+
+def _carry_part(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
+    ticket, row = allowed.ticket, allowed.row
+    before = queries.clocks(work.session, ticket.id)
+    part = parts.take(work, ticket, row.action, before, given)
+    _note_part(work, allowed, part, given)
+    return Moved(ticket, before)
+
+
+def _note_part(work: Work, allowed: Permit, part: Part, given: Mapping[str, Any]) -> None:
+    ticket, row = allowed.ticket, allowed.row
+    ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action)
+    ticket.updated_at = work.now
+    ticket.version += 1
+    ruled = row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}
+    unit = known.of(work.session).directory.unit_name(part.unit_code)
+    said_for = body(work, ticket, allowed.capacity) if ruled else unit
+    said = {**given, "unit": part.unit_code}
+    work.session.flush()
+    history.append(
+        work,
+        ticket,
+        row.action,
+        ticket.state,
+        said,
+        role=allowed.capacity,
+        body=said_for,
+        before=allowed.last_hash,
+    )
+    telling.tell_part(work, ticket, part, row.action, given)
+
+
+def _enter(work: Work, ticket: Ticket, state: State) -> None:
+    if state in ENDS and ticket.state not in ENDS:
+        ticket.ended_at = work.now
     ticket.state = state
     ticket.is_open = state in OPEN
+    ticket.updated_at = work.now
 
 
-def _standing(work: Work, ticket: Ticket, action: Action, had: Sequence[Clock]) -> clockwork.Standing:
+def _standing(
+    work: Work, allowed: Permit, given: Mapping[str, Any], had: Sequence[Clock]
+) -> clockwork.Standing:
+    ticket, action = allowed.ticket, allowed.row.action
+    running = {clock.kind for clock in had if clock.stopped_at is None}
+    wait = None
+    if action is Action.CARRY_OVER:
+        today = work.now.astimezone(SHANGHAI).date()
+        wait = Workdays(max(1, work.calendar.workdays_between(today, given["review_on"])))
     return clockwork.Standing(
-        promise_runs=any(one.kind == ClockKind.PROMISE.value and one.stopped_at is None for one in had),
+        promise_runs=ClockKind.PROMISE.value in running,
         unit_contacted=action is Action.ACKNOWLEDGE and clocks.was_contacted(ticket, had),
         calls_failed=ticket.calls_failed,
+        unit_runs=any(kind.value in running for kind in clockwork.UNIT_CLOCKS),
+        wait=wait,
     )
 
 
@@ -241,116 +280,6 @@ def body(work: Work, ticket: Ticket, role: Who) -> str:
     if role is Role.CLOCK:
         return ""
     return work.actor.unit_name or Role(role).label
-
-
-# What an action does to the ticket beside its state and clocks.
-
-
-def _dispatch(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    unit = known.of(work.session).directory.units.get(given["lead_unit"])
-    if unit is None or not unit.handles:
-        raise Invalid(errors={"lead_unit": ["没有这个办理单位，请从名单里选一个。"]})
-    if unit.code in ticket.returned_by:
-        ticket.returned_by = [code for code in ticket.returned_by if code != unit.code]
-    ticket.lead_unit_code = unit.code
-    ticket.responsible_unit_code = ticket.responsible_unit_code or unit.code
-    ticket.dispatched_at = work.now
-    ticket.info_asked = 0
-
-
-def _acknowledge(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.responsible_unit_code = ticket.lead_unit_code
-
-
-def _reject_return(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.returned_by = sorted({*ticket.returned_by, ticket.lead_unit_code})
-
-
-def _ask_info(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.info_asked += 1
-
-
-def _reclassify(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    category = given.get("category") or ticket.category_code
-    if category is not None and category not in known.of(work.session).directory.categories:
-        raise Invalid(errors={"category": ["没有这个类别，请从名单里选一个。"]})
-    after = (category, given.get("kind") or ticket.kind, given.get("urgency") or ticket.urgency)
-    if after == (ticket.category_code, ticket.kind, ticket.urgency):
-        raise Invalid("类别、性质、紧急程度都没有变，请至少改一项。", {"category": ["请至少改一项。"]})
-    ticket.category_code, ticket.kind, ticket.urgency = after
-
-
-def _contact(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    at = given.get("at")
-    if isinstance(at, datetime) and not ticket.created_at <= at <= work.now:
-        raise Invalid(errors={"at": ["联系时间要在报送之后、现在之前。"]})
-
-
-def _resolve(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.outcome = given["outcome"]
-    ticket.resolved_at = work.now
-
-
-def _answered(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.answered_at = ticket.answered_at or work.now
-    ticket.calls_failed = 0
-    ticket.last_call_at = None
-
-
-def _confirm(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    if ticket.kind in ONE_QUESTION:
-        if given.get("clear") is None:
-            raise Invalid(errors={"clear": ["请选一项：答复清楚吗？"]})
-        if given.get("clear") is False:
-            raise Invalid(errors={"clear": ["没说清楚，请用“重办”，单位会再答复您。"]})
-        return
-    missing = [name for name in ("contacted", "solved", "satisfaction") if given.get(name) is None]
-    if missing:
-        raise Invalid(errors={name: ["请选一项。"] for name in missing})
-    ticket.satisfaction = given["satisfaction"]
-    if ticket.satisfaction is Satisfaction.DISSATISFIED:
-        ticket.dissatisfied += 1
-
-
-def _reopen(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    asked = ("clear",) if ticket.kind in ONE_QUESTION else ("contacted", "solved")
-    missing = [name for name in asked if given.get(name) is None]
-    if missing:
-        raise Invalid(errors={name: ["请选一项。"] for name in missing})
-    said_already = ticket.satisfaction is Satisfaction.DISSATISFIED  # by an evaluation of this very round
-    ticket.dissatisfied += 0 if said_already else 1
-    ticket.satisfaction = None
-    ticket.reopened += 1
-    ticket.round += 1
-    ticket.lead_unit_code = ticket.responsible_unit_code
-    ticket.resolved_at = None
-
-
-def _call_failed(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.calls_failed += 1
-    ticket.last_call_at = work.now
-
-
-def _close(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.first_closed_at = ticket.first_closed_at or work.now
-    ticket.closed_at = work.now
-
-
-_EFFECTS: Mapping[Action, Callable[[Work, Ticket, Mapping[str, Any]], None]] = {
-    Action.DISPATCH: _dispatch,
-    Action.ACKNOWLEDGE: _acknowledge,
-    Action.REJECT_RETURN: _reject_return,
-    Action.ASK_INFO: _ask_info,
-    Action.RECLASSIFY: _reclassify,
-    Action.CONTACT: _contact,
-    Action.RESOLVE: _resolve,
-    Action.PASS_REVIEW: _answered,
-    Action.ANSWER: _answered,
-    Action.CONFIRM: _confirm,
-    Action.REOPEN: _reopen,
-    Action.CALL_FAILED: _call_failed,
-    Action.CLOSE: _close,
-}
 
 
 def dispatch_warning(work: Work, ticket: Ticket) -> str:

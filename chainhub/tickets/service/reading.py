@@ -15,7 +15,7 @@ _CALLS: frozenset[Who] = frozenset(
 
 def may_see_phone(work: Work, ticket: Ticket) -> bool:
     """Say whether this actor handles the ticket and may ask for the whole number."""
-    return bool(rules.parties(work.actor, queries.facts(ticket)) & _CALLS)
+    return bool(rules.parties(work.actor, queries.facts(work.session, ticket)) & _CALLS)
 
 
 def show_phone(work: Work, number: str, reason: str) -> str:

@@ -21,13 +21,15 @@ from chainhub.county.directory import queries as directory
 from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
 from chainhub.reminders.models import Clock
-from chainhub.tickets import clockwork, queries
+from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.models import NumberSeries, Submission, Ticket
 from chainhub.tickets.service import clocks, history, telling
-from chainhub.tickets.terms import Channel, Urgency
-from chainhub.tickets.workflow import Action, Party, State, Who, rows
+from chainhub.tickets.terms import Channel, Outcome, Urgency
+from chainhub.tickets.workflow import Action, Move, Party, State, Who, rows
 
 _SUBMIT = rows(Action.SUBMIT, None)[0]
+_BACKFILL = rows(Action.BACKFILL, None)[0]
+BACKFILLED = "backfill"  # origin_kind of what was solved on the spot
 _KEPT = select(Submission.digest, Submission.ticket_id).where(
     Submission.user_id == bindparam("user_id"), Submission.key == bindparam("key")
 )
@@ -84,15 +86,55 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
     return Filed(ticket, new=True, clocks=started)
 
 
-def _demand(given: Mapping[str, Any]) -> None:
-    missing = {name: ["这一项要填。"] for name in _SUBMIT.needs if not given.get(name)}
+def may_backfill(actor: Actor) -> bool:
+    """Say whether this actor may note what was solved on the spot."""
+    return bool(actor.roles & _BACKFILL.who)
+
+
+def backfill(work: Work, given: Mapping[str, Any]) -> Filed:
+    """Note what was solved on the spot, with its true past dates: it waits for the enterprise's word, outside on-time rates.
+
+    Raises NotAllowed, Invalid.
+    """
+    if not may_backfill(work.actor):
+        raise NotAllowed("现场办结补录由产业链党委和指导员来做。")
+    _demand(given, _BACKFILL)
+    today = work.now.astimezone(SHANGHAI).date()
+    if not given["raised_on"] <= given["solved_on"] <= today:
+        raise Invalid(errors={"solved_on": ["解决日期要在提出日期以后、今天以前。"]})
+    enterprise, role = _enterprise(work, given.get("enterprise"))
+    ticket = _ticket(work, enterprise, {**given, "channel": Channel.VISIT})
+    ticket.state = State.REVIEWED
+    ticket.created_at = work.calendar.start_of_day(given["raised_on"])
+    ticket.resolved_at = min(work.calendar.end_of_day(given["solved_on"]), work.now)
+    ticket.answered_at = work.now
+    ticket.outcome = Outcome.SOLVED
+    ticket.origin_kind = BACKFILLED
+    ticket.hands = rules.hands_after({}, work.actor, Action.BACKFILL)
+    started = _store(work, ticket, given)
+    said = {name: given.get(name) for name in ("title", "content", "reply", "raised_on", "solved_on")}
+    body = work.actor.unit_name or Role(role).label
+    history.append(work, ticket, Action.BACKFILL, None, said, role=role, body=body)
+    telling.tell(work, ticket, Action.BACKFILL, None, given)
+    finding.index(
+        work.session,
+        queries.OWNER,
+        ticket.id,
+        (ticket.number, enterprise.name, ticket.title, given["content"]),
+    )
+    return Filed(ticket, new=True, clocks=started)
+
+
+def _demand(given: Mapping[str, Any], row: Move = _SUBMIT) -> None:
+    missing = {name: ["这一项要填。"] for name in row.needs if not given.get(name)}
     if missing:
         raise Invalid(errors=missing)
 
 
 def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> Sequence[Clock]:
     """Store a ticket with its first clocks: its due date is known before it is written, so it is written once."""
-    plan = clockwork.plan(Action.SUBMIT, None, State.SUBMITTED, given, clockwork.Standing())
+    action = Action.SUBMIT if ticket.state is State.SUBMITTED else Action.BACKFILL
+    plan = clockwork.plan(action, None, ticket.state, given, clockwork.Standing())
     started = clocks.carry_out(work, ticket, plan, (), "")
     clocks.settle(ticket, started)
     work.session.add(ticket)

@@ -1,6 +1,6 @@
 """Who is told of a move, and in which words. Reminders of deadlines are another room's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainhub.core.actor import Post, Role, ScopeKind
@@ -9,7 +9,10 @@ from chainhub.county import known
 from chainhub.county.people.rules import Holders
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
-from chainhub.tickets.models import Ticket
+from chainhub.reminders.models import Clock
+from chainhub.tickets import queries
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.rules import moment_text
 from chainhub.tickets.workflow import Action, State
 
@@ -20,7 +23,22 @@ _FIRM_HEARS: Mapping[Action, str] = {
     Action.ASK_INFO: "办理单位请您补充：{note}",
     Action.PROGRESS: "有新进展：{note}",
     Action.CLOSE: "已销号。",
+    Action.CLOSE_INCOMPLETE: "材料一直没有补齐，先了结了。6 个月内补齐了，可以接着办。",
+    Action.CONVENE: "正在组织有关单位一起会商。",
+    Action.CONCLUDE: "会商有了结论，接着办。",
+    Action.DETERMINE: "作了终结认定：{reasons}",
+    Action.CARRY_OVER: "转为长期跟踪，{review_on} 前再定：{note}",
+    Action.RESUME: "恢复办理。",
+    Action.MERGE: "和另一件同样的事合并办理，办理结果一样会告诉您。",
+    Action.UNMERGE: "不再合并，单独接着办。",
 }
+_ANSWERED: Mapping[Action, str] = {
+    Action.ANSWER: "有答复了",
+    Action.PASS_REVIEW: "有答复了",
+    Action.DETERMINE: "作了终结认定",
+    Action.CLOSE: "已销号",
+}
+"""What those whose matter was merged into this one are told, too."""
 
 
 def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given: Mapping[str, Any]) -> None:
@@ -34,7 +52,7 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
     firm = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
     if action in _FIRM_HEARS:
         asks = action in {Action.REQUEST_INFO, Action.ASK_INFO}
-        words = _FIRM_HEARS[action].format(note=given.get("note", ""))
+        words = _FIRM_HEARS[action].format_map({"note": "", **given})
         kind = NoticeKind.TASK if asks else NoticeKind.NEWS
         _say(work, firm, kind, f"{ticket.about}{words}", f"{key}:firm", ticket)
     elif action is Action.SUBMIT and work.actor.enterprise_code != ticket.enterprise_code:
@@ -47,6 +65,62 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
             ticket,
         )
 
+    if action is Action.CONVENE:
+        _invite(work, ticket, given["units"], key, str(given["question"]))
+    if action is Action.ASSIGN and ticket.assigned_to_id is not None:
+        who = frozenset({ticket.assigned_to_id})
+        _say(work, who, NoticeKind.TASK, f"{ticket.about}：分给您办。", f"{key}:assigned", ticket)
+    if action in _ANSWERED:
+        _tell_merged(work, ticket, _ANSWERED[action], key)
+
+
+def _invite(work: Work, ticket: Ticket, units: Sequence[str], key: str, question: str) -> None:
+    holders = known.of(work.session).holders
+    who: set[int] = set()
+    for unit in units:
+        who |= _contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, unit)
+    words = f"{ticket.number}：请参加会商：{question}"  # by its number: not everybody invited sees the ticket
+    _say(work, frozenset(who), NoticeKind.TASK, words, f"{key}:invited", ticket)
+
+
+def _tell_merged(work: Work, ticket: Ticket, words: str, key: str) -> None:
+    holders = known.of(work.session).holders
+    for merged in queries.merged_into(work.session, ticket.id):
+        firm = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, merged.enterprise_code)
+        text = f"{merged.about}合并办理的那一件{words}。"
+        _say(work, firm, NoticeKind.NEWS, text, f"{key}:merged:{merged.id}", merged)
+
+
+def tell_part(work: Work, ticket: Ticket, part: Part, action: Action, given: Mapping[str, Any]) -> None:
+    """Tell whoever waits for a co-unit's part: the lead of a hand-in, the task force of a return, the unit of a ruling."""
+    facts = known.of(work.session)
+    unit = facts.directory.unit_name(part.unit_code)
+    key = f"ticket:{ticket.id}:{ticket.version}:part"
+    if action is Action.RETURN:
+        who = facts.holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code)
+        words = f"{unit}退回协办，请裁定。"
+    elif action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}:
+        who = _contacts(facts.holders, Role.DEPARTMENT, ScopeKind.UNIT, part.unit_code)
+        words = "协办退单成立，不用办了。" if action is Action.UPHOLD_RETURN else "协办退单不成立，请接着办。"
+    elif action in {Action.HAND_IN, Action.PROGRESS}:
+        lead = ticket.lead_unit_code or ""
+        who = _contacts(facts.holders, Role.DEPARTMENT, ScopeKind.UNIT, lead)
+        words = f"{unit}{'交了协办' if action is Action.HAND_IN else '报了协办进展'}：{given.get('note', '')}"
+    else:
+        return
+    _say(work, who, NoticeKind.TASK, f"{ticket.about}：{words}", key, ticket)
+
+
+def tell_sent(work: Work, ticket: Ticket, sent: Sequence[Clock]) -> None:
+    """Tell each co-unit what it was sent, and by when."""
+    holders = known.of(work.session).holders
+    for clock in sent:
+        if clock.kind == ClockKind.PART.value:
+            who = _contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, clock.holder_ref)
+            words = f"{ticket.about}：请您单位协办，{moment_text(clock.due_at, weekday=True)}前反馈。"
+            key = f"ticket:{ticket.id}:{ticket.version}:part:{clock.holder_ref}"
+            _say(work, who, NoticeKind.TASK, words, key, ticket)
+
 
 def _say(work: Work, who: frozenset[int], kind: NoticeKind, words: str, key: str, ticket: Ticket) -> None:
     others = who - {work.actor.id} if work.actor.id is not None else who
@@ -57,36 +131,73 @@ def _task(
     work: Work, ticket: Ticket, action: Action, source: State | None
 ) -> tuple[frozenset[int], str] | None:
     """Return who must act now that the ticket stands where it stands, and what is asked of them."""
-    holders = known.of(work.session).holders
-    due = f"，{moment_text(ticket.due_at, weekday=True)}前" if ticket.due_at else ""
     if ticket.state is source and action is not Action.RECLASSIFY:
         return None
-    if ticket.state is State.SUBMITTED:
-        verb = "已补充，请接单" if source is State.INFO_REQUESTED else "新报送，请先打电话再接单"
-        return _contacts(holders, Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code), f"{verb}{due}。"
-    if ticket.state is State.ACCEPTED:
-        return _contacts(holders, Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code), f"请派单{due}。"
-    if ticket.state in {State.DISPATCHED, State.HANDLING} and source is not State.DISPATCHED:
-        words = _UNIT_HEARS.get(action)
-        if words is None:
-            return None
-        unit = ticket.lead_unit_code or ""
-        return _contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, unit), f"{words}{due}办结。"
-    if ticket.state is State.DISPUTED:
-        everyone = holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code)
-        return everyone, f"单位退单，请裁定{due}。"
-    if ticket.state is State.RESOLVED:
-        return holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code), "单位已办结，请审核。"
-    if ticket.state is State.REVIEWED:
-        firm = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
-        return firm, "有答复了，请您说一声办得怎么样。"
-    if ticket.state is State.CONFIRMED:
-        return holders.ids(
-            Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code
-        ), "企业一直没有评价，按“未评价”销号。" if action is Action.LAPSE else "企业已评价，请销号。"
-    return None
+    who, words = _WHO_ACTS.get(ticket.state), _words(ticket.state, action, source)
+    if who is None or words is None:
+        return None
+    due = f"，{moment_text(ticket.due_at, weekday=True)}前" if ticket.due_at and "{due}" in words else ""
+    return who(known.of(work.session).holders, ticket), words.replace("{due}", due)
 
 
+def _words(state: State, action: Action, source: State | None) -> str | None:
+    if state is State.SUBMITTED:
+        return f"{_INTAKE_HEARS.get(action, '新报送，请先打电话再接单')}{{due}}。"
+    if state in {State.DISPATCHED, State.HANDLING}:
+        asked = _UNIT_HEARS.get(action) if source is not State.DISPATCHED else None
+        return f"{asked}{{due}}办结。" if asked else None
+    if state is State.CONSULTING and action is Action.ESCALATE:
+        return "企业两次不满意，提级协调，请组织会商{due}。"
+    if state is State.CONFIRMED and action is Action.LAPSE:
+        return "企业一直没有评价，按“未评价”销号。"
+    return _STATE_ASKS.get(state)
+
+
+_STATE_ASKS: Mapping[State, str] = {
+    State.ACCEPTED: "请派单{due}。",
+    State.DISPUTED: "单位退单，请裁定{due}。",
+    State.CONSULTING: "会商已启动，请按时作出结论{due}。",
+    State.ENDORSING: "请审签{due}。",
+    State.RESOLVED: "单位已办结，请审核。",
+    State.REVIEWED: "有答复了，请您说一声办得怎么样。",
+    State.CONFIRMED: "企业已评价，请销号。",
+}
+
+
+def _committee(holders: Holders, ticket: Ticket) -> frozenset[int]:
+    return _contacts(holders, Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
+
+
+def _task_force(holders: Holders, ticket: Ticket) -> frozenset[int]:
+    return holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code)
+
+
+def _unit(holders: Holders, ticket: Ticket) -> frozenset[int]:
+    return _contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, ticket.lead_unit_code or "")
+
+
+def _heads(holders: Holders, ticket: Ticket) -> frozenset[int]:
+    unit = ticket.lead_unit_code or ""
+    deputies = holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, unit, Post.DEPUTY)
+    return deputies | holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, unit, Post.HEAD)
+
+
+_WHO_ACTS: Mapping[State, Callable[[Holders, Ticket], frozenset[int]]] = {
+    State.SUBMITTED: _committee,
+    State.ACCEPTED: lambda holders, ticket: _contacts(
+        holders, Role.TASK_FORCE, ScopeKind.CHAIN, ticket.chain_code
+    ),
+    State.DISPATCHED: _unit,
+    State.HANDLING: _unit,
+    State.DISPUTED: _task_force,
+    State.CONSULTING: _committee,
+    State.ENDORSING: _heads,
+    State.RESOLVED: _task_force,
+    State.REVIEWED: lambda holders, ticket: holders.ids(
+        Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code
+    ),
+    State.CONFIRMED: lambda holders, ticket: holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code),
+}
 _UNIT_HEARS: Mapping[Action, str] = {
     Action.DISPATCH: "派给您单位主办，请签收",
     Action.REJECT_RETURN: "退单不成立，请您单位签收",
@@ -94,12 +205,38 @@ _UNIT_HEARS: Mapping[Action, str] = {
     Action.EXPIRE_INFO: "企业逾期没有补充，请接着办",
     Action.SEND_BACK: "审核退回，请看退回原因",
     Action.REOPEN: "企业不满意，请重办",
+    Action.CONCLUDE: "会商有了结论，请接着办",
+    Action.RESUME: "恢复办理，请接着办",
+    Action.REFUSE_ENDORSE: "审签没有通过，请改好再办结",
+}
+_INTAKE_HEARS: Mapping[Action, str] = {
+    Action.SUPPLY_INFO: "已补充，请接单",
+    Action.APPEAL: "企业申请复核，请另一位同志看",
+    Action.RESTART: "材料补齐了，请接着办",
+    Action.UNMERGE: "不再合并，请接着办",
 }
 
 
 def _contacts(holders: Holders, role: Role, scope: ScopeKind, ref: str) -> frozenset[int]:
     contacts = holders.ids(role, scope, ref, Post.CONTACT)
     return contacts or holders.ids(role, scope, ref)
+
+
+def tell_review(work: Work, ticket: Ticket) -> None:
+    """Tell the committee that a carried-over ticket is to be decided anew."""
+    holders = known.of(work.session).holders
+    who = _contacts(holders, Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
+    key = f"ticket:{ticket.id}:{ticket.version}:review"
+    words = f"{ticket.about}：挂账到了复查日，请在 3 个工作日内定：恢复办理，还是报链长同意再等。"
+    _say(work, who, NoticeKind.TASK, words, key, ticket)
+
+
+def ask_again(work: Work, ticket: Ticket) -> None:
+    """Ask the enterprise whether a closed matter came back."""
+    firm = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
+    key = f"ticket:{ticket.id}:{ticket.version}:recheck"
+    words = f"{ticket.about}：销号四周了，问题有没有反复？又出现了就点“又出现了”，接着给您办。"
+    _say(work, firm, NoticeKind.TASK, words, key, ticket)
 
 
 def tell_callers(work: Work, ticket: Ticket, words: str) -> None:

@@ -183,7 +183,8 @@ def _overtaken(number: str, action: Action, refusal: Conflict) -> ResponseReturn
     kept = []
     for name, value in request.form.items():
         if name not in {"csrf_token", "version", "sure"} and value:
-            kept.append((fields.field(action, name).label if _is_field(action, name) else name, value))
+            whole = name.partition("-")[0]  # a line of a list: co_units-0-unit
+            kept.append((fields.field(action, whole).label if _is_field(action, whole) else name, value))
     page = render_template(
         "stale.html",
         title=f"没有{action.label}",

@@ -1,5 +1,7 @@
 """One ticket for one reader; the whole telephone number."""
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,9 +11,10 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving, reading
-from chainhub.tickets.showing import ContactView, TicketPage
+from chainhub.tickets.models import Request, Ticket
+from chainhub.tickets.service import moving, parts, reading, requests
+from chainhub.tickets.showing import ActionView, ContactView, RequestView, TicketPage
+from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.web import doors
 
@@ -26,7 +29,7 @@ def show(number: str) -> ResponseReturnValue:
 def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     facts = known.of(work.session)
     directory = facts.directory
-    standing = rules.parties(work.actor, queries.facts(ticket))
+    standing = rules.parties(work.actor, queries.facts(work.session, ticket))
     for_firm = rules.from_outside(standing)
     events = queries.events(work.session, ticket.id)
     clocks = queries.clocks(work.session, ticket.id)
@@ -54,7 +57,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         version=ticket.version,
         steps=presenting.steps(ticket, events, work.now, waiting),
         current_line=presenting.current_line(ticket, directory),
-        holders=presenting.holders(ticket, clocks, work.now, work.calendar, directory, for_firm=for_firm),
+        holders=presenting.holders(
+            ticket, clocks, work.now, work.calendar, directory, parts.of(work, ticket), for_firm=for_firm
+        ),
         story=lines,
         story_count=len(lines),
         folded_line=f"再看 {len(folded)} 条：{'、'.join(dict.fromkeys(folded))}" if folded else "",
@@ -66,11 +71,37 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             deadlines.explain(work, ticket, clocks),
             for_firm=for_firm,
         ),
-        actions=presenting.actions(ticket, moves, for_firm=for_firm, contact_due=contact_due),
+        actions=(
+            *presenting.actions(ticket, moves, for_firm=for_firm, contact_due=contact_due),
+            *(
+                ActionView(f"ask_{kind.value}", f"申请{kind.label}", f"{ticket.link}/ask/{kind.value}")
+                for kind in requests.may_ask(work, ticket)
+            ),
+        ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
         for_enterprise=for_firm,
+        requests=tuple(_request(work, ticket, one) for one in requests.readable(work, ticket)),
     )
+
+
+def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:
+    day = one.given.get("until") or one.given.get("review_on")
+    until = f"，到 {day}" if day else ""
+    line = f"{one.asked_by} {rules.moment_text(one.asked_at)} 申请{until}：{one.reason}"
+    if one.state is RequestState.PENDING:
+        answer = f"{rules.moment_text(one.due_at)} 前批"
+    else:
+        moved = (
+            f"，{rules.moment_text(one.before_at)} 改为 {rules.moment_text(one.after_at)}"
+            if one.before_at and one.after_at
+            else ""
+        )
+        answer = f"{one.decided_by}{'：' if one.note else ''}{one.note}{moved}"
+    view = RequestView(one.id, one.kind.label, one.state.label, line, answer)
+    if not requests.may_decide(work, ticket, one):
+        return view
+    return replace(view, approve_url=f"/requests/{one.id}/approve", reject_url=f"/requests/{one.id}/reject")
 
 
 _REASONS = ("联系企业", "核实情况", "回访")

@@ -1,0 +1,51 @@
+"""Which requests wait for a decision, and what becomes of them when the ticket moves on."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from chainhub.core.work import Work
+from chainhub.reminders import service as reminders
+from chainhub.reminders.models import Clock
+from chainhub.tickets import queries
+from chainhub.tickets.models import Request, Ticket
+from chainhub.tickets.terms import RequestKind, RequestState
+from chainhub.tickets.workflow import State
+
+OWNER = "request"  # owner_kind of a request's clock
+_AT_WORK = frozenset({State.HANDLING})
+ASKED_IN: Mapping[RequestKind, frozenset[State]] = {
+    RequestKind.EXTENSION: _AT_WORK,
+    RequestKind.CARRY_OVER: _AT_WORK,
+    RequestKind.CONSULTATION: _AT_WORK,
+    RequestKind.EXPEDITE: frozenset({State.SUBMITTED, State.ACCEPTED, State.HANDLING}),
+    RequestKind.EXCLUSION: frozenset(
+        {State.HANDLING, State.RESOLVED, State.REVIEWED, State.CONFIRMED, State.CLOSED}
+    ),
+}
+"""Where a request makes sense; elsewhere one that was not decided is void."""
+
+
+def void(work: Work, ticket: Ticket) -> None:
+    """Void what was asked and makes no sense any more where the ticket stands now."""
+    if not ticket.pending:
+        return
+    for request in queries.requests(work.session, ticket.id):
+        if request.state is RequestState.PENDING and ticket.state not in ASKED_IN[request.kind]:
+            request.decided_at = work.now
+            settle(work, ticket, request, RequestState.VOID)
+
+
+def settle(work: Work, ticket: Ticket, request: Request, state: RequestState) -> None:
+    """Let a request wait no longer: its state, its clock, what the ticket knows of it."""
+    request.state = state
+    ticket.pending -= 1
+    if request.kind is RequestKind.EXTENSION:
+        ticket.extension_pending = False
+    running = work.session.scalars(
+        select(Clock).where(
+            Clock.owner_kind == OWNER, Clock.owner_id == request.id, Clock.stopped_at.is_(None)
+        )
+    )
+    for clock in running:
+        reminders.stop(work, clock, state.value)
