@@ -115,6 +115,7 @@ _FOR_ACTION: Mapping[tuple[Action, str], Field] = {
     (A.ESCALATE, "reason_code"): _like("reason_code", "哪里不满意", choices=terms.DissatisfiedReason),
     (A.CARRY_OVER, "reason_code"): _like("reason_code", "挂账原因", choices=terms.CarryOverReason),
     (A.WITHDRAW, "note"): _like("note", "为什么撤回"),
+    (A.CONVENE, "at"): _like("at", "会商时间", "不填就另行通知"),
     (A.ASSIGN, "person"): _like("person", "交给谁", "本单位经办人的登录名"),
     (A.ASSIGN, "note"): _like("note", "分办意见", "本单位看得到"),
     (A.HAND_IN, "note"): _like("note", "协办结果", "主办单位看得到；写清办成了什么"),

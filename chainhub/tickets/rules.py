@@ -187,6 +187,9 @@ _INTERNAL = frozenset(
         Action.PASS_REVIEW,
         Action.RECLASSIFY,
         Action.CALL_FAILED,
+        Action.ASK,
+        Action.GRANT,
+        Action.REFUSE,
     }
 )
 _ENTERPRISE_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE, Party.REQUESTER, Party.FILER})

@@ -1,13 +1,17 @@
 """The hard cases through the pages: what has a form of its own, what comes back, what may not be seen."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from chainhub.core import clock
+from chainhub.tickets.service import requests
+from chainhub.tickets.terms import RequestKind
 from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import a_ticket
+from tests.people import NOW, work_of
 from tests.web_client import act, token_of
 
 IN_TEN_DAYS = (clock.now() + timedelta(days=10)).date().isoformat()  # pages live today
@@ -123,3 +127,47 @@ def test_a_review_date_is_written_as_a_day(as_, session):
     assert answer.status_code == 303
     page = as_(people.OWNER).get(f"/tickets/{ticket.number}").get_data(as_text=True)
     assert "挂账" in page or "长期跟踪" in page
+
+
+def test_the_firm_reads_of_waiting_and_not_of_what_the_staff_ask_each_other(as_, session):
+    ticket = a_ticket(session, State.HANDLING)
+    until = (ticket.due_at + timedelta(days=4)).date()
+    asked = requests.Asked(RequestKind.EXTENSION, "厂家排产要到下月", until=until)
+    requests.ask(work_of(session, people.POWER, NOW.replace(hour=11)), ticket.number, asked)
+    waiting = a_ticket(session, State.CARRIED_OVER)
+    session.commit()
+
+    owner, unit = as_(people.OWNER), as_(people.POWER)
+
+    assert "厂家排产要到下月" in unit.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    assert "厂家排产要到下月" not in owner.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    page = owner.get(f"/tickets/{waiting.number}").get_data(as_text=True)
+    assert "长期跟踪" in page
+    assert "挂账" not in page
+
+
+def test_an_extension_is_asked_for_and_granted_on_the_pages(as_, session):
+    ticket = a_ticket(session, State.HANDLING, at=clock.now())
+    session.commit()
+    unit, task_force = as_(people.POWER), as_(people.DISPATCHER)
+    path = f"/tickets/{ticket.number}/ask/extension"
+    until = (ticket.due_at + timedelta(days=4)).date().isoformat()
+
+    wrong = unit.post(path, data={"reason": "等设备", "until": "", "csrf_token": token_of(unit, path)})
+    assert (wrong.status_code, "等设备" in wrong.get_data(as_text=True)) == (422, True)
+    asked = unit.post(path, data={"reason": "等设备", "until": until, "csrf_token": token_of(unit, path)})
+    assert asked.status_code == 303
+    page = task_force.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    address = re.search(r"/requests/\d+/approve", page)[0]
+    token = token_of(task_force, f"/tickets/{ticket.number}")
+
+    assert unit.post(address, data={"csrf_token": token_of(unit, "/")}).status_code == 409
+    assert task_force.post(address, data={"csrf_token": token, "note": "同意"}).status_code == 303
+    again = task_force.post(address, data={"csrf_token": token, "note": "同意"})
+    assert (again.status_code, "已同意" in again.get_data(as_text=True)) == (409, True)
+    assert (
+        as_(people.STRANGER)
+        .post(address, data={"csrf_token": token_of(as_(people.STRANGER), "/")})
+        .status_code
+        == 404
+    )

@@ -11,13 +11,13 @@ from chainhub.tickets.presenting.lights import (
     row,
 )
 from chainhub.tickets.presenting.progress import current_line, dots, step_number, steps, waiting_for
-from chainhub.tickets.presenting.telling import IMPORTED, story
+from chainhub.tickets.presenting.telling import FIRM_WAITS, story
 from chainhub.tickets.presenting.times import holders, time_view, why
 from chainhub.tickets.presenting.verbs import actions
 
 __all__ = [
+    "FIRM_WAITS",
     "GREY_WORDS",
-    "IMPORTED",
     "actions",
     "clock_light",
     "colour",

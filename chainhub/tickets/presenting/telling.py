@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chainhub.core.actor import Role
 from chainhub.core.words import Labelled
 from chainhub.county.directory.rules import Directory
 from chainhub.tickets import rules, terms
@@ -12,9 +11,10 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import Action, Who
+from chainhub.tickets.workflow import BESIDE, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
+FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
 
 _FOLDED = frozenset(
     {Action.ACKNOWLEDGE, Action.EXPIRE_INFO, Action.RECLASSIFY, Action.PASS_REVIEW, Action.LAPSE}
@@ -40,14 +40,12 @@ def story(
     for_firm = rules.from_outside(standing)
     found = []
     for event in events:
-        if for_firm and event.action in _NOT_FOR_FIRM:
+        if for_firm and (event.action in _NOT_FOR_FIRM or _of_the_staff(event)):
             continue
         data = rules.redacted(event.action, event.data, standing)
         found.append(
             StoryLine(
-                label=event.action.label
-                if event.actor_id is not None
-                else f"{event.action.label}（系统自动）",
+                label=_titled(event, for_firm=for_firm),
                 when=rules.moment_text(event.at),
                 who=_who(event, firm),
                 text=_told(event.action, data, directory),
@@ -59,13 +57,17 @@ def story(
     return tuple(found)
 
 
-def _titled(event: TicketEvent) -> str:
+def _titled(event: TicketEvent, *, for_firm: bool) -> str:
+    if for_firm and event.action is Action.CARRY_OVER:
+        return FIRM_WAITS
     if event.body == IMPORTED:
         return f"{event.action.label}（{IMPORTED}）"
     return event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）"
 
 
-_FIRM_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE})
+def _of_the_staff(event: TicketEvent) -> bool:
+    """Say whether a line is about a request that is not the enterprise's own."""
+    return event.action in BESIDE and event.data.get("kind") != terms.RequestKind.EXPEDITE.value
 
 
 def _who(event: TicketEvent, firm: str) -> str:
@@ -195,6 +197,12 @@ def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
     return "，".join(said) + note if said else str(data.get("note", ""))
 
 
+def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
+    what = _label(terms.RequestKind, data.get("kind"))
+    day = data.get("until") or data.get("review_on")
+    return f"{what}{f'，到 {day}' if day else ''}。{data.get('note') or ''}"
+
+
 _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.SUBMIT: _tell_submit,
     Action.ACCEPT: _tell_accept,
@@ -215,4 +223,7 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.ASSIGN: _tell_assign,
     Action.MERGE: _tell_merge,
     Action.BACKFILL: _tell_backfill,
+    Action.ASK: _tell_request,
+    Action.GRANT: _tell_request,
+    Action.REFUSE: _tell_request,
 }

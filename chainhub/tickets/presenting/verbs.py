@@ -60,6 +60,8 @@ _NEVER_FIRST = frozenset(
         Action.CLOSE_INCOMPLETE,
         Action.DETERMINE,
         Action.APPEAL,
+        Action.RECLASSIFY,
+        Action.RETURN,
     }
 )
 """What nobody should be led to do first."""

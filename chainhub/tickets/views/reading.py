@@ -16,6 +16,7 @@ from chainhub.tickets.service import moving, parts, reading, requests
 from chainhub.tickets.showing import ActionView, ContactView, RequestView, TicketPage
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
+from chainhub.tickets.workflow import State
 from chainhub.web import doors
 
 
@@ -53,7 +54,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         title=ticket.title,
         enterprise=firm,
         tags=tuple(tags),
-        state=ticket.state.label,
+        state=presenting.FIRM_WAITS
+        if for_firm and ticket.state is State.CARRIED_OVER
+        else ticket.state.label,
         version=ticket.version,
         steps=presenting.steps(ticket, events, work.now, waiting),
         current_line=presenting.current_line(ticket, directory),
