@@ -44,6 +44,7 @@ _SHOWN = load_only(
     Ticket.lead_unit_code,
     Ticket.co_units,
     Ticket.extension_pending,
+    Ticket.review_on,
     Ticket.due_at,
     Ticket.yellow_at,
     Ticket.due_provisional,

@@ -183,7 +183,7 @@ def _rows(
             tuple(needs.split()),
             tuple(takes.split()),
             frozenset(when),
-            part=set(who) == {Party.CO_UNIT} or When.WITH_CO_UNITS in when,
+            part=Party.CO_UNIT in set(who) or When.WITH_CO_UNITS in when,
         )
         for source in listed
     )
@@ -211,7 +211,7 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE, R.CLOCK},      "note"),
     *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "co_units note"),
     *_rows(A.ACKNOWLEDGE,      S.DISPATCHED,                S.HANDLING,         {R.DEPARTMENT, R.CLOCK},     "",              "note"),
-    *_rows(A.ACKNOWLEDGE,      WITH_PARTS,                  "same",             {P.CO_UNIT},                 "",              "note"),
+    *_rows(A.ACKNOWLEDGE,      WITH_PARTS,                  "same",             {P.CO_UNIT, R.CLOCK},        "",              "note"),
     *_rows(A.ASSIGN,           S.HANDLING,                  "same",             {R.DEPARTMENT},              "",              "person office note"),
     *_rows(A.RETURN,           {S.DISPATCHED, S.HANDLING},  S.DISPUTED,         {R.DEPARTMENT},              "reason_code note"),
     *_rows(A.RETURN,           WITH_PARTS,                  "same",             {P.CO_UNIT},                 "reason_code note"),

@@ -28,9 +28,18 @@ from chainhub.tickets import fields, queries
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.service import moving, submitting
 from chainhub.tickets.service.moving import Step
-from chainhub.tickets.terms import ONE_QUESTION, Kind, Outcome, Satisfaction, Urgency
-from chainhub.tickets.workflow import ENDS, OPEN, TABLE, Action, State, rows
+from chainhub.tickets.terms import (
+    ONE_QUESTION,
+    OPEN_PARTS,
+    Kind,
+    Outcome,
+    PartState,
+    Satisfaction,
+    Urgency,
+)
+from chainhub.tickets.workflow import BESIDE, ENDS, OPEN, TABLE, WITH_PARTS, Action, State, rows
 from tests import people
+from tests.builders import endorsing
 from tests.people import actor, china
 from tests.reminders.passing import run_timetable
 
@@ -38,7 +47,8 @@ A, S = Action, State
 WALKERS = (*people.EVERYBODY, people.STRANGER, "hf_second", "dw_all", "d_transport_deputy")
 OPEN_MOST = 3
 STEPS = 100
-SEEDS_LEAST, SEEDS_MOST = 3, 8
+BY_TABLE = tuple(action for action in Action if action not in BESIDE)
+SEEDS_LEAST, SEEDS_MOST = 3, 16
 # What an enterprise that never answers leaves undone.
 SILENT = frozenset({A.SUPPLY_INFO, A.CONFIRM, A.REOPEN, A.WITHDRAW})
 LEAPS = (
@@ -51,7 +61,8 @@ LEAPS = (
     timedelta(days=8),
 )
 LIKELY = (30, 25, 15, 10, 10, 7, 3)
-UNIT_STATES = frozenset({S.DISPATCHED, S.DISPUTED, S.HANDLING, S.AWAITING_INFO})
+UNIT_STATES = frozenset({S.DISPATCHED, S.DISPUTED, S.HANDLING, S.AWAITING_INFO, S.CARRIED_OVER, S.ENDORSING})
+PART_KINDS = {"part", "part_receipt"}
 OF_STATE = {
     S.SUBMITTED: {"intake"},
     S.INFO_REQUESTED: {"supply"},
@@ -60,6 +71,9 @@ OF_STATE = {
     S.DISPUTED: {"ruling"},
     S.HANDLING: set(),
     S.AWAITING_INFO: {"supply_handling"},
+    S.CONSULTING: {"consultation"},
+    S.CARRIED_OVER: set(),
+    S.ENDORSING: set(),
     S.RESOLVED: {"review"},
     S.REVIEWED: {"evaluation", "callback", "not_rated"},  # one of them
     S.CONFIRMED: {"closing"},
@@ -81,6 +95,8 @@ class Walk:
         self.heard = 0  # the last notice looked at
         self.saw: dict[int, set[int]] = {}  # ticket → who saw it before the step
         self.urgent: set[int] = set()  # clocks of the wall before the step
+        if seed % 2:
+            endorsing(session, people.TRANSPORT_UNIT, on=True)
 
     @property
     def tickets(self) -> list[Ticket]:
@@ -113,12 +129,20 @@ class Walk:
             "urgency": self.chance.choices(tuple(Urgency), (6, 2, 1))[0],
             "confidential": self.chance.random() < 0.25,
         }
+        file = submitting.submit
+        if username != people.OWNER and self.chance.random() < 0.1:
+            file = submitting.backfill
+            today = self.now.astimezone(people.SHANGHAI).date()
+            given |= {"reply": "当场修好", "raised_on": today, "solved_on": today}
         with self.session.begin_nested():
-            self.ids.append(submitting.submit(self.work(username), given).ticket.id)
+            self.ids.append(file(self.work(username), given).ticket.id)
 
     def go_on(self) -> None:
         """Let somebody do one of the things that the page offers, rather one that was seldom done."""
-        ticket = self.chance.choice([one for one in self.tickets if one.is_open] or self.tickets)
+        still_open = [one for one in self.tickets if one.is_open]
+        ticket = self.chance.choice(
+            still_open if still_open and self.chance.random() < 0.85 else self.tickets
+        )
         present = [name for name in WALKERS if sees(self.actors[name], ticket)]
         offers = [(name, row) for name in present for row in moving.moves(self.work(name), ticket)]
         offers = [one for one in offers if one[1].action not in SILENT or self.ids.index(ticket.id) % 3]
@@ -138,12 +162,13 @@ class Walk:
                     Step(row.action, ticket.version, self.given(row, ticket)),
                 )
         except Refusal:
-            if row.action is not A.RECLASSIFY:  # there chance may have changed nothing
+            # There chance may have changed nothing, or found nothing to merge with.
+            if row.action not in {A.RECLASSIFY, A.MERGE}:
                 raise
 
     def trespass(self) -> None:
         """Let somebody try anything at all; a refusal must leave no trace."""
-        ticket, action = self.chance.choice(self.tickets), self.chance.choice(tuple(Action))
+        ticket, action = self.chance.choice(self.tickets), self.chance.choice(BY_TABLE)
         before = (ticket.state, ticket.version, ticket.due_at, dict(ticket.hands))
         row = self.chance.choice([one for one in TABLE if one.action is action])
         work = self.work(self.chance.choice(WALKERS))
@@ -159,11 +184,28 @@ class Walk:
 
     def given(self, row, ticket: Ticket) -> Mapping[str, Any]:
         one_question = ticket.kind in ONE_QUESTION
+        held = queries.parts(self.session, ticket.id)
+        busy = {part.unit_code for part in held if part.state in OPEN_PARTS}
+        units = (people.POWER_UNIT, people.TRANSPORT_UNIT)
+        lead = self.chance.choice([one for one in units if one not in busy] or units)
+        free = [one for one in units if one not in busy | {lead}]
+        disputed = [part.unit_code for part in held if part.state is PartState.DISPUTED]
+        others = [one.number for one in self.tickets if one.is_open and one.id != ticket.id]
         values: dict[str, Any] = {
             "note": "写明情况",
             "reply": "办好了",
             "person": "陶见禾",
-            "lead_unit": self.chance.choice((people.POWER_UNIT, people.TRANSPORT_UNIT)),
+            "lead_unit": lead,
+            "co_units": [{"unit": one} for one in free] if self.chance.random() < 0.4 else None,
+            "unit": disputed[0] if disputed else None,
+            "override_reason": "不等了",
+            "office": "业务科",
+            "into": self.chance.choice(others) if others else ticket.number,
+            "question": "怎么办好",
+            "units": [people.TRANSPORT_UNIT],
+            "minutes": "照这样办",
+            "reasons": "省里明年才批",
+            "review_on": (self.now.astimezone(people.SHANGHAI) + timedelta(days=20)).date(),
             "outcome": self.chance.choice(tuple(Outcome)),
             "category": self.chance.choice(("energy", "labour", None)),
             "kind": self.chance.choice((*Kind, None)),
@@ -176,6 +218,8 @@ class Walk:
         }
         if "reason_code" in row.fields:
             values["reason_code"] = self.chance.choice(tuple(fields.field(row.action, "reason_code").choices))
+        if row.action is A.ASSIGN:
+            values["person"] = None
         return {name: values.get(name) for name in row.fields}
 
     # What must hold
@@ -241,7 +285,10 @@ def check_history(ticket: Ticket, events: list[TicketEvent]) -> None:
     before: State | None = None
     for event in events:
         assert event.source is before
-        walked = [row for row in rows(event.action, event.source) if row.target is event.target]
+        if event.action in BESIDE:
+            assert event.target is before, event.action
+            continue
+        walked = [row for row in rows(event.action, event.source) if row.target in {event.target, None}]
         assert any(event.role in {who.value for who in row.who} for row in walked), event.action
         before = event.target
     assert before is ticket.state
@@ -252,7 +299,15 @@ def check_responsible(ticket: Ticket, events: list[TicketEvent]) -> None:
     """首接负责制: from the first dispatch on exactly one unit answers, until another has acknowledged."""
     lead = answers = None
     for event in events:
-        if event.action is A.DISPATCH:
+        if event.source is event.target and event.data.get("unit"):
+            continue  # a co-unit's own matter
+        if event.action is A.RESTART:
+            lead = answers = None
+        elif event.action is A.RECHECK:
+            lead = None
+        elif event.action is A.CONCLUDE:
+            lead = lead or answers
+        elif event.action is A.DISPATCH:
             lead = event.data["lead_unit"]
             answers = answers or lead
         elif event.action is A.ACKNOWLEDGE:
@@ -272,8 +327,13 @@ _DUTY = {
     A.CALL_FAILED: "evaluate",
     A.CLOSE: "close",
     A.DISPATCH: "dispatch",
+    A.BACKFILL: "resolve",
+    A.ESCALATE: "evaluate",
+    A.DECLINE: "decline",
 }
-_NOT_HANDLING = {A.SUBMIT, A.SUPPLY_INFO, A.WITHDRAW, A.CONFIRM, A.REOPEN, A.CALL_FAILED}
+_OF_THE_FIRM = {A.SUBMIT, A.SUPPLY_INFO, A.WITHDRAW, A.APPEAL, A.RESTART}
+_CALLS = {A.CONFIRM, A.REOPEN, A.ESCALATE, A.CALL_FAILED, A.RECHECK, A.RECHECK_FINE}
+_NOT_HANDLING = _OF_THE_FIRM | _CALLS
 
 
 def check_hands(ticket: Ticket, events: list[TicketEvent]) -> None:
@@ -298,10 +358,13 @@ def check_answer(ticket: Ticket, events: list[TicketEvent]) -> None:
     for event in events:
         if event.action is A.CONFIRM:
             said = event.data.get("satisfaction", said)
-        if event.action is A.REOPEN or (event.action is A.CONFIRM and said == "dissatisfied"):
-            unhappy.add(event.round - (event.action is A.REOPEN))  # a reopening begins the next round
-        if event.action is A.REOPEN:
+        again = event.action in {A.REOPEN, A.ESCALATE}
+        if again or (event.action is A.CONFIRM and said == "dissatisfied"):
+            unhappy.add(event.round - again)  # a reopening begins the next round
+        if event.action in {A.REOPEN, A.ESCALATE, A.RECHECK}:
             said = None
+        if event.action is A.DETERMINE:
+            said = "dissatisfied"  # it was said before
     assert ticket.satisfaction == said
     assert (ticket.dissatisfied, ticket.reopened) == (
         len(unhappy),
@@ -310,23 +373,22 @@ def check_answer(ticket: Ticket, events: list[TicketEvent]) -> None:
 
 
 def check_clocks(ticket: Ticket, running: list[Clock]) -> None:
-    kinds = Counter(clock.kind for clock in running)
-    assert all(count == 1 for count in kinds.values()), kinds
+    held = Counter((clock.kind, clock.holder_ref if clock.kind in PART_KINDS else "") for clock in running)
+    assert all(count == 1 for count in held.values()), held
+    kinds = {clock.kind for clock in running}
     if ticket.state in ENDS:
         assert (running, ticket.due_at) == ([], None)
         return
-    assert len(kinds.keys() & OF_STATE[ticket.state]) == (1 if OF_STATE[ticket.state] else 0), (
-        ticket.state,
-        kinds,
-    )
-    assert not kinds.keys() & (STATE_KINDS - OF_STATE[ticket.state]), (ticket.state, kinds)
+    said = (ticket.state, kinds)
+    assert len(kinds & OF_STATE[ticket.state]) == (1 if OF_STATE[ticket.state] else 0), said
+    assert not kinds & (STATE_KINDS - OF_STATE[ticket.state]), said
     of_unit = [clock for clock in running if clock.kind in {"unit", "rework"}]
-    assert len(of_unit) == (1 if ticket.state in UNIT_STATES else 0), (ticket.state, kinds)
-    promised = ticket.state in UNIT_STATES
-    assert "promise" in kinds if promised else ticket.state is S.ACCEPTED or "promise" not in kinds, (
-        ticket.state,
-        kinds,
+    by_unit = ticket.state in UNIT_STATES or (
+        ticket.state is S.CONSULTING and of_unit  # none after a second dissatisfaction
     )
+    assert len(of_unit) == (1 if by_unit else 0), said
+    assert "promise" in kinds if by_unit else ticket.state is S.ACCEPTED or "promise" not in kinds, said
+    assert not kinds & PART_KINDS or ticket.state in WITH_PARTS, said
     counts = of_unit or [clock for clock in running if clock.kind in OF_STATE[ticket.state]]
     assert (ticket.due_at, ticket.yellow_at, ticket.due_provisional) == (
         counts[0].due_at,
@@ -334,11 +396,16 @@ def check_clocks(ticket: Ticket, running: list[Clock]) -> None:
         counts[0].provisional,
     )
     paused = {clock.kind for clock in running if clock.pauses and clock.pauses[-1][1] is None}
-    waits = ticket.state is S.AWAITING_INFO
-    assert paused == ({*(clock.kind for clock in of_unit), "promise"} if waits else set())
+    assert paused == _pauses(ticket.state) & kinds, said
     for clock in running:
         if clock.kind == "promise":
             assert ticket.promise_due_at == clock.due_at
+
+
+def _pauses(state: State) -> set[str]:
+    if state is S.AWAITING_INFO:
+        return {"unit", "rework", "promise"}
+    return {"unit", "rework", "part"} if state in {S.CONSULTING, S.CARRIED_OVER} else set()
 
 
 def sees(who: Actor, ticket: Ticket) -> bool:
@@ -353,7 +420,7 @@ def _handles(who: Actor, ticket: Ticket) -> Iterator[bool]:
         if grant.role in {Role.COMMITTEE, Role.TASK_FORCE}:
             yield grant.ref == ticket.chain_code
         if grant.role is Role.DEPARTMENT:
-            yield grant.ref in {ticket.lead_unit_code, ticket.responsible_unit_code}
+            yield grant.ref in {ticket.lead_unit_code, ticket.responsible_unit_code, *ticket.co_units}
         if grant.role in {Role.GUIDE, Role.COMMITTEE}:
             yield who.id == ticket.filed_by_id
 

@@ -109,7 +109,8 @@ def by_clock(work: Work, ticket: Ticket, action: Action) -> Permit | None:
     """Return the permit for an automatic step, or None if somebody was faster and nothing is left to do."""
     facts = queries.facts(work.session, ticket)
     row = find_move(action, ticket.state, rules.holds(facts), frozenset({Role.CLOCK}))
-    return Permit(ticket, row, Role.CLOCK) if row is not None and Role.CLOCK in row.who else None
+    mine = row is not None and Role.CLOCK in row.who and not row.part
+    return Permit(ticket, row, Role.CLOCK) if row is not None and mine else None
 
 
 def moves(work: Work, ticket: Ticket) -> tuple[Move, ...]:
