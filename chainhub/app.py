@@ -23,6 +23,7 @@ from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import views as workdays
+from chainhub.documents.attachments import storing
 from chainhub.home import navigation
 from chainhub.home import views as home
 from chainhub.notices import queries as notices
@@ -37,7 +38,7 @@ from chainhub.web.database import db
 
 csrf = CSRFProtect()
 log = logging.getLogger(__name__)
-BODY_MOST = 4 * 1024 * 1024  # bytes: 100,000 characters are refused in words, not by the server
+BODY_MOST = 4 * 1024 * 1024  # bytes, but where files are taken: 100,000 characters are refused in words
 
 
 class OrjsonProvider(JSONProvider):
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
     )
     app.extensions["chainhub_settings"] = settings
+    app.extensions["chainhub_storage"] = storing.opened(settings.storage, settings.instance / "attachments")
     app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
@@ -74,6 +76,7 @@ def create_app(settings: Settings) -> Flask:
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
     signing.register(app, settings, Accounts(lambda: clock.now()))  # asked at each request, like every door
+    app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
     security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
     errors.register(app)

@@ -44,6 +44,13 @@ TIMETABLE: tuple[Job, ...] = (
     Job(
         "rechecks", 3600, tickets.find_rechecks, tickets.ask_again, "Four weeks after 销号: did it come back?"
     ),
+    Job(
+        "supervisions",
+        300,
+        tickets.find_unsupervised,
+        tickets.draft_supervisions,
+        "督办: drafts that the rules call for",
+    ),
     Job("recompute", 60, tickets.find_outdated, tickets.recompute, "Deadlines after an imported calendar"),
     Job(
         "calendar",

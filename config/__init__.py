@@ -14,6 +14,8 @@ HERE = Path(__file__).resolve().parent
 COUNTY = HERE / "county"
 _HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*")
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?")
+
 
 class SettingsError(Exception):
     """A setting is missing, unknown or ill-typed; the message says which and what to do."""
@@ -40,6 +42,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         remember_days=_int(raw, "remember_days", 1, REMEMBER_DAYS_MOST),
         log_level=_one_of(raw, "log_level", ("DEBUG", "INFO", "WARNING", "ERROR")),
         metrics_token=raw["metrics_token"],
+        storage=_storage(raw["storage"]),
     )
 
 
@@ -75,6 +78,12 @@ def _hosts(given: str) -> tuple[str, ...]:
                 f"CHAINHUB_HOSTS takes names such as chainhub.example.cn, no port, not {one!r}"
             )
     return found
+
+
+def _storage(given: str) -> str:
+    if given and not _BUCKET.fullmatch(given):
+        raise SettingsError(f"CHAINHUB_STORAGE takes s3://bucket or s3://bucket/prefix, not {given!r}")
+    return given
 
 
 def _secret(given: str, mode: str, instance: Path) -> str:

@@ -20,6 +20,7 @@ from chainhub.reminders import rules as reminders
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
+    BY_THE_DAY,
     REQUESTER_CLOCKS,
     SILENT_CLOCKS,
     STATE_CLOCK,
@@ -230,6 +231,7 @@ def _speaking() -> str:
         f"- Remind the enterprise and its guide only: {_list(REQUESTER_CLOCKS)}.\n"
         f"- Remind nobody: {_list(SILENT_CLOCKS)}.\n"
         f"- At their end something happens by itself: {_list(AUTOMATIC)}.\n"
+        f"- Run to a day that somebody said: {_list(BY_THE_DAY)}.\n"
         f"- All others climb a ladder of posts.\n"
     )
 
@@ -340,9 +342,9 @@ TERMS: tuple[Term, ...] = (
     Term("撤回", "withdraw", _W),
     Term("合并办理", "merge", _W),
     Term("催办", "reminder", "chainhub/notices/rules.py"),
-    Term("督办", "supervision"),
-    Term("批示", "instruction"),
-    Term("代录", "transcribed"),
+    Term("督办", "supervision", "chainhub/tickets/service/supervisions.py"),
+    Term("批示", "instruction", "chainhub/tickets/service/instructions.py"),
+    Term("代录", "transcribed", "chainhub/tickets/schemas.py"),
     Term("交办单", "assignment_slip"),
     Term("督办单", "supervision_order"),
     Term("销号单", "closure_form"),
@@ -405,6 +407,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("协办的状态", terms.PartState, "chainhub/tickets/terms.py"),
     ("申请", terms.RequestKind, "chainhub/tickets/terms.py"),
     ("申请的状态", terms.RequestState, "chainhub/tickets/terms.py"),
+    ("督办的原因", terms.SupervisionReason, "chainhub/tickets/terms.py"),
+    ("督办的状态", terms.SupervisionState, "chainhub/tickets/terms.py"),
     ("退单原因", terms.ReturnReason, "chainhub/tickets/terms.py"),
     ("挂账原因", terms.CarryOverReason, "chainhub/tickets/terms.py"),
     ("不满意的原因", terms.DissatisfiedReason, "chainhub/tickets/terms.py"),

@@ -42,6 +42,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("remember_days", "30", "Days an enterprise may stay signed in on its own phone"),
     Setting("log_level", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`"),
+    Setting(
+        "storage",
+        "",
+        "Where attachments lie: `s3://bucket/prefix` in a bucket (with the extra `s3`; keys and endpoint by the usual "
+        "`AWS_…` variables); empty: in the folder `attachments` of the instance folder",
+    ),
     Setting("metrics_token", "", "Bearer token for `/metrics`; empty: loopback only"),
 )
 
@@ -61,6 +67,7 @@ class Settings:
     remember_days: int
     log_level: str
     metrics_token: str
+    storage: str = ""
 
     @property
     def demo(self) -> bool:

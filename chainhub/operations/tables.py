@@ -6,9 +6,22 @@ from chainhub.county.directory import models as directory
 from chainhub.county.people import models as people
 from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
+from chainhub.documents.attachments import models as attachments
 from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
 from chainhub.tickets import models as tickets
 
-MODULES = (audit, state, directory, people, rulebook, workdays, notices, operations, reminders, tickets)
+MODULES = (
+    audit,
+    state,
+    directory,
+    people,
+    rulebook,
+    workdays,
+    attachments,
+    notices,
+    operations,
+    reminders,
+    tickets,
+)

@@ -8,11 +8,14 @@ from flask import Response, request
 from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas
+from chainhub.documents.attachments.service import FIELD
+from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.service import attaching, moving, submitting
+from chainhub.tickets.service import instructions as instructing
 from chainhub.tickets.service import requests as asking
+from chainhub.tickets.service import supervisions as supervising
 from chainhub.tickets.terms import Channel
 from chainhub.tickets.workflow import Action
 from chainhub.web import api, doors
@@ -24,6 +27,8 @@ NUMBER_MOST = 20
 _SUBMIT = schemas.for_action(Action.SUBMIT)
 _BACKFILL = schemas.for_action(Action.BACKFILL)
 _BACKFILL_BODY = _BACKFILL()
+_INSTRUCTION_BODY, _FEEDBACK_BODY = schemas.InstructionBody(), schemas.FeedbackBody()
+_SUPERVISION_BODY, _SIGNATURE_BODY = schemas.SupervisionBody(), schemas.SignatureBody()
 _REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
@@ -204,6 +209,171 @@ def approve(request: int) -> Response:
 def reject(request: int) -> Response:
     """不同意申请：原来的时限照旧"""
     return _decide(request, approve=False)
+
+
+@room.get("/tickets/<string:number>/attachments", schemas.AttachmentPage)
+@doors.signed_in()
+def attachments(number: str) -> Response:
+    """一件诉求的附件，早的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = [representing.attachment(ticket, one) for one in attaching.readable(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/attachments",
+    {201: schemas.AttachmentPage},
+    api.Taken(form=schemas.AttachmentBody),
+)
+@doors.signed_in()
+@doors.body_most(uploads.BODY_MOST)
+def attach(number: str) -> Response:
+    """上传附件：照片（jpg、png、webp）、pdf、docx、xlsx，一个最多 20 MB"""
+    with doors.reading() as work:
+        attaching.demand(work, _number(number))
+    internal = _internal()
+    files = uploads.examined()  # before the transaction that writes: nobody waits for a large photo
+    with uploads.storage().keeping() as shelf, doors.work() as work:
+        made = attaching.attach(work, shelf, number, files, internal=internal)
+        ticket = _own(work, number)
+        found = [representing.attachment(ticket, one) for one in made]
+    return api.answer({"items": found}, 201)
+
+
+def _internal() -> bool:
+    """Return whether what was sent is for the staff alone. Raises Invalid for what is no form with files."""
+    if request.mimetype != api.MULTIPART:
+        raise Invalid(errors={FIELD: [f"请用 {api.MULTIPART} 提交，文件放在 {FIELD} 里。"]})
+    unknown = (set(request.form) | set(request.files)) - {FIELD, "internal"}
+    errors = {name: ["没有这一项，请删掉。"] for name in sorted(unknown)}
+    said = request.form.get("internal", "false")
+    if said not in {"true", "false"}:
+        errors["internal"] = ["请写 true 或 false。"]
+    if errors:
+        raise Invalid(errors=errors)
+    return said == "true"
+
+
+@room.download("/tickets/<string:number>/attachments/<int:id_>", uploads.KINDS)
+@doors.signed_in()
+def attachment(number: str, id_: int) -> Response:
+    """下载一个附件"""
+    with doors.reading() as work:
+        return uploads.download(work, _own(work, number), id_)
+
+
+@room.get("/tickets/<string:number>/instructions", schemas.InstructionPage)
+@doors.signed_in()
+def instructions(number: str) -> Response:
+    """一件诉求的批示，先批的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = [representing.instruction(work, ticket, one) for one in instructing.readable(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/instructions",
+    {201: schemas.InstructionShape},
+    api.Taken(body=schemas.InstructionBody),
+)
+@doors.signed_in()
+def instruct(number: str) -> Response:
+    """批示：领导作出，或者联络员照原话代录"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        instructing.demand(work, ticket)
+        given = api.load(_INSTRUCTION_BODY, sent)
+        made = instructing.give(work, ticket.number, instructing.Word(**given))
+        found = representing.instruction(work, ticket, made)
+    return api.answer(found, 201)
+
+
+@room.post(
+    "/instructions/<int:id_>/answer", {200: schemas.InstructionShape}, api.Taken(body=schemas.FeedbackBody)
+)
+@doors.signed_in()
+def answer_instruction(id_: int) -> Response:
+    """回复批示：办了什么"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = instructing.demand_answer(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = representing.instruction(work, ticket, instructing.answer(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.get("/tickets/<string:number>/supervisions", schemas.SupervisionPage)
+@doors.signed_in()
+def supervisions(number: str) -> Response:
+    """一件诉求的督办和提醒函；草稿只给提请和签发的人看"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = [representing.supervision(work, ticket, one) for one in supervising.readable(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/supervisions",
+    {201: schemas.SupervisionShape},
+    api.Taken(body=schemas.SupervisionBody),
+)
+@doors.signed_in()
+def supervise(number: str) -> Response:
+    """提请督办：拟一份草稿，等人签发"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        supervising.demand_draft(work, ticket)
+        given = api.load(_SUPERVISION_BODY, sent)
+        made = supervising.propose(work, ticket.number, given["note"], given.get("level", 1))
+        found = representing.supervision(work, ticket, made)
+    return api.answer(found, 201)
+
+
+@room.post(
+    "/supervisions/<int:id_>/sign", {200: schemas.SupervisionShape}, api.Taken(body=schemas.SignatureBody)
+)
+@doors.signed_in()
+def sign_supervision(id_: int) -> Response:
+    """签发督办：单位要在两个工作日内反馈。产业链党委签的是提醒函"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = supervising.demand_signer(work, id_)
+        given = api.load(_SIGNATURE_BODY, sent)
+        signed = supervising.sign(work, id_, level=given.get("level"), note=given.get("note", ""))
+        found = representing.supervision(work, ticket, signed)
+    return api.answer(found)
+
+
+@room.post(
+    "/supervisions/<int:id_>/drop", {200: schemas.SupervisionShape}, api.Taken(body=schemas.FeedbackBody)
+)
+@doors.signed_in()
+def drop_supervision(id_: int) -> Response:
+    """不签发督办，写明为什么"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = supervising.demand_signer(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = representing.supervision(work, ticket, supervising.drop(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.post(
+    "/supervisions/<int:id_>/answer", {200: schemas.SupervisionShape}, api.Taken(body=schemas.FeedbackBody)
+)
+@doors.signed_in()
+def answer_supervision(id_: int) -> Response:
+    """反馈督办：办了什么"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = supervising.demand_answer(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = representing.supervision(work, ticket, supervising.answer(work, id_, given["note"]))
+    return api.answer(found)
 
 
 def _own(work: Work, number: str) -> Ticket:

@@ -37,6 +37,8 @@ class ClockKind(Labelled):
     REQUEST = "request", "申请待批"
     PART = "part", "协办"
     PART_RECEIPT = "part_receipt", "协办签收"
+    INSTRUCTION = "instruction", "批示办理"
+    SUPERVISION_FEEDBACK = "supervision_feedback", "督办反馈"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {
@@ -70,6 +72,8 @@ AUTOMATIC = frozenset(
     }
 )
 """Clocks whose end makes something happen by itself."""
+BY_THE_DAY = frozenset({ClockKind.INSTRUCTION})
+"""Clocks that run to a day that somebody said: the rulebook keeps no limit for them."""
 INFO_CAP = Workdays(5)  # waiting for the enterprise pauses no longer than this
 INFO_MOST = 2  # times a unit may ask the enterprise
 CONSULT_CAP = Workdays(5)  # a consultation pauses no longer than this

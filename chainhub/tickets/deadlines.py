@@ -33,6 +33,8 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.REQUEST: "申请",
     ClockKind.PART: "派协办",
     ClockKind.PART_RECEIPT: "派协办",
+    ClockKind.INSTRUCTION: "批示",
+    ClockKind.SUPERVISION_FEEDBACK: "督办签发",
 }
 """What started a clock, as a reader says it."""
 

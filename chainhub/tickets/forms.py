@@ -192,6 +192,60 @@ def for_request(kind: terms.RequestKind, directory: Directory) -> type[ActForm]:
     return type("RequestForm", (ActForm,), made)
 
 
+def for_instruction(units: Choices, *, transcribes: bool, speaks: bool) -> type[ActForm]:
+    """Return the form of an instruction: whoever only writes it down says whose it is."""
+    text = fields.field(Action.PROGRESS, "note")
+    whose = fields.field(Action.ASSIGN, "office")
+    made: dict[str, Any] = {}
+    if transcribes:
+        made["on_behalf_of"] = StringField(
+            "哪位领导的批示",
+            description="职务和姓名；您本人批示就空着" if speaks else "代录要写：职务和姓名",
+            validators=[_demand(not speaks), Length(whose)],
+            filters=[_trim],
+        )
+    made["text"] = TextAreaField(
+        "批示原文", description="一字不改", validators=[_demand(True), Length(text)], filters=[_trim]
+    )
+    made["unit"] = SelectField(
+        "批给哪个单位", choices=options([("", "请选"), *units]), validators=[_demand(True)]
+    )
+    made["due_on"] = DayField("哪一天以前回复", validators=[_demand(True)], render_kw={"type": "date"})
+    return type("InstructionForm", (ActForm,), made)
+
+
+def for_supervision() -> type[ActForm]:
+    """Return the form in which somebody asks for a supervision."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "note": TextAreaField("为什么要督办", validators=[_demand(True), Length(note)], filters=[_trim]),
+        "level": RadioField("几级", choices=options(LEVELS), default="1"),
+    }
+    return type("SupervisionForm", (ActForm,), made)
+
+
+def for_signature(level: int) -> type[ActForm]:
+    """Return the form in which a draft is signed."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "level": RadioField("几级", choices=options(LEVELS), default=str(level)),
+        "note": TextAreaField("签发意见", validators=[Optional(), Length(note)], filters=[_trim]),
+    }
+    return type("SignatureForm", (ActForm,), made)
+
+
+def for_answer(label: str) -> type[ActForm]:
+    """Return the form in which a unit says what was done."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "note": TextAreaField(label, validators=[_demand(True), Length(note)], filters=[_trim])
+    }
+    return type("AnswerForm", (ActForm,), made)
+
+
+LEVELS: Choices = [("1", "一级"), ("2", "二级"), ("3", "三级")]
+
+
 _ASKS_FOR_A_DAY = {
     terms.RequestKind.EXTENSION: "延到哪一天",
     terms.RequestKind.CARRY_OVER: "哪一天再定",

@@ -4,7 +4,7 @@ Each is a pair: `find` asks the database what is true, `handle` does it as the c
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,10 +19,10 @@ from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.jobs import recipients
 from chainhub.reminders.models import Clock
-from chainhub.tickets import clockwork, queries
+from chainhub.tickets import clockwork, overseeing, queries
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.service import clocks, moving, pending, telling
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import clocks, instructions, moving, pending, supervisions, telling
 from chainhub.tickets.workflow import Action, State
 
 
@@ -149,6 +149,20 @@ def ask_again(work: Work, ids: Sequence[int]) -> None:
             telling.ask_again(work, ticket)
 
 
+def find_unsupervised(work: Work, limit: int) -> Sequence[int]:
+    """Return tickets that call for a 督办 by the county's rules and have no draft of it yet."""
+    return overseeing.calling(work, limit)
+
+
+def draft_supervisions(work: Work, ids: Sequence[int]) -> None:
+    """Draft what the rules call for. A draft binds nobody until a named person has signed it."""
+    for ticket in _locked(work, ids):
+        for reason in overseeing.reasons(work, ticket):
+            supervisions.draft_by_rule(work, ticket, reason)
+        for instruction in overseeing.late_instructions(work, ticket):
+            supervisions.draft_for_instruction(work, ticket, instruction)
+
+
 def find_outdated(work: Work, limit: int) -> Sequence[int]:
     """Return running clocks that were computed with an older calendar."""
     return work.session.scalars(
@@ -156,7 +170,7 @@ def find_outdated(work: Work, limit: int) -> Sequence[int]:
         .where(
             Clock.stopped_at.is_(None),
             Clock.calendar_version < work.calendar.version,
-            Clock.owner_kind.in_((queries.OWNER, pending.OWNER)),
+            Clock.owner_kind.in_((queries.OWNER, *_BESIDE)),
         )
         .order_by(
             Clock.calendar_version
@@ -167,7 +181,7 @@ def find_outdated(work: Work, limit: int) -> Sequence[int]:
 
 def recompute(work: Work, ids: Sequence[int]) -> None:
     """Compute clocks anew after a calendar was imported; a moved deadline leaves an audit line and is told once."""
-    _recompute_requests(work, ids)
+    _recompute_beside(work, ids)
     owners = work.session.scalars(
         select(Clock.owner_id)
         .where(Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind == queries.OWNER)
@@ -193,18 +207,21 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
         audit.record(work, "recompute", ticket.number, said)
 
 
-def _recompute_requests(work: Work, ids: Sequence[int]) -> None:
-    """Compute anew until when requests are to be decided."""
-    found = work.session.execute(
-        select(Clock, Request)
-        .join(Request, Request.id == Clock.owner_id)
-        .where(Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind == pending.OWNER)
-        .with_for_update(skip_locked=True, of=Clock)
+_BESIDE: Mapping[str, Callable[[Work, Clock], None]] = {
+    pending.OWNER: pending.due_again,
+    instructions.OWNER: instructions.due_again,
+    supervisions.OWNER: supervisions.due_again,
+}
+"""What else has a clock: requests, instructions, supervisions; each keeps its own due date true."""
+
+
+def _recompute_beside(work: Work, ids: Sequence[int]) -> None:
+    found = select(Clock).where(
+        Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind.in_(list(_BESIDE))
     )
-    for clock, request in found:
+    for clock in work.session.scalars(found.with_for_update(skip_locked=True)).all():
         before = clock.due_at
-        reminders.recompute(work, clock)
-        request.due_at = clock.due_at
+        _BESIDE[clock.owner_kind](work, clock)
         if clock.due_at != before:
             _tell_moved(work, clock, before)
 

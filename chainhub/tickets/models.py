@@ -15,12 +15,15 @@ from chainhub.tickets.terms import (
     RequestKind,
     RequestState,
     Satisfaction,
+    SupervisionReason,
+    SupervisionState,
     Urgency,
 )
 from chainhub.tickets.workflow import Action, State
 
 _IS_OPEN = text("is_open")
 _REQUEST_IS_PENDING = text("state = 'pending'")
+_IS_UNANSWERED = text("answered_at IS NULL")
 _PART_IS_OPEN = text("state IN ('sent', 'handling', 'disputed')")
 _IS_OPEN_SQLITE = text("is_open = 1")  # as SQLAlchemy writes it there; SQLite takes no other word for it
 
@@ -149,6 +152,8 @@ class Ticket(Base):
     pending: Mapped[int] = mapped_column(default=0)  # those of them that wait for a decision
     extension_pending: Mapped[bool] = mapped_column(default=False)  # 延期待批: its light is grey meanwhile
     excluded: Mapped[bool] = mapped_column(default=False)  # 不计入考核, by the chain chief's word
+    instructed: Mapped[int] = mapped_column(default=0)  # 批示 that were given about it
+    supervised: Mapped[int] = mapped_column(default=0)  # 督办 that were drafted about it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to
     origin_kind: Mapped[str] = mapped_column(String(20), default="")
@@ -241,6 +246,76 @@ class Request(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     before_at: Mapped[datetime | None]  # of an extension: the due date that was
     after_at: Mapped[datetime | None]  # and the one that it was granted
+
+
+class Instruction(Base):
+    """A leader's word about a ticket (批示): verbatim, to one unit, until a day. The answer goes back to the leader."""
+
+    __tablename__ = "instruction"
+    __table_args__ = (
+        Index("ix_instruction_ticket_id", "ticket_id"),
+        Index("ix_instruction_unit_ticket", "unit_code", "ticket_id"),
+        Index(
+            "ix_instruction_unanswered",
+            "due_at",
+            sqlite_where=_IS_UNANSWERED,
+            postgresql_where=_IS_UNANSWERED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    text: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    given_by: Mapped[str] = mapped_column(String(120))  # who wrote it here, as they were
+    on_behalf_of: Mapped[str] = mapped_column(String(60), default="")  # 代录: whose word it is
+    given_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # to be answered by then
+    answered_by: Mapped[str] = mapped_column(String(120), default="")
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class Supervision(Base):
+    """A 督办: drafted by rule or by hand, signed by a named person, answered by the unit.
+
+    Signed by a chain's committee in its own name it is a letter (提醒函).
+    """
+
+    __tablename__ = "supervision"
+    __table_args__ = (
+        Index("ix_supervision_ticket_id", "ticket_id"),
+        Index("ix_supervision_unit_ticket", "unit_code", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    key: Mapped[str | None] = mapped_column(
+        String(80), unique=True
+    )  # of a rule: it drafts once; None: by hand
+    reason: Mapped[SupervisionReason] = mapped_column(EnumValue(SupervisionReason))
+    instruction_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instruction.id")
+    )  # the one that is overdue
+    round: Mapped[int]
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    level: Mapped[int] = mapped_column(default=1)  # 1 to 3
+    state: Mapped[SupervisionState] = mapped_column(EnumValue(SupervisionState))
+    letter: Mapped[bool] = mapped_column(default=False)  # 提醒函: it does not outrank a bureau
+    note: Mapped[str] = mapped_column(Text, default="")
+    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    drafted_by: Mapped[str] = mapped_column(String(120))
+    drafted_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_by: Mapped[str] = mapped_column(String(120), default="")  # who signed it, or did not
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str] = mapped_column(Text, default="")
+    due_at: Mapped[datetime | None]  # once it is signed: to be answered by then
+    answered_by: Mapped[str] = mapped_column(String(120), default="")
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
 
 
 class TicketEvent(Base):

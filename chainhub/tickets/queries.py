@@ -4,7 +4,18 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, undefer
 
 from chainhub.core.actor import Actor, Role, ScopeKind
@@ -13,8 +24,9 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
-from chainhub.tickets.models import Part, Request, Ticket, TicketEvent
+from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
+from chainhub.tickets.terms import SupervisionState
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
@@ -39,6 +51,12 @@ _LAST_HASH = (
 )
 _EVENTS_BEFORE = _EVENTS.where(TicketEvent.seq < bindparam("before"))
 _REQUESTS = select(Request).where(Request.ticket_id == bindparam("ticket_id")).order_by(Request.id)
+_INSTRUCTIONS = (
+    select(Instruction).where(Instruction.ticket_id == bindparam("ticket_id")).order_by(Instruction.id)
+)
+_SUPERVISIONS = (
+    select(Supervision).where(Supervision.ticket_id == bindparam("ticket_id")).order_by(Supervision.id)
+)
 _MERGED = select(Ticket).where(Ticket.merged_into_id == bindparam("ticket_id")).order_by(Ticket.id)
 _PARTS = select(Part).where(Part.ticket_id == bindparam("ticket_id")).order_by(Part.id)
 _ENTERPRISE_NAME = select(Enterprise.short).where(Enterprise.code == bindparam("code"))
@@ -49,8 +67,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which this actor sees a ticket.
 
     The enterprise sees its own; whoever filed one sees it; committee and task force see their chain, a unit
-    what was sent to it. Guide, leader, liaison and caller see what is not confidential in their scope, the
-    caller only once it was resolved or answered. Administrators see none.
+    what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
+    caller see what is not confidential in their scope, the caller only once it was resolved or answered. Administrators see none.
     """
     return _visible(actor, Ticket.filed_by_id == actor.id)
 
@@ -77,7 +95,7 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     if units := sorted(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)):
         handles.append(Ticket.lead_unit_code.in_(units))
         handles.append(Ticket.responsible_unit_code.in_(units))
-        handles.append(Ticket.id.in_(select(Part.ticket_id).where(Part.unit_code.in_(units))))
+        handles.append(Ticket.id.in_(_addressed_to(units)))
     if actor.roles & {Role.GUIDE, Role.COMMITTEE}:
         handles.append(filed)
     if cared := actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):
@@ -88,6 +106,16 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     if reads:
         handles.append(and_(Ticket.confidential.is_(False), or_(*reads)))
     return or_(*handles) if handles else false()
+
+
+def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:
+    """Return the tickets of which a unit was sent a part, an instruction or a signed supervision."""
+    signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
+    return union_all(
+        select(Part.ticket_id).where(Part.unit_code.in_(units)),
+        select(Instruction.ticket_id).where(Instruction.unit_code.in_(units)),
+        select(Supervision.ticket_id).where(Supervision.unit_code.in_(units), signed),
+    )
 
 
 def _scoped(actor: Actor, role: Role) -> list[ColumnElement[bool]]:
@@ -181,6 +209,16 @@ def parts(session: Session, ticket_id: int) -> Sequence[Part]:
 def requests(session: Session, ticket_id: int) -> Sequence[Request]:
     """Return what was asked for about a ticket, the oldest first."""
     return session.scalars(_REQUESTS, {"ticket_id": ticket_id}).all()
+
+
+def instructions(session: Session, ticket_id: int) -> Sequence[Instruction]:
+    """Return what leaders said about a ticket, the oldest first."""
+    return session.scalars(_INSTRUCTIONS, {"ticket_id": ticket_id}).all()
+
+
+def supervisions(session: Session, ticket_id: int) -> Sequence[Supervision]:
+    """Return what was drafted to supervise a ticket, signed or not, the oldest first."""
+    return session.scalars(_SUPERVISIONS, {"ticket_id": ticket_id}).all()
 
 
 def merged_into(session: Session, ticket_id: int) -> Sequence[Ticket]:

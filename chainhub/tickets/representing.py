@@ -9,15 +9,16 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import Explanation
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
+from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
 from chainhub.tickets import fields, presenting, queries, rules
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
-from chainhub.tickets.models import Request, Ticket, TicketEvent
-from chainhub.tickets.service import moving, requests
+from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
+from chainhub.tickets.service import instructions, moving, requests, supervisions
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
-from chainhub.web.api import moment
+from chainhub.web.api import PREFIX, moment
 
 Data = dict[str, Any]
 _OWN = frozenset({Role.ENTERPRISE})  # everybody else asks for the whole number on the page, with a trace
@@ -72,6 +73,21 @@ def _common(it: Ticket, now: datetime) -> Data:
         "light": presenting.colour(it.state, it.due_at, it.yellow_at, now, asked=it.extension_pending),
         "created_at": moment(it.created_at),
         "updated_at": moment(it.updated_at),
+    }
+
+
+def attachment(it: Ticket, one: Attachment) -> Data:
+    """Return one file of a ticket, and where it is fetched."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "type": one.kind,
+        "size": one.size,
+        "sha256": one.sha256,
+        "internal": one.internal,
+        "by": one.by_name,
+        "at": moment(one.at),
+        "url": f"{PREFIX}/tickets/{it.number}/attachments/{one.id}",
     }
 
 
@@ -184,6 +200,50 @@ def request(work: Work, it: Ticket, one: Request) -> Data:
         "before_at": moment(one.before_at),
         "after_at": moment(one.after_at),
         "may_decide": requests.may_decide(work, it, one),
+    }
+
+
+def instruction(work: Work, it: Ticket, one: Instruction) -> Data:
+    """Return a leader's word as this reader may act on it."""
+    return {
+        "id": one.id,
+        "text": one.text,
+        "unit": one.unit_code,
+        "due_on": one.due_on.isoformat(),
+        "due_at": moment(one.due_at),
+        "given_by": one.given_by,
+        "on_behalf_of": one.on_behalf_of,
+        "transcribed": bool(one.on_behalf_of),
+        "given_at": moment(one.given_at),
+        "answer": one.answer,
+        "answered_by": one.answered_by,
+        "answered_at": moment(one.answered_at),
+        "may_answer": instructions.may_answer(work, it, one),
+    }
+
+
+def supervision(work: Work, it: Ticket, one: Supervision) -> Data:
+    """Return a supervision as this reader may act on it."""
+    return {
+        "id": one.id,
+        "reason": one.reason,
+        "label": one.reason.label,
+        "level": one.level,
+        "unit": one.unit_code,
+        "state": one.state,
+        "letter": one.letter,
+        "note": one.note,
+        "drafted_by": one.drafted_by,
+        "drafted_at": moment(one.drafted_at),
+        "decided_by": one.decided_by,
+        "decided_at": moment(one.decided_at),
+        "decision": one.decision,
+        "due_at": moment(one.due_at),
+        "answer": one.answer,
+        "answered_by": one.answered_by,
+        "answered_at": moment(one.answered_at),
+        "may_sign": supervisions.may_sign(work, it, one),
+        "may_answer": supervisions.may_answer(work, it, one),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import LED, Action, Move, Party, State, When, Who
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -190,8 +190,11 @@ _INTERNAL = frozenset(
         Action.ASK,
         Action.GRANT,
         Action.REFUSE,
+        *LED,
     }
 )
+_DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})
+_DRAFT_READERS = frozenset[Who]({Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON})
 _ENTERPRISE_SIDE = frozenset({Role.ENTERPRISE, Role.GUIDE, Party.REQUESTER, Party.FILER})
 
 
@@ -200,15 +203,34 @@ def from_outside(standing: frozenset[Who]) -> bool:
     return bool(standing) and standing <= _ENTERPRISE_SIDE
 
 
+def is_internal_attachment(action: Action, data: Mapping[str, Any]) -> bool:
+    """Say whether a line of the history tells of files that are for the staff alone."""
+    return action is Action.ATTACH and bool(data.get("internal"))
+
+
+def reads_drafts(standing: frozenset[Who]) -> bool:
+    """Say whether somebody of this standing reads a 督办 that is not signed: who asks for one, and who signs."""
+    return bool(standing & _DRAFT_READERS) and not from_outside(standing)
+
+
+def hidden(action: Action, standing: frozenset[Who]) -> bool:
+    """Say whether a line of the history is not for somebody of this standing at all."""
+    return action in _DRAFTS and not reads_drafts(standing)
+
+
 def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[Who]) -> dict[str, Any]:
     """Return what was given with an action as somebody of this standing may read it.
 
     An enterprise's remark on a reopening is for the committee alone: units see the reason, not the words
-    (rule, domain 2). What the staff write to each other is not for the enterprise's side.
+    (rule, domain 2). What the staff write to each other is not for the enterprise's side, nor what they attach
+    for each other.
     """
+    if is_internal_attachment(event_action, data) and from_outside(standing):
+        return {}
     hides = (event_action in _REMARKS and not standing & _REMARK_READERS) or (
         event_action in _INTERNAL and from_outside(standing)
     )
+    hides = hides or hidden(event_action, standing)
     return {name: value for name, value in data.items() if not (hides and name == "note")}
 
 

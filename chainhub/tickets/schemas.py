@@ -141,6 +141,35 @@ class DecisionBody(Command):
     note = Text(fields.NOTE_MOST, 2)
 
 
+class InstructionBody(Command):
+    """A leader's word, verbatim, to one unit until a day."""
+
+    text = Text(fields.NOTE_MOST, 2, required=True, about="批示原文，一字不改")
+    unit = Line(CODE_MOST, required=True, about="批给哪个单位（编码）：办理单位，或者本链的党委、专班")
+    due_on = Day(required=True, about="哪一天以前回复，至少留一个工作日")
+    on_behalf_of = Line(fields.LINE_MOST, about="联络员代录时必填：哪位领导，职务和姓名")
+
+
+class FeedbackBody(Command):
+    """What was done about an instruction or a supervision."""
+
+    note = Text(fields.NOTE_MOST, 2, required=True, about="办了什么")
+
+
+class SupervisionBody(Command):
+    """Why somebody asks for a supervision."""
+
+    note = Text(fields.NOTE_MOST, 2, required=True, about="为什么要督办")
+    level = Whole(1, 3, about="一到三级，不写是一级")
+
+
+class SignatureBody(Command):
+    """What is said when a draft is signed."""
+
+    level = Whole(1, 3, about="改成几级，不写照草稿")
+    note = Text(fields.NOTE_MOST, 2, about="签发意见")
+
+
 class TicketQuery(Query):
     """Which tickets."""
 
@@ -336,10 +365,94 @@ class RequestShape(shapes.Shape):
     may_decide = mm.Boolean(required=True)
 
 
+class AttachmentBody(Command):
+    """Files to attach."""
+
+    file = mm.Raw(
+        required=True,
+        metadata={"type": "string", "format": "binary", "description": "文件；可以写几个 file，最多 10 个"},
+    )
+    internal = YesNo(about="true：只给工作人员看，企业看不到")
+
+
+class AttachmentShape(shapes.Shape):
+    """One file of a ticket."""
+
+    id = mm.Integer(required=True)
+    name = _text()
+    type = _text("按内容认出来的类型，如 image/jpeg")
+    size = mm.Integer(required=True, metadata={"description": "字节"})
+    sha256 = _text("存着的这份的摘要")
+    internal = mm.Boolean(required=True, metadata={"description": "只给工作人员看"})
+    by = _text()
+    at = _at()
+    url = _text("从哪里下载")
+
+
+class AttachmentPage(shapes.Shape):
+    """A ticket's files, the oldest first."""
+
+    items = mm.List(mm.Nested(AttachmentShape), required=True)
+
+
 class RequestPage(shapes.Shape):
     """A ticket's requests."""
 
     items = mm.List(mm.Nested(RequestShape), required=True)
+
+
+class InstructionShape(shapes.Shape):
+    """A leader's word, and what was done about it."""
+
+    id = mm.Integer(required=True)
+    text = _text("批示原文")
+    unit = _text("批给的单位，编码")
+    due_on = mm.Date(required=True)
+    due_at = _at("在这以前回复")
+    given_by = _text("谁写进来的")
+    on_behalf_of = _text("代录时是哪位领导，不然空着")
+    transcribed = mm.Boolean(required=True, metadata={"description": "代录"})
+    given_at = _at()
+    answer = _text("办了什么")
+    answered_by = _text()
+    answered_at = _at(nullable=True)
+    may_answer = mm.Boolean(required=True)
+
+
+class InstructionPage(shapes.Shape):
+    """A ticket's instructions."""
+
+    items = mm.List(mm.Nested(InstructionShape), required=True)
+
+
+class SupervisionShape(shapes.Shape):
+    """A supervision: why, where it stands, who signed it, what was answered."""
+
+    id = mm.Integer(required=True)
+    reason = _said(terms.SupervisionReason)
+    label = _text()
+    level = mm.Integer(required=True)
+    unit = _text("督办的单位，编码")
+    state = _said(terms.SupervisionState)
+    letter = mm.Boolean(required=True, metadata={"description": "产业链党委签的是提醒函"})
+    note = _text()
+    drafted_by = _text()
+    drafted_at = _at()
+    decided_by = _text("谁签发的，或者没有签发")
+    decided_at = _at(nullable=True)
+    decision = _text("签发意见")
+    due_at = _at("签发以后才有：在这以前反馈", nullable=True)
+    answer = _text()
+    answered_by = _text()
+    answered_at = _at(nullable=True)
+    may_sign = mm.Boolean(required=True)
+    may_answer = mm.Boolean(required=True)
+
+
+class SupervisionPage(shapes.Shape):
+    """A ticket's supervisions."""
+
+    items = mm.List(mm.Nested(SupervisionShape), required=True)
 
 
 class DeadlineStep(shapes.Shape):

@@ -128,6 +128,43 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """One file: its name, where it is, one line of how large, by whom, when. `internal` is not for the firm."""
+
+    name: str
+    url: str
+    line: str
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionView:
+    """A leader's word on top of the page: verbatim, whose, to whom until when, what was done."""
+
+    text: str
+    line: str
+    answer: str
+    light: LightView
+    answer_url: str = ""  # empty: not this reader's to answer
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionView:
+    """A 督办 or 提醒函: which, where it stands, why, who; addresses to sign, not to sign and answer it."""
+
+    id: int
+    paper: str
+    state: str
+    line: str
+    decided: str
+    answer: str
+    level: int
+    sign_url: str = ""
+    drop_url: str = ""
+    answer_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """The whole page of one ticket, for one reader."""
 
@@ -149,6 +186,13 @@ class TicketPage:
     contact: ContactView
     for_enterprise: bool
     requests: tuple[RequestView, ...] = ()
+    instructions: tuple[InstructionView, ...] = ()
+    supervisions: tuple[SupervisionView, ...] = ()
+    attachments: tuple[AttachmentView, ...] = ()
+    attach_url: str = ""  # empty: not this reader's to add to
+    attach_internal: bool = False  # whether the reader may keep a file from the firm
+    attach_hint: str = ""
+    attach_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

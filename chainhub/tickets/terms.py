@@ -120,6 +120,26 @@ class RequestState(Labelled):
     VOID = "void", "已作废"
 
 
+class SupervisionReason(Labelled):
+    """Why a 督办 was drafted: by which rule, or by somebody's hand (domain, section 3)."""
+
+    OVERDUE = "overdue", "逾期两个工作日"
+    DISSATISFIED = "dissatisfied", "企业反映没联系、敷衍或没兑现"
+    DISSATISFIED_TWICE = "dissatisfied_twice", "企业两次不满意"
+    RETURNED_TWICE = "returned_twice", "两次派错单位"
+    INSTRUCTION_OVERDUE = "instruction_overdue", "批示逾期没有回复"
+    BY_HAND = "by_hand", "有人提请"
+
+
+class SupervisionState(Labelled):
+    """Where a 督办 stands. A draft binds nobody until a named person signs it."""
+
+    DRAFT = "draft", "待签发"
+    SIGNED = "signed", "待反馈"
+    ANSWERED = "answered", "已反馈"
+    DROPPED = "dropped", "没有签发"
+
+
 class Satisfaction(Labelled):
     """What the enterprise says."""
 

@@ -104,9 +104,27 @@ class Action(Labelled):
     ASK = "ask", "申请"
     GRANT = "grant", "同意申请"
     REFUSE = "refuse", "不同意申请"
+    ATTACH = "attach", "上传附件"
+    INSTRUCT = "instruct", "批示"
+    ANSWER_INSTRUCTION = "answer_instruction", "批示回复"
+    SUPERVISE_DRAFT = "supervise_draft", "督办拟稿"
+    SUPERVISE_SIGN = "supervise_sign", "督办签发"
+    SUPERVISE_DROP = "supervise_drop", "督办不签发"
+    SUPERVISE_ANSWER = "supervise_answer", "督办反馈"
 
 
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE})
+LED = frozenset(
+    {
+        Action.INSTRUCT,
+        Action.ANSWER_INSTRUCTION,
+        Action.SUPERVISE_DRAFT,
+        Action.SUPERVISE_SIGN,
+        Action.SUPERVISE_DROP,
+        Action.SUPERVISE_ANSWER,
+    }
+)
+"""批示 and 督办: between leaders and units, not for the enterprise's side."""
+BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

@@ -25,6 +25,7 @@ from chainhub.web import describing, doors
 
 PREFIX = "/api/v1"
 JSON = "application/json"
+MULTIPART = "multipart/form-data"
 PROBLEM_JSON = "application/problem+json"
 _DESCRIPTION = "chainhub_openapi"
 _ABOUT = (
@@ -184,14 +185,18 @@ def moment(at: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an operation takes: a schema of the address, a schema of the body, headers."""
+    """What an operation takes: a schema of the address, a schema of the body, headers, or files."""
 
     query: type[Schema] | None = None
     body: type[Schema] | None = None
     headers: tuple[Mapping[str, Any], ...] = ()
+    form: type[Schema] | None = None  # a body with files in it
 
 
 _NOTHING = Taken()
+Gives = type[Schema] | tuple[str, ...]
+"""What a success answers: a shape, or a file of one of these content types."""
+_BINARY = {"type": "string", "format": "binary"}
 
 
 class Room:
@@ -211,8 +216,12 @@ class Room:
         """Hang an operation that writes; `gives` names what each success answers."""
         return self._hang("POST", rule, gives, taken, public=public)
 
+    def download(self, rule: str, kinds: tuple[str, ...]) -> Callable[[View], View]:
+        """Hang an operation that answers a file of one of these content types."""
+        return self._hang("GET", rule, {200: kinds}, _NOTHING, public=False)
+
     def _hang(
-        self, method: str, rule: str, gives: Mapping[int, type[Schema]], taken: Taken, *, public: bool
+        self, method: str, rule: str, gives: Mapping[int, Gives], taken: Taken, *, public: bool
     ) -> Callable[[View], View]:
         def hung(view: View) -> View:
             name = view.__name__
@@ -224,14 +233,14 @@ class Room:
         return hung
 
 
-def _operation(gives: Mapping[int, type[Schema]], taken: Taken, *, public: bool) -> dict[str, Any]:
+def _operation(gives: Mapping[int, Gives], taken: Taken, *, public: bool) -> dict[str, Any]:
     words = {200: "好了", 201: "新建好了"}
     answers: dict[str, Any] = {
-        str(status): {"description": words[status], "content": {JSON: {"schema": schema}}}
-        for status, schema in gives.items()
+        str(status): {"description": words[status], "content": _content(given)}
+        for status, given in gives.items()
     }
     for status, word in _PROBLEMS.items():
-        if status in _WITH_BODY and taken.body is None:
+        if status in _WITH_BODY and taken.body is None and (taken.form is None or status == 415):
             continue
         answers[str(status)] = {"description": word, "content": {PROBLEM_JSON: {"schema": Problem}}}
     answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "string"}, "description": "过多少秒再试"}}
@@ -240,9 +249,17 @@ def _operation(gives: Mapping[int, type[Schema]], taken: Taken, *, public: bool)
     operation: dict[str, Any] = {"responses": answers, "parameters": parameters}
     if taken.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": taken.body}}}
+    if taken.form is not None:
+        operation["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": taken.form}}}
     if public:
         operation["security"] = []
     return operation
+
+
+def _content(given: Gives) -> dict[str, Any]:
+    if isinstance(given, tuple):
+        return {mime: {"schema": dict(_BINARY)} for mime in given}
+    return {JSON: {"schema": given}}
 
 
 class _Api(SmorestApi):  # type: ignore[misc]  # its base has no types

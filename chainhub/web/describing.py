@@ -28,6 +28,7 @@ class OperationView:
     summary: str
     public: bool
     parameters: tuple[FieldView, ...]
+    sent_as: str  # JSON, or multipart/form-data
     body: tuple[FieldView, ...]
     answer: str  # the name of the shape
     statuses: tuple[str, ...]
@@ -96,10 +97,16 @@ def _operation(spec: Data, path: str, method: str, item: Data) -> OperationView:
             )
             for one in parameters
         ),
+        sent_as=_sent_as(said),
         body=_fields(spec, _schema(said["requestBody"])) if "requestBody" in said else (),
         answer=_kind(spec, _schema(success)),
         statuses=tuple(said["responses"]),
     )
+
+
+def _sent_as(said: Data) -> str:
+    kinds = list(said.get("requestBody", {}).get("content", ()))
+    return "JSON" if kinds in ([], ["application/json"]) else ", ".join(kinds)
 
 
 def _schema(holder: Data) -> Data:

@@ -312,3 +312,10 @@ def test_the_promise_and_the_rework_are_measured_by_the_units_limit():
         ClockKind.REWORK: ClockKind.UNIT,
         ClockKind.PART_RECEIPT: ClockKind.ACKNOWLEDGE,
     }
+
+
+def test_what_stands_beside_a_ticket_is_started_and_stopped_by_no_move():
+    beside = {ClockKind.INSTRUCTION, ClockKind.SUPERVISION_FEEDBACK, ClockKind.REQUEST}
+
+    assert beside >= clockwork.BY_THE_DAY
+    assert not any({*made.stop, *made.start, *made.pause} & beside for _row, _facts, made in _every_plan())

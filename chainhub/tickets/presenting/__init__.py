@@ -1,6 +1,7 @@
 """From facts to what a page shows, by part of the page. Pure but for the values it is given."""
 
 from chainhub.tickets.presenting.asking import doubt
+from chainhub.tickets.presenting.leading import instruction, supervision, supervision_tags
 from chainhub.tickets.presenting.lights import (
     GREY_WORDS,
     clock_light,
@@ -25,6 +26,7 @@ __all__ = [
     "dots",
     "doubt",
     "holders",
+    "instruction",
     "light",
     "near",
     "pressing_light",
@@ -32,6 +34,8 @@ __all__ = [
     "step_number",
     "steps",
     "story",
+    "supervision",
+    "supervision_tags",
     "time_view",
     "waiting_for",
     "why",

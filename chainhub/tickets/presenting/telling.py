@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import BESIDE, Action, Who
+from chainhub.tickets.workflow import LED, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -29,6 +29,7 @@ _NOT_FOR_FIRM = frozenset(
         Action.ASSIGN,
         Action.HAND_IN,
         Action.REFUSE_ENDORSE,
+        *LED,
     }
 )
 
@@ -40,7 +41,8 @@ def story(
     for_firm = rules.from_outside(standing)
     found = []
     for event in events:
-        if for_firm and (event.action in _NOT_FOR_FIRM or _of_the_staff(event)):
+        staff = for_firm and (_is_internal(event) or _of_the_staff(event))
+        if staff or rules.hidden(event.action, standing):
             continue
         data = rules.redacted(event.action, event.data, standing)
         found.append(
@@ -51,10 +53,14 @@ def story(
                 text=_told(event.action, data, directory),
                 quoted=event.action is Action.SUBMIT,
                 folded=event.action in _FOLDED,
-                internal=event.action in _NOT_FOR_FIRM,
+                internal=_is_internal(event),
             )
         )
     return tuple(found)
+
+
+def _is_internal(event: TicketEvent) -> bool:
+    return event.action in _NOT_FOR_FIRM or rules.is_internal_attachment(event.action, event.data)
 
 
 def _titled(event: TicketEvent, *, for_firm: bool) -> str:
@@ -65,9 +71,12 @@ def _titled(event: TicketEvent, *, for_firm: bool) -> str:
     return event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）"
 
 
+_ASKING = frozenset({Action.ASK, Action.GRANT, Action.REFUSE})
+
+
 def _of_the_staff(event: TicketEvent) -> bool:
     """Say whether a line is about a request that is not the enterprise's own."""
-    return event.action in BESIDE and event.data.get("kind") != terms.RequestKind.EXPEDITE.value
+    return event.action in _ASKING and event.data.get("kind") != terms.RequestKind.EXPEDITE.value
 
 
 def _who(event: TicketEvent, firm: str) -> str:
@@ -149,6 +158,19 @@ def _tell_backfill(data: Mapping[str, Any], _: Directory) -> str:
     return f"{data.get('content', '')}（{days}）{data.get('reply', '')}"
 
 
+def _tell_instruct(data: Mapping[str, Any], directory: Directory) -> str:
+    whose = f"{data['on_behalf_of']}：" if data.get("on_behalf_of") else ""
+    unit = directory.unit_name(data.get("unit"))
+    return f"{whose}{data.get('note', '')}（请{unit}在 {data.get('due_on', '')} 前回复）"
+
+
+def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
+    paper = "提醒函" if data.get("letter") else "督办单"
+    why = _label(terms.SupervisionReason, data.get("reason"))
+    unit = directory.unit_name(data.get("unit"))
+    return f"{paper}，给{unit}：{why}。{data.get('note') or ''}"
+
+
 def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
     at = data.get("at")
     when = rules.moment_text(datetime.fromisoformat(at)) if at else ""
@@ -178,6 +200,10 @@ def _tell_reclassify(data: Mapping[str, Any], directory: Directory) -> str:
         _label(terms.Urgency, data.get("urgency")),
     ]
     return f"改为{'、'.join(part for part in parts if part)}。{data.get('note', '')}"
+
+
+def _tell_attach(data: Mapping[str, Any], _: Directory) -> str:
+    return "、".join(str(one.get("name", "")) for one in data.get("files") or ())
 
 
 def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
@@ -226,4 +252,8 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.ASK: _tell_request,
     Action.GRANT: _tell_request,
     Action.REFUSE: _tell_request,
+    Action.ATTACH: _tell_attach,
+    Action.INSTRUCT: _tell_instruct,
+    Action.SUPERVISE_DRAFT: _tell_supervision,
+    Action.SUPERVISE_SIGN: _tell_supervision,
 }

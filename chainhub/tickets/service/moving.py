@@ -174,6 +174,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
         clocks.relimit(work, ticket, left)
     clocks.settle(ticket, left)
     pending.void(work, ticket)
+    pending.drop_drafts(work, ticket)
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(

@@ -9,8 +9,8 @@ from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.terms import RequestKind, RequestState
-from chainhub.tickets.workflow import State
+from chainhub.tickets.terms import RequestKind, RequestState, SupervisionReason, SupervisionState
+from chainhub.tickets.workflow import ENDS, State
 
 OWNER = "request"  # owner_kind of a request's clock
 _AT_WORK = frozenset({State.HANDLING})
@@ -36,6 +36,17 @@ def void(work: Work, ticket: Ticket) -> None:
             settle(work, ticket, request, RequestState.VOID)
 
 
+def drop_drafts(work: Work, ticket: Ticket) -> None:
+    """Drop what was drafted to supervise a ticket that has ended; what was signed is answered all the same."""
+    if not ticket.supervised or ticket.state not in ENDS:
+        return
+    for found in queries.supervisions(work.session, ticket.id):
+        of_a_word = found.reason is SupervisionReason.INSTRUCTION_OVERDUE  # an end does not end that
+        if found.state is SupervisionState.DRAFT and not of_a_word:
+            found.state = SupervisionState.DROPPED
+            found.decided_at = work.now
+
+
 def settle(work: Work, ticket: Ticket, request: Request, state: RequestState) -> None:
     """Let a request wait no longer: its state, its clock, what the ticket knows of it."""
     request.state = state
@@ -49,3 +60,9 @@ def settle(work: Work, ticket: Ticket, request: Request, state: RequestState) ->
     )
     for clock in running:
         reminders.stop(work, clock, state.value)
+
+
+def due_again(work: Work, clock: Clock) -> None:
+    """Compute anew until when a request is to be decided."""
+    reminders.recompute(work, clock)
+    work.session.get_one(Request, clock.owner_id).due_at = clock.due_at

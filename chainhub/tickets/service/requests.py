@@ -25,7 +25,7 @@ from chainhub.tickets import queries, rules
 from chainhub.tickets.clockwork import UNIT_CLOCKS, ClockKind
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.rules import moment_text
-from chainhub.tickets.service import clocks, history, moving, pending
+from chainhub.tickets.service import beside, clocks, moving, pending
 from chainhub.tickets.service.pending import ASKED_IN
 from chainhub.tickets.terms import CarryOverReason, RequestKind, RequestState, Urgency
 from chainhub.tickets.workflow import Action, Party, Who
@@ -151,7 +151,7 @@ def ask(work: Work, number: str, asked: Asked) -> Request:
     request.due_at = clock.due_at
     work.session.add(clock)
     said = {"kind": asked.kind, "note": asked.reason, **request.given}
-    _note(work, ticket, Action.ASK, said, min(standing, key=str))
+    beside.note(work, ticket, Action.ASK, said, min(standing, key=str))
     _tell_decider(work, ticket, request)
     return request
 
@@ -248,7 +248,7 @@ def decide(work: Work, id_: int, *, approve: bool, note: str = "") -> Request:
     request.decided_at = work.now
     request.note = note
     said = {"kind": request.kind, "note": note or None}
-    _note(work, ticket, Action.GRANT if approve else Action.REFUSE, said, decider(ticket, request.kind))
+    beside.note(work, ticket, Action.GRANT if approve else Action.REFUSE, said, decider(ticket, request.kind))
     if approve:
         _EFFECTS[request.kind](work, ticket, request)
     _tell_asker(work, ticket, request)
@@ -315,14 +315,6 @@ _EFFECTS: Mapping[RequestKind, Callable[[Work, Ticket, Request], None]] = {
 
 def _name(work: Work, ticket: Ticket, standing: frozenset[Who]) -> str:
     return f"{moving.body(work, ticket, min(standing, key=str))} {work.actor.name}".strip()
-
-
-def _note(work: Work, ticket: Ticket, action: Action, said: Mapping[str, Any], capacity: Who) -> None:
-    ticket.version += 1
-    ticket.updated_at = work.now
-    body = moving.body(work, ticket, capacity)
-    work.session.flush()
-    history.append(work, ticket, action, ticket.state, said, role=capacity, body=body)
 
 
 def _tell_decider(work: Work, ticket: Ticket, request: Request) -> None:

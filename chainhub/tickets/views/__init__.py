@@ -1,6 +1,27 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
-from chainhub.tickets.views import acting, backfilling, browsing, filing, reading, requesting, several
+from chainhub.tickets.views import (
+    acting,
+    attaching,
+    backfilling,
+    browsing,
+    filing,
+    leading,
+    reading,
+    requesting,
+    several,
+)
 from chainhub.tickets.views.door import bp
 
-__all__ = ["acting", "backfilling", "bp", "browsing", "filing", "reading", "requesting", "several"]
+__all__ = [
+    "acting",
+    "attaching",
+    "backfilling",
+    "bp",
+    "browsing",
+    "filing",
+    "leading",
+    "reading",
+    "requesting",
+    "several",
+]

@@ -6,15 +6,17 @@ from uuid import uuid4
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import HiddenField, MultipleFileField
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import forms, guessing, presenting, queries, rules
+from chainhub.documents.attachments import rules as files
+from chainhub.documents.attachments.service import Sound
+from chainhub.tickets import forms, guessing, presenting, queries, rules, uploads
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.service import submitting
+from chainhub.tickets.service import attaching, submitting
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.views.door import bp
 from chainhub.tickets.workflow import Action, rows
@@ -23,6 +25,7 @@ from chainhub.web import doors
 
 @bp.route("/tickets/new", methods=["GET", "POST"])
 @doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
+@doors.body_most(uploads.BODY_MOST)
 def submit() -> ResponseReturnValue:
     if request.method == "POST":
         return _file()
@@ -60,7 +63,8 @@ def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
         enterprises=[(one.code, one.short) for one in firms],
         skip=frozenset(skip),
     )
-    made = type("SubmitForm", (base,), {"once": HiddenField(), "guess": HiddenField()})
+    photos = MultipleFileField("照片", description=_PHOTOS, render_kw={"accept": "image/*"})
+    made = type("SubmitForm", (base,), {"once": HiddenField(), "guess": HiddenField(), "photos": photos})
     form: forms.ActForm = made(data) if data is not None else made()
     if "title" in form:
         form.title.validators = [one for one in form.title.validators if isinstance(one, forms.Length)]
@@ -75,9 +79,15 @@ def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
     return form
 
 
+_PHOTOS = f"拍下来说得更清楚。最多 {files.STEP_MOST} 张，每张最多 {files.SIZE_MOST // 1024 // 1024} MB。"
+_PHOTOS_AGAIN = "刚才选的照片没有留住，请再选一次。"  # a browser gives no file back to a form
+
+
 def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseReturnValue:
     for_staff = Role.ENTERPRISE not in work.actor.roles
     until = presenting.near(submitting.promise_at(work), work.now)
+    if uploads.sent("photos"):
+        form.photos.description = _PHOTOS_AGAIN
     promise = f"{until} 前，有人打电话找{'企业' if for_staff else '您'}。"
     page = render_template(
         "tickets/submit.html",
@@ -93,7 +103,8 @@ def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseRetu
 def _file() -> ResponseReturnValue:
     refusal: Invalid | None = None
     try:
-        with doors.work() as work:
+        photos = _photos()  # looked at before the transaction that writes
+        with uploads.storage().keeping() as shelf, doors.work() as work:
             form = _submit_form(work, request.form)
             if not form.validate():
                 return _render_submit(work, form, 422)
@@ -101,6 +112,8 @@ def _file() -> ResponseReturnValue:
                 work, _given(work, form), key=f"form:{form.once.data}"[:100] if form.once.data else ""
             )
             number = filed.ticket.number
+            if photos and filed.new:
+                attaching.attach(work, shelf, number, photos)
     except Invalid as error:
         refusal = error
     if refusal is None:
@@ -119,8 +132,20 @@ def _file() -> ResponseReturnValue:
         return _render_submit(work, form, 422)
 
 
+def _photos() -> list[Sound]:
+    if not uploads.sent("photos"):
+        return []
+    try:
+        return uploads.examined("photos")
+    except Invalid as refusal:
+        raise Invalid(
+            errors={"photos": [one for said in refusal.errors.values() for one in said]}
+        ) from refusal
+
+
 def _given(work: Work, form: forms.ActForm) -> dict[str, object]:
     given = form.given()
+    given.pop("photos", None)
     tapped = given.pop("guess", "")
     if tapped and tapped in known.of(work.session).directory.categories:
         given.setdefault("category", tapped)  # what was chosen from the list outweighs what was tapped

@@ -9,11 +9,13 @@ from chainhub.core.actor import Actor, Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.documents.attachments import rules as files
+from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.service import moving, parts, reading, requests
-from chainhub.tickets.showing import ActionView, ContactView, RequestView, TicketPage
+from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
+from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -48,6 +50,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     ]
     if ticket.confidential:
         tags.append("保密")
+    supervised = supervisions.readable(work, ticket)
+    tags.extend(presenting.supervision_tags(supervised))
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
@@ -80,12 +84,56 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
                 ActionView(f"ask_{kind.value}", f"申请{kind.label}", f"{ticket.link}/ask/{kind.value}")
                 for kind in requests.may_ask(work, ticket)
             ),
+            *_led(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
         for_enterprise=for_firm,
         requests=tuple(_request(work, ticket, one) for one in requests.readable(work, ticket)),
+        instructions=tuple(
+            presenting.instruction(
+                one,
+                instructions.signature(one),
+                directory,
+                work.now,
+                may_answer=instructions.may_answer(work, ticket, one),
+            )
+            for one in instructions.readable(work, ticket)
+        ),
+        supervisions=tuple(
+            presenting.supervision(
+                one,
+                directory,
+                may_sign=supervisions.may_sign(work, ticket, one),
+                may_answer=supervisions.may_answer(work, ticket, one),
+            )
+            for one in supervised
+        ),
+        attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
+        attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
+        attach_internal=not for_firm,
+        attach_hint=_ATTACH_HINT,
     )
+
+
+_ATTACH_HINT = (
+    f"{files.TAKEN}，一次最多 {files.STEP_MOST} 个，每个最多 {files.SIZE_MOST // 1024 // 1024} MB。"
+)
+
+
+def _attachment(ticket: Ticket, one: Attachment) -> AttachmentView:
+    line = f"{files.size_text(one.size)}，{one.by_name} {rules.moment_text(one.at)}"
+    return AttachmentView(one.name, f"{ticket.link}/attachments/{one.id}", line, internal=one.internal)
+
+
+def _led(work: Work, ticket: Ticket) -> list[ActionView]:
+    """Return the verbs of who leads and who asks that something be supervised."""
+    found = []
+    if instructions.may_give(work, ticket):
+        found.append(ActionView("instruct", "批示", f"{ticket.link}/instruct"))
+    if supervisions.may_draft(work, ticket):
+        found.append(ActionView("supervise", "提请督办", f"{ticket.link}/supervise"))
+    return found
 
 
 def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:

@@ -1,0 +1,156 @@
+"""批示 and 督办 on pages: to give, to answer, to ask for, to sign. Each is a form of its own, opened from the ticket."""
+
+from collections.abc import Callable
+
+from flask import flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from chainhub.core.actor import Role
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.tickets import forms, queries
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import addressing, instructions, supervisions
+from chainhub.tickets.views.door import PEOPLE, bp
+from chainhub.tickets.views.reading import ticket_page
+from chainhub.web import doors
+
+Made = tuple[Ticket, forms.ActForm]
+
+
+@bp.route("/tickets/<number>/instruct", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def instruct(number: str) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket = queries.own(work, number)
+        standing = instructions.demand(work, ticket)
+        units = [(unit.code, unit.name) for unit in addressing.addressees(work, ticket)]
+        made = forms.for_instruction(
+            units, transcribes=Role.LIAISON in standing, speaks=Role.LEADER in standing
+        )
+        return ticket, made()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        instructions.give(work, number, instructions.Word(**form.given()))
+        return "批示记下了，已经告诉承办单位。"
+
+    return _page("批示", "原文照登，放在诉求最上面。承办单位回复了会告诉您。", _make, _do)
+
+
+@bp.route("/instructions/<int:id_>/answer", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def answer_instruction(id_: int) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket, _, _ = instructions.demand_answer(work, id_)
+        return ticket, forms.for_answer("办了什么")()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        instructions.answer(work, id_, form.given()["note"])
+        return "批示回复了。"
+
+    return _page("回复批示", "回复会告诉批示的领导。", _make, _do)
+
+
+@bp.route("/tickets/<number>/supervise", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def supervise(number: str) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket = queries.own(work, number)
+        supervisions.demand_draft(work, ticket)
+        return ticket, forms.for_supervision()()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        given = form.given()
+        supervisions.propose(work, number, given["note"], int(given.get("level", 1)))
+        return "督办拟好了，等人签发。"
+
+    return _page("提请督办", "这是草稿，有人签发了才算数。", _make, _do)
+
+
+@bp.route("/supervisions/<int:id_>/sign", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def sign_supervision(id_: int) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket, found, _ = supervisions.demand_signer(work, id_)
+        return ticket, forms.for_signature(found.level)()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        given = form.given()
+        signed = supervisions.sign(work, id_, level=int(given["level"]), note=given.get("note", ""))
+        return f"{supervisions.paper(signed)}签发了，已经告诉单位负责人。"
+
+    line = "单位要在 2 个工作日内反馈。产业链党委签的是提醒函。"
+    return _page("签发督办", line, _make, _do)
+
+
+@bp.route("/supervisions/<int:id_>/drop", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def drop_supervision(id_: int) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket, _, _ = supervisions.demand_signer(work, id_)
+        return ticket, forms.for_answer("为什么不签发")()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        supervisions.drop(work, id_, form.given()["note"])
+        return "这份督办没有签发，留在诉求里备查。"
+
+    return _page("不签发督办", "草稿留在诉求里，写明为什么不签发。", _make, _do)
+
+
+@bp.route("/supervisions/<int:id_>/answer", methods=["GET", "POST"])
+@doors.signed_in(*PEOPLE)
+def answer_supervision(id_: int) -> ResponseReturnValue:
+    def _make(work: Work) -> Made:
+        ticket, _, _ = supervisions.demand_answer(work, id_)
+        return ticket, forms.for_answer("办了什么")()
+
+    def _do(work: Work, form: forms.ActForm) -> str:
+        supervisions.answer(work, id_, form.given()["note"])
+        return "反馈交上去了。"
+
+    return _page("反馈督办", "反馈会告诉签发的人。", _make, _do)
+
+
+def _page(
+    action: str, line: str, make: Callable[[Work], Made], do: Callable[[Work, forms.ActForm], str]
+) -> ResponseReturnValue:
+    """Show a form, or take it: what is refused comes back with what was typed."""
+    if request.method == "GET":
+        with doors.reading() as work:
+            return _drawn(work, action, line, *make(work), 200)
+    refusal: Invalid | None = None
+    said = link = ""
+    try:
+        with doors.work() as work:
+            ticket, form = make(work)
+            if not form.validate():
+                return _drawn(work, action, line, ticket, form, 422)
+            link, said = ticket.link, do(work, form)
+    except Invalid as error:
+        refusal = error
+    if refusal is None:
+        flash(said)
+        return redirect(link, code=303)
+    with doors.reading() as work:
+        ticket, form = make(work)
+        form.validate()
+        for name, words in refusal.errors.items():
+            if name in form:
+                form[name].errors = list(words)
+        if not form.errors:
+            form.form_errors.append(refusal.title)
+        return _drawn(work, action, line, ticket, form, 422)
+
+
+def _drawn(
+    work: Work, action: str, line: str, ticket: Ticket, form: forms.ActForm, status: int
+) -> ResponseReturnValue:
+    page = render_template(
+        "tickets/ask.html",
+        page=ticket_page(work, ticket),
+        action=action,
+        form=form,
+        back_url=ticket.link,
+        line=line,
+    )
+    return make_response(page, status)
