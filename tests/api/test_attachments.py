@@ -12,6 +12,8 @@ from tests import files, people
 from tests.api.calling import given, refused
 from tests.builders import a_ticket
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 CONTENT = "厂门口公交站牌挡视线，大货车出门看不见左边来车。"
 NEW = "/tickets/new"
 ADDS = (

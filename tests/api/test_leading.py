@@ -19,6 +19,8 @@ from tests.people import (
     TRANSPORT_UNIT,
 )
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 WORD = {"text": "请拿出方案，报我。", "unit": TRANSPORT_UNIT, "due_on": "2026-03-06"}
 WHY = {"note": "三周没有动静"}
 SEE = {OWNER, GUIDE, CLERK, people.CLOSER, DISPATCHER, people.REVIEWER, POWER, people.POWER_DEPUTY}

@@ -17,6 +17,8 @@ from chainhub.county.workdays.rules import Source
 from tests.beside import beside
 from tests.people import EVERYBODY, china, work_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 SYSADMIN = "xitong"
 LATE = china(2026, 11, 5, 9)  # a Thursday
 

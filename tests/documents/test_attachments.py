@@ -19,6 +19,8 @@ from tests import files, people
 from tests.files import upload
 from tests.people import work_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 OWNER = Owner("test", 7)
 KIND = {one.label: one for one in KINDS}
 

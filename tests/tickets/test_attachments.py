@@ -16,6 +16,8 @@ from tests.builders import a_ticket
 from tests.people import work_of
 from tests.web_client import act, said, token_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 CONTENT = "厂门口公交站牌挡视线，大货车出门看不见左边来车。"
 NEW = "/tickets/new"
 ADDS = (

@@ -29,6 +29,8 @@ from tests.people import NOW, china, work_of
 from tests.reminders.passing import run_timetable
 from tests.web_client import said, token_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 A, S, R = Action, State, SupervisionReason
 ELEVEN = NOW.replace(hour=11)
 OFFICE = "ld_liaison"  # 明舒 of the leaders' office
