@@ -4,19 +4,18 @@ Every character of a run of letters, ideographs and digits starts a pair; the la
 two runs never look like neighbours and a single character can be found by its prefix.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import pairwise
 
+_RUN = re.compile(r"[^\W_]+")  # what str.isalnum says of every character
 QUERY_MOST = 40  # characters of a search that are looked at
 
 
-def runs(text: str) -> Iterator[str]:
-    """Yield the runs of letters, ideographs and digits of a text, in one width and one case."""
+def runs(text: str) -> list[str]:
+    """Return the runs of letters, ideographs and digits of a text, in one width and one case."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    for is_word, characters in groupby(plain, str.isalnum):
-        if is_word:
-            yield "".join(characters)
+    return _RUN.findall(plain)
 
 
 def grams(*texts: str) -> list[str]:
@@ -24,8 +23,7 @@ def grams(*texts: str) -> list[str]:
     found: list[str] = []
     for text in texts:
         for run in runs(text):
-            found.extend(a + b for a, b in pairwise(run))
-            found.append(run[-1])
+            found.extend([run[place : place + 2] for place in range(len(run))])
     return found
 
 

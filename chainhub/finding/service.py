@@ -27,6 +27,10 @@ from sqlalchemy.sql.operators import custom_op
 from chainhub.finding import rules
 
 
+_PLACES_MOST = 16383  # places of a text that PostgreSQL keeps
+_ENTRY_MOST = 1600  # characters; more than the 255 places that it keeps of one pair
+
+
 def ddl(kind: str, dialect: str) -> tuple[str, ...]:
     """Return the statements that make the index of a kind."""
     name = _name(kind)
@@ -56,7 +60,7 @@ def index_many(session: Session, kind: str, things: Iterable[tuple[int, Sequence
     if session.get_bind().dialect.name == "postgresql":
         rows = [{"id": id_, "grams": _vector(rules.grams(*texts))} for id_, texts in things]
         if rows:
-            session.execute(
+            session.connection().execute(
                 text(f"INSERT INTO {name} (id, grams) VALUES (:id, CAST(:grams AS tsvector))"), rows
             )
         return
@@ -110,11 +114,14 @@ def _fts_id(name: str) -> ColumnClause[int]:
 
 
 def _vector(found: Sequence[str]) -> str:
-    places: dict[str, list[int]] = {}
-    for place, gram in enumerate(found, start=1):
-        if place < 16384:  # PostgreSQL keeps positions up to 16383, and 255 of one gram
-            places.setdefault(gram, []).append(place)
-    return " ".join(f"'{gram}':{','.join(map(str, at[:255]))}" for gram, at in places.items())
+    grams: dict[str, str] = {}
+    for place, gram in enumerate(found[:_PLACES_MOST], start=1):
+        held = grams.get(gram)
+        if held is None:
+            grams[gram] = f"'{gram}':{place}"
+        elif len(held) < _ENTRY_MOST:
+            grams[gram] = f"{held},{place}"
+    return " ".join(grams.values())
 
 
 def _tsquery(wanted: Sequence[Sequence[str]]) -> str:

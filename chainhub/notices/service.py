@@ -42,7 +42,8 @@ def tell(session: Session, rows: list[dict[str, object]]) -> None:
 @lru_cache
 def _telling(dialect: str) -> Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(_NOTICES).on_conflict_do_nothing(index_elements=["user_id", "key"])
+    # inline: no number is asked back, so that this may stand among writes that go out in one go
+    return make(_NOTICES).on_conflict_do_nothing(index_elements=["user_id", "key"]).inline()
 
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:

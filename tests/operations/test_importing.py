@@ -488,7 +488,7 @@ def test_a_batch_of_numbers_follows_on(session):
     work = work_of(session, people.CLERK)
 
     assert submitting.next_numbers(work, "EQ", 3) == ["EQ-2026-00001", "EQ-2026-00002", "EQ-2026-00003"]
-    assert submitting.next_number(work, "EQ") == "EQ-2026-00004"
+    assert submitting.next_numbers(work, "EQ", 1) == ["EQ-2026-00004"]
     assert submitting.next_numbers(work, "EQ", 0) == []
 
 

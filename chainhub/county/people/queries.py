@@ -70,17 +70,19 @@ class Account:
 
 def account(session: Session, user_id: int) -> Account | None:
     """Return one account with its running grants, in one query."""
-    return _account(session, session.execute(_BY_ID, {"user_id": user_id}).all())
+    return _account(session, session.connection().execute(_BY_ID, {"user_id": user_id}).all())
 
 
 def account_of_session(session: Session, user_id: int, sid: str) -> Account | None:
     """Return the account of a sign-in that has not been ended, in one query."""
-    return _account(session, session.execute(_BY_SESSION, {"user_id": user_id, "sid": sid}).all())
+    return _account(
+        session, session.connection().execute(_BY_SESSION, {"user_id": user_id, "sid": sid}).all()
+    )
 
 
 def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
     """Return the account behind a token that still holds, in one query."""
-    return _account(session, session.execute(_BY_TOKEN, {"digest": digest, "now": now}).all())
+    return _account(session, session.connection().execute(_BY_TOKEN, {"digest": digest, "now": now}).all())
 
 
 def user_by_name(session: Session, username: str) -> User | None:

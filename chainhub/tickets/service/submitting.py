@@ -2,17 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Insert, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, null, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chainhub.core.actor import Actor, Role, ScopeKind
+from chainhub.core.db import in_one_go
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -30,8 +34,39 @@ from chainhub.tickets.workflow import Action, Move, Party, State, Who, rows
 _SUBMIT = rows(Action.SUBMIT, None)[0]
 _BACKFILL = rows(Action.BACKFILL, None)[0]
 BACKFILLED = "backfill"  # origin_kind of what was solved on the spot
-_KEPT = select(Submission.digest, Submission.ticket_id).where(
-    Submission.user_id == bindparam("user_id"), Submission.key == bindparam("key")
+_SERIES = cast("Table", NumberSeries.__table__)
+_WRITING = insert(cast("Table", Ticket.__table__)).returning(Ticket.id)
+_WRITING_WITH_ID = insert(cast("Table", Ticket.__table__)).inline()
+_KEEPING = insert(cast("Table", Submission.__table__)).inline()
+_COLUMNS = frozenset(Ticket.__mapper__.columns.keys())
+_DEFAULTS = {
+    one.key: cast("Any", one.default) for one in Ticket.__mapper__.columns if one.default is not None
+}
+
+
+class _Firm(NamedTuple):
+    """The enterprise whose matter it is, as far as a ticket takes it over."""
+
+    code: str
+    name: str
+    chain_code: str
+    contact: str
+    phone: str
+
+
+class _Kept(NamedTuple):
+    """What was filed under a key."""
+
+    digest: str
+    ticket_id: int
+
+
+_LOOKING_UP = (  # both in one statement: every submission asks both
+    select(*(getattr(Enterprise, name) for name in _Firm._fields), Submission.digest, Submission.ticket_id)
+    .outerjoin(
+        Submission, and_(Submission.user_id == bindparam("user_id"), Submission.key == bindparam("key"))
+    )
+    .where(Enterprise.code == bindparam("code"))
 )
 
 
@@ -68,22 +103,21 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
     if not may_submit(work.actor):
         raise NotAllowed("报送诉求的是企业、指导员和产业链党委。请用企业账号报，或者请指导员替您报。")
     digest = _digest(given)
-    if key and (found := _filed_before(work, key, digest)):
+    enterprise, kept = _look_up(work, given.get("enterprise"), key)
+    if kept is not None:
+        found = _filed_before(work, kept, digest)
         return Filed(found, new=False, clocks=queries.clocks(work.session, found.id))
     _demand(given)
-    enterprise, role = _enterprise(work, given.get("enterprise"))
-    ticket = _ticket(work, enterprise, given)
-    started = _store(work, ticket, given)
-    if key:
-        _keep_key(work, key, digest, ticket)
-    _record(work, ticket, given, role)
-    finding.index(
-        work.session,
-        queries.OWNER,
-        ticket.id,
-        (ticket.number, enterprise.name, ticket.title, given["content"]),
-    )
-    return Filed(ticket, new=True, clocks=started)
+    role = _may_file_as(work.actor, enterprise)
+    id_, ticket = _ticket(work, enterprise, given)
+    started = _clocks(work, ticket, given)
+    with _keeping_the_key(), in_one_go(work.session):
+        _store(work, ticket, id_, started)
+        if key:
+            _keep_key(work, key, digest, ticket)
+        _record(work, ticket, given, role)
+        _index(work, ticket, enterprise)
+    return Filed(_kept(work, ticket), new=True, clocks=started)
 
 
 def may_backfill(actor: Actor) -> bool:
@@ -102,8 +136,9 @@ def backfill(work: Work, given: Mapping[str, Any]) -> Filed:
     today = work.now.astimezone(SHANGHAI).date()
     if not given["raised_on"] <= given["solved_on"] <= today:
         raise Invalid(errors={"solved_on": ["解决日期要在提出日期以后、今天以前。"]})
-    enterprise, role = _enterprise(work, given.get("enterprise"))
-    ticket = _ticket(work, enterprise, {**given, "channel": Channel.VISIT})
+    enterprise, _ = _look_up(work, given.get("enterprise"))
+    role = _may_file_as(work.actor, enterprise)
+    id_, ticket = _ticket(work, enterprise, {**given, "channel": Channel.VISIT})
     ticket.state = State.REVIEWED
     ticket.created_at = work.calendar.start_of_day(given["raised_on"])
     ticket.resolved_at = min(work.calendar.end_of_day(given["solved_on"]), work.now)
@@ -111,18 +146,15 @@ def backfill(work: Work, given: Mapping[str, Any]) -> Filed:
     ticket.outcome = Outcome.SOLVED
     ticket.origin_kind = BACKFILLED
     ticket.hands = rules.hands_after({}, work.actor, Action.BACKFILL)
-    started = _store(work, ticket, given)
+    started = _clocks(work, ticket, given)
     said = {name: given.get(name) for name in ("title", "content", "reply", "raised_on", "solved_on")}
     body = work.actor.unit_name or Role(role).label
-    history.append(work, ticket, Action.BACKFILL, None, said, role=role, body=body)
-    telling.tell(work, ticket, Action.BACKFILL, None, given)
-    finding.index(
-        work.session,
-        queries.OWNER,
-        ticket.id,
-        (ticket.number, enterprise.name, ticket.title, given["content"]),
-    )
-    return Filed(ticket, new=True, clocks=started)
+    with in_one_go(work.session):
+        _store(work, ticket, id_, started)
+        history.append(work, ticket, Action.BACKFILL, None, said, role=role, body=body)
+        telling.tell(work, ticket, Action.BACKFILL, None, given)
+        _index(work, ticket, enterprise)
+    return Filed(_kept(work, ticket), new=True, clocks=started)
 
 
 def _demand(given: Mapping[str, Any], row: Move = _SUBMIT) -> None:
@@ -131,18 +163,41 @@ def _demand(given: Mapping[str, Any], row: Move = _SUBMIT) -> None:
         raise Invalid(errors=missing)
 
 
-def _store(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> Sequence[Clock]:
-    """Store a ticket with its first clocks: its due date is known before it is written, so it is written once."""
+def _clocks(work: Work, ticket: Ticket, given: Mapping[str, Any]) -> Sequence[Clock]:
+    """Return a ticket's first clocks: its due date is known before it is written, so it is written once."""
     action = Action.SUBMIT if ticket.state is State.SUBMITTED else Action.BACKFILL
     plan = clockwork.plan(action, None, ticket.state, given, clockwork.Standing())
     started = clocks.carry_out(work, ticket, plan, (), "")
     clocks.settle(ticket, started)
-    work.session.add(ticket)
-    work.session.flush()
+    return started
+
+
+def _store(work: Work, ticket: Ticket, id_: int | None, started: Sequence[Clock]) -> None:
+    """Write a ticket and its first clocks as rows, past the mapper; SQLite gives out the id only now."""
+    row = {name: value for name, value in vars(ticket).items() if not name.startswith("_")}
+    if id_ is None:
+        ticket.id = work.session.connection().execute(_WRITING, row).scalar_one()
+    else:
+        work.session.connection().execute(_WRITING_WITH_ID, {**row, "id": id_})
+        ticket.id = id_
     for clock in started:
         clock.owner_id = ticket.id
     clocks.write(work, started)
-    return started
+
+
+def _kept(work: Work, ticket: Ticket) -> Ticket:
+    """Return a ticket that was written past the mapper as one that the session holds."""
+    held = vars(ticket)
+    for name in _COLUMNS.difference(held):
+        held[name] = None
+    make_transient_to_detached(ticket)
+    work.session.add(ticket)
+    return ticket
+
+
+def _index(work: Work, ticket: Ticket, enterprise: _Firm) -> None:
+    texts = (ticket.number, enterprise.name, ticket.title, ticket.content)
+    finding.index(work.session, queries.OWNER, ticket.id, texts)
 
 
 def _record(work: Work, ticket: Ticket, given: Mapping[str, Any], role: Who) -> None:
@@ -153,26 +208,34 @@ def _record(work: Work, ticket: Ticket, given: Mapping[str, Any], role: Who) -> 
     telling.tell(work, ticket, Action.SUBMIT, None, given)
 
 
-def _enterprise(work: Work, code: object) -> tuple[Enterprise, Role]:
-    actor = work.actor
-    own = actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE)
+def _look_up(work: Work, code: object, key: str = "") -> tuple[_Firm, _Kept | None]:
+    """Return the enterprise that is meant, and what was filed under the key before. Raises Invalid."""
+    own = work.actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE)
     if not code:
         if len(own) != 1:
             raise Invalid(errors={"enterprise": ["请选是哪家企业的事。"]})
         code = next(iter(own))
-    enterprise = work.session.get(Enterprise, str(code))
-    if enterprise is None:
+    asked = {"user_id": work.actor.id, "key": key, "code": str(code)}
+    row = work.session.connection().execute(_LOOKING_UP, asked).first()
+    if row is None:
         raise Invalid(errors={"enterprise": ["没有这家企业，请从名单里选。"]})
-    if enterprise.code in own:
-        return enterprise, Role.ENTERPRISE
+    *firm, digest, ticket_id = row
+    return _Firm(*firm), _Kept(digest, ticket_id) if digest is not None else None
+
+
+def _may_file_as(actor: Actor, enterprise: _Firm) -> Role:
+    """Return as what this actor files for an enterprise. Raises Invalid."""
+    if enterprise.code in actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE):
+        return Role.ENTERPRISE
     if enterprise.code in actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):
-        return enterprise, Role.GUIDE
+        return Role.GUIDE
     if actor.holds(Role.COMMITTEE, chain=enterprise.chain_code):
-        return enterprise, Role.COMMITTEE
+        return Role.COMMITTEE
     raise Invalid(errors={"enterprise": ["这家企业不在您名下，请从名单里选。"]})
 
 
-def _ticket(work: Work, enterprise: Enterprise, given: Mapping[str, Any]) -> Ticket:
+def _ticket(work: Work, enterprise: _Firm, given: Mapping[str, Any]) -> tuple[int | None, Ticket]:
+    """Return a ticket with everything it begins with, and the id it will have where the database gives it out before."""
     if given.get("channel") is Channel.IMPORT:
         raise Invalid(errors={"channel": ["“导入”只由台账导入写，请选实际的渠道。"]})
     category = given.get("category")
@@ -180,54 +243,64 @@ def _ticket(work: Work, enterprise: Enterprise, given: Mapping[str, Any]) -> Tic
     if category and category not in facts.directory.categories:
         raise Invalid(errors={"category": ["没有这个类别，请从名单里选一个。"]})
     chain = facts.directory.chains[enterprise.chain_code]
-    return Ticket(
-        number=next_number(work, chain.prefix),
-        title=given["title"],
-        content=given["content"],
-        chain_code=chain.code,
-        enterprise_code=enterprise.code,
-        category_code=category or None,
-        kind=given.get("kind"),
-        urgency=given.get("urgency") or Urgency.NORMAL,
-        channel=given.get("channel") or Channel.WEB,
-        confidential=bool(given.get("confidential")),
-        contact_person=given.get("contact_person") or enterprise.contact,
-        contact_phone=given.get("contact_phone") or enterprise.phone,
-        state=State.SUBMITTED,
-        is_open=True,
-        filed_by_id=work.actor.id,
-        hands={},
-        returned_by=[],
-        version=1,
-        round=1,
-        created_at=work.now,
-        updated_at=work.now,
-    )
+    number, id_ = _next(work, chain.prefix)
+    begins = _defaults() | {
+        "number": number,
+        "title": given["title"],
+        "content": given["content"],
+        "chain_code": chain.code,
+        "enterprise_code": enterprise.code,
+        "category_code": category or None,
+        "kind": given.get("kind"),
+        "urgency": given.get("urgency") or Urgency.NORMAL,
+        "channel": given.get("channel") or Channel.WEB,
+        "confidential": bool(given.get("confidential")),
+        "contact_person": given.get("contact_person") or enterprise.contact,
+        "contact_phone": given.get("contact_phone") or enterprise.phone,
+        "state": State.SUBMITTED,
+        "filed_by_id": work.actor.id,
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    return id_, Ticket(**begins)
 
 
-def next_number(work: Work, prefix: str) -> str:
-    """Give out the next number of a chain and year."""
-    return next_numbers(work, prefix, 1)[0]
+def _defaults() -> dict[str, Any]:
+    return {name: one.arg(None) if one.is_callable else one.arg for name, one in _DEFAULTS.items()}
 
 
 def next_numbers(work: Work, prefix: str, count: int) -> list[str]:
-    """Give out as many numbers in one step. The series never goes back, so none is reused."""
+    """Give out the next numbers of a chain and year in one step. The series never goes back, so none is reused."""
     if count < 1:
         return []
-    year = work.now.astimezone(SHANGHAI).year
-    given = {"prefix": prefix, "year": year, "last": count}
-    last = work.session.scalar(_numbering(work.session.get_bind().dialect.name), given)
-    if last is None:
-        raise RuntimeError(f"the series {prefix} {year} gave no number")
+    year, last, _ = _count_on(work, prefix, count)
     return [number_text(prefix, year, serial) for serial in range(last - count + 1, last + 1)]
 
 
+def _next(work: Work, prefix: str) -> tuple[str, int | None]:
+    """Give out the next number, and with it the id of the ticket's row where the database knows it beforehand."""
+    year, last, id_ = _count_on(work, prefix, 1)
+    return number_text(prefix, year, last), id_
+
+
+def _count_on(work: Work, prefix: str, count: int) -> tuple[int, int, int | None]:
+    year = work.now.astimezone(SHANGHAI).year
+    connection = work.session.connection()
+    row = connection.execute(
+        _numbering(connection.dialect.name), {"prefix": prefix, "year": year, "last": count}
+    ).one()
+    return year, row[0], row[1]
+
+
 @lru_cache
-def _numbering(dialect: str) -> ReturningInsert[int]:
-    added = postgresql.insert(NumberSeries) if dialect == "postgresql" else sqlite.insert(NumberSeries)
+def _numbering(dialect: str) -> ReturningInsert[Any]:
+    """Return the statement that counts a series on: the row is locked until commit, so two never get one number."""
+    on_server = dialect == "postgresql"
+    added = postgresql.insert(_SERIES) if on_server else sqlite.insert(_SERIES)
+    id_: ColumnElement[Any] = func.nextval("ticket_id_seq") if on_server else null()
     return added.on_conflict_do_update(
-        index_elements=["prefix", "year"], set_={"last": NumberSeries.last + added.excluded.last}
-    ).returning(NumberSeries.last)
+        index_elements=["prefix", "year"], set_={"last": _SERIES.c.last + added.excluded.last}
+    ).returning(_SERIES.c.last, id_)
 
 
 def number_text(prefix: str, year: int, serial: int) -> str:
@@ -240,13 +313,10 @@ def _digest(given: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _filed_before(work: Work, key: str, digest: str) -> Ticket | None:
-    found = work.session.execute(_KEPT, {"user_id": work.actor.id, "key": key}).first()
-    if found is None:
-        return None
-    if found.digest != digest:
+def _filed_before(work: Work, kept: _Kept, digest: str) -> Ticket:
+    if kept.digest != digest:
         raise Invalid("这个 Idempotency-Key 已经用来报过另一件事，请换一个。", code="key_reused")
-    ticket = work.session.get(Ticket, found.ticket_id)
+    ticket = work.session.get(Ticket, kept.ticket_id)
     if ticket is None:
         raise NotFound("这件诉求已经不在了。")
     return ticket
@@ -260,14 +330,18 @@ def _keep_key(work: Work, key: str, digest: str, ticket: Ticket) -> None:
         "ticket_id": ticket.id,
         "created_at": work.now,
     }
-    if not work.session.connection().execute(_keeping(work.session.get_bind().dialect.name), row).rowcount:
-        raise Conflict("这件事正在保存，请稍等再看“我的诉求”。", code="in_progress")
+    work.session.connection().execute(_KEEPING, row)
 
 
-@lru_cache
-def _keeping(dialect: str) -> Insert:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(cast("Table", Submission.__table__)).on_conflict_do_nothing(index_elements=["user_id", "key"])
+@contextmanager
+def _keeping_the_key() -> Iterator[None]:
+    """Say in words that another request with the same key was faster: its ticket stands, this one is not filed."""
+    try:
+        yield
+    except IntegrityError as error:
+        if Submission.__tablename__ not in str(error.orig):
+            raise
+        raise Conflict("这件事正在保存，请稍等再看“我的诉求”。", code="in_progress") from error
 
 
 def promise_at(work: Work, urgency: Urgency = Urgency.NORMAL) -> datetime:
