@@ -1,14 +1,32 @@
 """The typed base of every model, the column types that SQLite would otherwise get wrong, and writes in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Insert,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    Update,
+    bindparam,
+    column,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -85,4 +103,53 @@ def in_one_go(session: Session) -> Iterator[None]:
         raise DBAPIError.instance(None, None, error, errors, dialect=dialect) from error
 
 
-__all__ = ["Base", "EnumValue", "UtcDateTime", "in_one_go"]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def add_rows(session: Session, table: Table, rows: Rows, unique: tuple[str, ...]) -> None:
+    """Write rows of one shape past the mapper, in one statement; one whose `unique` is there already is left as it was."""
+    if rows:
+        connection = session.connection()
+        statement = _adding(table, tuple(rows[0]), unique, connection.dialect.name)
+        connection.execute(statement, {"rows": rows} if connection.dialect.name == "postgresql" else rows)
+
+
+def set_rows(session: Session, table: Table, rows: Rows) -> None:
+    """Change rows by their `id` past the mapper, in one statement; all of them name the same columns."""
+    if rows:
+        connection = session.connection()
+        statement = _setting(table, tuple(name for name in rows[0] if name != "id"), connection.dialect.name)
+        if connection.dialect.name == "postgresql":
+            connection.execute(statement, {"rows": rows})
+        else:
+            connection.execute(
+                statement, [{f"new_{name}": value for name, value in row.items()} for row in rows]
+            )
+
+
+@lru_cache
+def _adding(table: Table, names: tuple[str, ...], unique: tuple[str, ...], dialect: str) -> Insert:
+    if dialect != "postgresql":
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=unique)
+    given = _given(table, names)
+    adding = postgresql.insert(table).from_select(names, select(*given.c), include_defaults=False)
+    return adding.on_conflict_do_nothing(index_elements=unique)
+
+
+@lru_cache
+def _setting(table: Table, names: tuple[str, ...], dialect: str) -> Update:
+    if dialect != "postgresql":
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        return update(table).where(table.c.id == bindparam("new_id")).values(values)
+    given = _given(table, ("id", *names))
+    return update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
+
+
+def _given(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """Return rows that come as one value: the driver handles it once, not once a row and column."""
+    columns = [column(name, table.c[name].type) for name in names]
+    rows = func.json_to_recordset(bindparam("rows", type_=JSON)).table_valued(*columns, name="given")
+    return rows.render_derived(with_types=True)
+
+
+__all__ = ["Base", "EnumValue", "UtcDateTime", "add_rows", "in_one_go", "set_rows"]

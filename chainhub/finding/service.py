@@ -26,7 +26,6 @@ from sqlalchemy.sql.operators import custom_op
 
 from chainhub.finding import rules
 
-
 _PLACES_MOST = 16383  # places of a text that PostgreSQL keeps
 _ENTRY_MOST = 1600  # characters; more than the 255 places that it keeps of one pair
 

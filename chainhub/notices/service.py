@@ -1,13 +1,12 @@
 """Telling people. A notice is a row in the transaction that caused it."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Insert, Table, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
+from chainhub.core.db import add_rows
 from chainhub.core.work import Work
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
@@ -35,15 +34,7 @@ def enqueue(
 
 def tell(session: Session, rows: list[dict[str, object]]) -> None:
     """Write notices given as rows, in one statement; what a person was told before is left as it is."""
-    if rows:  # as a table's rows, past the mapper: nobody holds a notice as an object while it is written
-        session.connection().execute(_telling(session.get_bind().dialect.name), rows)
-
-
-@lru_cache
-def _telling(dialect: str) -> Insert:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    # inline: no number is asked back, so that this may stand among writes that go out in one go
-    return make(_NOTICES).on_conflict_do_nothing(index_elements=["user_id", "key"]).inline()
+    add_rows(session, _NOTICES, rows, ("user_id", "key"))
 
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:

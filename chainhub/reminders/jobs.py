@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Table, or_, select
 
 from chainhub.core.actor import Post, Role, ScopeKind
+from chainhub.core.db import in_one_go, set_rows
 from chainhub.core.work import Work
 from chainhub.core.worktime import RungAt
 from chainhub.county import known
@@ -19,6 +20,7 @@ from chainhub.reminders import rules, service
 from chainhub.reminders.models import Clock, Said
 from chainhub.reminders.rules import Ladder
 
+_CLOCKS = cast("Table", Clock.__table__)
 _MISSED = timedelta(hours=1)  # a rung that is later than this was missed by a scheduler that stood still
 
 
@@ -64,10 +66,10 @@ def handle(work: Work, ids: Sequence[int]) -> None:
             )
             told.extend(_notices(work, clock, one, _audience(facts.book, clock, one), facts.holders))
         looks.append({"id": clock.id, "look_again_at": rules.look_again(moments, work.now)})
-    service.note(work.session, notes)
-    notices.tell(work.session, told)
-    if looks:
-        work.session.execute(update(Clock), looks)
+    with in_one_go(work.session):
+        service.note(work.session, notes)
+        notices.tell(work.session, told)
+        set_rows(work.session, _CLOCKS, looks)
 
 
 def _said(work: Work, ids: Sequence[int]) -> defaultdict[Any, frozenset[str]]:

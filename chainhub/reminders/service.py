@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from chainhub.core.db import add_rows
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.core.worktime import Limit, Pause, RungAt, Workdays, limit_code, parse_limit
 from chainhub.reminders import rules
 from chainhub.reminders.models import Clock, Said
 from chainhub.reminders.rules import Ladder, Reading
+
+_SAID = cast("Table", Said.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +208,7 @@ def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[Ru
 
 def note(session: Session, rows: list[dict[str, Any]]) -> None:
     """Note rungs as said; one that is noted already stays as it was."""
-    if rows:
-        session.connection().execute(_noting(session.get_bind().dialect.name), rows)
-
-
-@lru_cache
-def _noting(dialect: str) -> Insert:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(cast("Table", Said.__table__)).on_conflict_do_nothing(
-        index_elements=["clock_id", "due_at", "rung"]
-    )
+    add_rows(session, _SAID, rows, ("clock_id", "due_at", "rung"))
 
 
 def _pause(stored: Sequence[Any]) -> Pause:
