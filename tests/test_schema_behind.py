@@ -17,6 +17,8 @@ from tests.conftest import _HASH
 from tests.people import NOW, OWNER
 from tests.web_client import sign_in
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "数据库版本比程序旧，请先运行 chainhub db upgrade。"
 
 

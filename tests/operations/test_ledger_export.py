@@ -20,6 +20,8 @@ from chainhub.tickets.workflow import ENDS, Action, State
 from tests import builders, people
 from tests.people import NOW
 
+pytestmark = pytest.mark.slow
+
 OPERATOR = Actor(id=None, username="operator", name="命令行")
 FORMULA = '=HYPERLINK("http://example.invalid","看这里")，十个字以上'
 LATER = NOW + timedelta(days=30)

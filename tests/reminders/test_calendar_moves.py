@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import select
 
 from chainhub.audit.models import AuditEntry
@@ -17,6 +18,8 @@ from tests import people
 from tests.builders import a_ticket, move, submitted
 from tests.people import china, work_of
 from tests.reminders.passing import clock_of, in_hand, run_timetable, rungs_told, walk
+
+pytestmark = pytest.mark.slow
 
 A, S = Action, State
 START = china(2026, 9, 30, 16, 20)  # a Wednesday; +15 workdays is Tuesday 27 October

@@ -39,6 +39,7 @@ FIFTEEN_DAYS = [
 ]
 
 
+@pytest.mark.slow
 def test_fifteen_workdays_from_before_the_national_holiday(session):
     start = china(2026, 9, 30, 16, 20)  # a Wednesday; 10-01 to 10-07 off, Saturday 10-10 worked
     ticket = in_hand(session, start, Kind.PROBLEM)
@@ -104,6 +105,7 @@ def test_hour_limits_run_over_a_plain_saturday_into_a_worked_sunday(session):
     ]
 
 
+@pytest.mark.slow
 def test_four_hours_to_acknowledge_end_by_themselves_and_never_reach_the_deputy(session):
     friday = china(2026, 10, 9, 16, 30)
     ticket = submitted(session, friday)
@@ -145,6 +147,7 @@ def test_urgent_minutes_run_on_a_saturday_evening_and_stop_for_the_night(session
     assert [line.replace("intake", "first_call") for line in rungs_told(session, ticket, "intake")] == told
 
 
+@pytest.mark.slow
 def test_an_urgent_dispatch_has_an_hour_of_the_wall_clock(session):
     saturday = china(2026, 10, 17, 21, 40)
     ticket = submitted(session, saturday, urgency=Urgency.URGENT)
@@ -160,6 +163,7 @@ def test_an_urgent_dispatch_has_an_hour_of_the_wall_clock(session):
     ]
 
 
+@pytest.mark.slow
 def test_while_the_enterprise_is_asked_it_alone_is_reminded_and_the_unit_not_at_all(session):
     monday = china(2026, 9, 28, 9)
     ticket = in_hand(session, monday, Kind.HELP)
@@ -198,6 +202,7 @@ def test_after_the_pause_the_ladder_moves_with_it(session):
     ]
 
 
+@pytest.mark.slow
 def test_the_enterprise_is_reminded_to_evaluate_and_never_reported(session):
     start = china(2026, 10, 12, 9)
     ticket = a_ticket(session, S.REVIEWED, start)
@@ -290,6 +295,7 @@ def test_a_confidential_ticket_reaches_neither_chain_chief_nor_liaison_nor_guide
     ]
 
 
+@pytest.mark.slow
 def test_a_confidential_ticket_that_nobody_evaluates_is_not_told_to_the_callers(session):
     start = china(2026, 10, 12, 9)
     ticket = a_ticket(session, S.REVIEWED, start, confidential=True)
