@@ -169,7 +169,7 @@ def test_a_consultation_has_minutes_once_it_is_concluded(session):
 
     assert "第一，走绿化带。\n第二，路面恢复。" in text
     assert "走路面还是走绿化带" in text
-    assert "恢复路面 2026年3月10日前" in text
+    assert "恢复路面（2026年3月10日前）" in text
 
 
 def test_a_closure_form_comes_after_the_closing_and_the_enterprise_may_have_it_then(session):

@@ -21,6 +21,9 @@ _LEVELS = "一二三"
 _WORK = frozenset(kind.value for kind in UNIT_CLOCKS)
 
 
+_IN_FULL = "见诉求内容。"  # the matter in the enterprise's own words stands above
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the facts of a paper come from: the ticket, its enterprise's full name, its history newest first."""
@@ -93,7 +96,7 @@ def supervision(given: Sources, found: Supervision) -> Values:
         **common(given),
         "主送": unit(given.directory, found.unit_code),
         "签发日期": day(found.decided_at or given.now),
-        words[0]: found.reason.label,
+        words[0]: _why(found.reason),
         words[1]: found.note,
         "反馈时限": moment(found.due_at),
         "签发人": found.decided_by,
@@ -180,10 +183,19 @@ def case_sheet(
         "批示": [{"原话": one.text, "情况": f"{one.line}\n{one.answer}"} for one in instructions],
         "单位": [{"分工": one.part, "名称": one.unit, "情况": one.line} for one in holders],
         "经过": [
-            {"时间": one.when, "环节": one.label, "经办": one.who, "内容": one.text}
+            {
+                "时间": one.when,
+                "环节": one.label,
+                "经办": one.who,
+                "内容": _IN_FULL if one.quoted else one.text,
+            }
             for one in reversed(story)
         ],
     }
+
+
+def _why(reason: terms.SupervisionReason) -> str:
+    return "办理需要督促" if reason is terms.SupervisionReason.BY_HAND else reason.label
 
 
 def _tasks(items: Sequence[Mapping[str, Any]], directory: Directory) -> list[Line]:

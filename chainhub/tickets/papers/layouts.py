@@ -114,7 +114,7 @@ _LAYOUTS: Mapping[PaperKind, Layout] = {
         Para("二、会商内容", making.HEAD),
         Para("{{会商内容}}"),
         Para("三、议定事项", making.HEAD),
-        Para("{{议定.单位}}：{{议定.事项}} {{议定.期限}}"),
+        Para("{{议定.单位}}：{{议定.事项}}（{{议定.期限}}）"),
         *_SIGNED,
     ),
     K.CLOSURE_FORM: (

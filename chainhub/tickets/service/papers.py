@@ -241,7 +241,8 @@ def _issuer(work: Work, ticket: Ticket, found: Fitting) -> str:
     if isinstance(source, TicketEvent) and source.body:
         return _full(directory.units.values(), source.body)
     if isinstance(source, (Supervision, Request)):
-        return source.decided_by.rpartition(" ")[0] or source.decided_by
+        body = source.decided_by.rpartition(" ")[0] or source.decided_by
+        return _full(directory.units.values(), body)
     return _full(directory.units.values(), work.actor.unit_name)
 
 
