@@ -29,6 +29,9 @@ from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
+from chainhub.tickets.papers import layouts
+from chainhub.tickets.papers.kinds import PaperKind
+from chainhub.tickets.service import paper_templates
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -510,6 +513,48 @@ def restore_(file: Path, force: bool) -> None:
 
 def _minute(written: str) -> str:
     return datetime.fromisoformat(written).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@cli.group("papers")
+def papers_() -> None:
+    """Templates of papers (文书)."""
+
+
+@papers_.command("templates")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--default", "defaults", is_flag=True, help="The defaults, even where the county has its own.")
+def papers_templates(folder: Path, defaults: bool) -> None:
+    """Write the template of every paper into a folder, to be changed in Word."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = list(PaperKind)
+    if taken := [one for one in kinds if (folder / f"{one.label}.docx").exists()]:
+        raise Invalid(f"{folder.name} 里已经有 {taken[0].label}.docx，没有写。请换一个空的目录。")
+    with _work() as work:
+        for kind in kinds:
+            content = layouts.default(kind) if defaults else paper_templates.current(work, kind)
+            (folder / f"{kind.label}.docx").write_bytes(content)
+    click.echo(f"写好了 {len(kinds)} 份模板，在 {folder}。改好以后用 chainhub papers replace 换上。")
+
+
+@papers_.command("replace")
+@click.argument("kind")
+@click.argument("file", type=_READABLE)
+def papers_replace(kind: str, file: Path) -> None:
+    """Put a .docx in place of a paper's template, once it was checked: 交办单 or assignment_slip."""
+    paper = paper_templates.named(kind)
+    with _work() as work:
+        paper_templates.keep(work, paper, file.name, file.read_bytes())
+    click.echo(f"{paper.label}从现在起用 {file.name}。")
+
+
+@papers_.command("reset")
+@click.argument("kind")
+def papers_reset(kind: str) -> None:
+    """Let a paper's default template hold again."""
+    paper = paper_templates.named(kind)
+    with _work() as work:
+        changed = paper_templates.put_back(work, paper)
+    click.echo(f"{paper.label}恢复默认的版式了。" if changed else f"{paper.label}本来就是默认的版式。")
 
 
 @cli.group("audit")

@@ -202,3 +202,26 @@ def test_a_file_that_is_something_else_is_refused_in_a_sentence(run, county, tmp
 
     assert code == 1
     assert re.search("不是 .xlsx|不是 chainhub backup", said)
+
+
+def test_templates_of_papers_are_written_replaced_and_put_back(run, tmp_path):
+    assert run("db", "upgrade")[0] == 0
+    assert run("county", "load")[0] == 0
+    folder = tmp_path / "模板"
+
+    assert run("papers", "templates", folder) == (
+        0,
+        f"写好了 8 份模板，在 {folder}。改好以后用 chainhub papers replace 换上。\n",
+    )
+    code, said = run("papers", "templates", folder)
+    assert (code, "请换一个空的目录" in said) == (1, True)
+    assert run("papers", "replace", "交办单", folder / "交办单.docx") == (
+        0,
+        "交办单从现在起用 交办单.docx。\n",
+    )
+    code, said = run("papers", "replace", "closure_form", folder / "交办单.docx")
+    assert (code, "不认识的占位：主送、派单时间" in said) == (1, True)
+    code, said = run("papers", "replace", "情书", folder / "交办单.docx")
+    assert (code, "没有这种文书" in said) == (1, True)
+    assert run("papers", "reset", "assignment_slip") == (0, "交办单恢复默认的版式了。\n")
+    assert run("papers", "reset", "交办单") == (0, "交办单本来就是默认的版式。\n")

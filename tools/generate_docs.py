@@ -28,6 +28,7 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -345,9 +346,9 @@ TERMS: tuple[Term, ...] = (
     Term("督办", "supervision", "chainhub/tickets/service/supervisions.py"),
     Term("批示", "instruction", "chainhub/tickets/service/instructions.py"),
     Term("代录", "transcribed", "chainhub/tickets/schemas.py"),
-    Term("交办单", "assignment_slip"),
-    Term("督办单", "supervision_order"),
-    Term("销号单", "closure_form"),
+    Term("交办单", "assignment_slip", "chainhub/tickets/papers/kinds.py"),
+    Term("督办单", "supervision_order", "chainhub/tickets/papers/kinds.py"),
+    Term("销号单", "closure_form", "chainhub/tickets/papers/kinds.py"),
     Term("时限", "time_limit", "chainhub/county/rulebook/models.py"),
     Term("时钟", "clock", "chainhub/reminders/models.py"),
     Term("截止", "due_at", "chainhub/reminders/models.py"),
@@ -414,6 +415,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("不满意的原因", terms.DissatisfiedReason, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

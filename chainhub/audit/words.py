@@ -27,6 +27,9 @@ WORDS: Mapping[str, str] = {
     "import_people": "导入人员名单",
     "export_ledger": "导出台账",
     "restore": "从备份还原",
+    "issue_paper": "出文书",
+    "replace_paper_template": "换文书模板",
+    "reset_paper_template": "恢复文书模板",
     "recompute": "重算时限",
     VERIFIED: "验证操作记录",
 }
@@ -38,6 +41,8 @@ DETAILS: Mapping[str, str] = {
     "unit": "单位",
     "enterprise": "企业",
     "name": "名称",
+    "paper": "文书",
+    "number": "编号",
     "expires_at": "有效期至",
     "tokens": "收回令牌",
     "days": "天数",

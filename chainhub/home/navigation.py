@@ -12,6 +12,7 @@ def items(actor: Actor) -> list[NavItem]:
             NavItem("首页", "/", ()),
             NavItem("账号", "/admin/accounts", ("/admin/accounts",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
+            NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
         ]
     if Role.SECADMIN in roles:
         return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]

@@ -44,6 +44,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
         return [
             ("账号", "新建、停用、解锁、重设密码。", url_for("people.accounts")),
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
+            ("文书模板", "交办单、督办单、销号单……换成县里自己的格式。", url_for("tickets.templates")),
         ]
     if Role.SECADMIN in actor.roles:
         return [("授权", "谁能做什么：角色、范围、职务。", url_for("people.grants"))]

@@ -7,6 +7,7 @@ from chainhub.county.people import models as people
 from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
 from chainhub.documents.attachments import models as attachments
+from chainhub.documents.papers import models as papers
 from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
@@ -20,6 +21,7 @@ MODULES = (
     rulebook,
     workdays,
     attachments,
+    papers,
     notices,
     operations,
     reminders,

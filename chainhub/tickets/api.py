@@ -9,11 +9,13 @@ from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
+from chainhub.documents.papers.rules import DOCX
 from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import attaching, moving, submitting
 from chainhub.tickets.service import instructions as instructing
+from chainhub.tickets.service import papers as papering
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
 from chainhub.tickets.terms import Channel
@@ -30,6 +32,7 @@ _BACKFILL_BODY = _BACKFILL()
 _INSTRUCTION_BODY, _FEEDBACK_BODY = schemas.InstructionBody(), schemas.FeedbackBody()
 _SUPERVISION_BODY, _SIGNATURE_BODY = schemas.SupervisionBody(), schemas.SignatureBody()
 _REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
+_PAPER_BODY = schemas.PaperBody()
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
     "name": KEY,
@@ -261,6 +264,43 @@ def attachment(number: str, id_: int) -> Response:
     """下载一个附件"""
     with doors.reading() as work:
         return uploads.download(work, _own(work, number), id_)
+
+
+@room.get("/tickets/<string:number>/papers", schemas.PaperPage)
+@doors.signed_in()
+def papers(number: str) -> Response:
+    """一件诉求的文书：出过的，和现在可以出的"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = [representing.paper(ticket, one) for one in papering.readable(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/papers",
+    {201: schemas.PaperShape},
+    api.Taken(body=schemas.PaperBody),
+)
+@doors.signed_in()
+def issue_paper(number: str) -> Response:
+    """出文书：第一次出时给编号，再出还是那个编号"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        given = api.load(_PAPER_BODY, sent)
+        made = papering.issue(work, ticket.number, given["kind"], given.get("subject") or "")
+        found = next(one for one in papering.readable(work, ticket) if one.paper is made)
+        said = representing.paper(ticket, found)
+    return api.answer(said, 201)
+
+
+@room.download("/tickets/<string:number>/papers/<int:id_>", (DOCX,))
+@doors.signed_in()
+def paper(number: str, id_: int) -> Response:
+    """下载一份文书（docx）"""
+    with doors.reading() as work:
+        name, content = papering.download(work, _own(work, number), id_)
+        return uploads.docx(name, content)
 
 
 @room.get("/tickets/<string:number>/instructions", schemas.InstructionPage)

@@ -16,6 +16,7 @@ from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.service import instructions, moving, requests, supervisions
+from chainhub.tickets.service.papers import Fitting
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
 from chainhub.web.api import PREFIX, moment
@@ -88,6 +89,22 @@ def attachment(it: Ticket, one: Attachment) -> Data:
         "by": one.by_name,
         "at": moment(one.at),
         "url": f"{PREFIX}/tickets/{it.number}/attachments/{one.id}",
+    }
+
+
+def paper(it: Ticket, one: Fitting) -> Data:
+    """Return a paper, and where it is fetched once it has a number."""
+    found = one.paper
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "label": one.kind.label,
+        "about": one.about,
+        "number": found.number if found else None,
+        "issued_by": found.issued_by if found else "",
+        "issued_at": moment(found.issued_at) if found else None,
+        "may_issue": one.may_issue,
+        "url": f"{PREFIX}/tickets/{it.number}/papers/{found.id}" if found else None,
     }
 
 

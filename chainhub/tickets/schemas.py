@@ -12,6 +12,7 @@ from chainhub.tickets import fields, listing, terms
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Colour, Order
+from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.workflow import TABLE, Action, State
 from chainhub.web import shapes
 from chainhub.web.shapes import (
@@ -393,6 +394,37 @@ class AttachmentPage(shapes.Shape):
     """A ticket's files, the oldest first."""
 
     items = mm.List(mm.Nested(AttachmentShape), required=True)
+
+
+class PaperBody(Command):
+    """Which paper is to be issued."""
+
+    kind = Choice(
+        PaperKind,
+        required=True,
+        about="哪一种：" + "，".join(f"{one.value} {one.label}" for one in PaperKind),
+    )
+    subject = Line(80, about="同一种有几份时说哪一份，照列表里的写")
+
+
+class PaperShape(shapes.Shape):
+    """A paper: one that was issued has a number; one that is not yet may be."""
+
+    kind = _said(PaperKind)
+    subject = _text("同一种里的哪一份")
+    label = _text()
+    about = _text()
+    number = mm.String(required=True, allow_none=True, metadata={"description": "编号；还没有出的没有"})
+    issued_by = _text()
+    issued_at = _at(nullable=True)
+    may_issue = mm.Boolean(required=True)
+    url = mm.String(required=True, allow_none=True, metadata={"description": "从哪里下载；还没有出的没有"})
+
+
+class PaperPage(shapes.Shape):
+    """A ticket's papers, those that were issued and those that may be now."""
+
+    items = mm.List(mm.Nested(PaperShape), required=True)
 
 
 class RequestPage(shapes.Shape):

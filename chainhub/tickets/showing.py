@@ -165,6 +165,20 @@ class SupervisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperView:
+    """A paper: one that was issued has a number and where it is; one that is not yet, an address to issue it."""
+
+    kind: str
+    subject: str
+    label: str
+    about: str
+    number: str = ""
+    line: str = ""
+    url: str = ""
+    issue_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """The whole page of one ticket, for one reader."""
 
@@ -193,6 +207,7 @@ class TicketPage:
     attach_internal: bool = False  # whether the reader may keep a file from the firm
     attach_hint: str = ""
     attach_error: str = ""
+    papers: tuple[PaperView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from chainhub.core.work import Work
 from chainhub.documents.attachments import rules, service
 from chainhub.documents.attachments.service import FIELD, Sound, Upload
 from chainhub.documents.attachments.storing import Storage
+from chainhub.documents.papers.rules import DOCX
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import attaching
 
@@ -28,6 +29,14 @@ def sent(field: str = FIELD) -> list[Upload]:
 def examined(field: str = FIELD) -> list[Sound]:
     """Return the files that came in, looked at. Raises Invalid, as the service says it."""
     return service.examine(sent(field))
+
+
+def docx(name: str, content: bytes) -> Response:
+    """Return a paper to save."""
+    response = Response(content, mimetype=DOCX)
+    response.headers["Content-Disposition"] = rules.disposition(name, inline=False)
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
 
 
 def download(work: Work, ticket: Ticket, id_: int) -> Response:

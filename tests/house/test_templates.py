@@ -90,7 +90,8 @@ def test_every_page_of_a_person_names_only_what_it_was_given(strict, as_, number
         answer = client.get(bare)
         assert answer.status_code < 500, f"{bare}: {answer.status_code}"
         drawn += answer.status_code == 200
-        queue += _LINK.findall(answer.get_data(as_text=True))
+        if answer.mimetype == "text/html":  # a file that is fetched leads nowhere
+            queue += _LINK.findall(answer.get_data(as_text=True))
 
     assert drawn >= 3
 

@@ -16,7 +16,7 @@ AXE = ROOT / "chainhub/web/static/vendor/axe.min.js"
 LIGHT = 80_000  # bytes of HTML, CSS and scripts together, compressed, before charts
 SIDES = ("phone", "desktop")
 _SHAPE = re.compile(r"/(?:[A-Z]{2}-\d{4}-\d{5}|\d+)(?=/|$)")
-_LEFT_OUT = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|\.ics$")
+_LEFT_OUT = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|\.(ics|docx)$")
 _AXE_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .map(one => one.id + ": " + one.nodes.slice(0, 3).map(node => node.target.join(" ") + " " + (node.any[0] || node.all[0] || node.none[0] || {}).message).join(" | "))"""

@@ -5,11 +5,14 @@ from chainhub.tickets.views import (
     attaching,
     backfilling,
     browsing,
+    coding,
     filing,
     leading,
+    papers,
     reading,
     requesting,
     several,
+    templates,
 )
 from chainhub.tickets.views.door import bp
 
@@ -19,9 +22,12 @@ __all__ = [
     "backfilling",
     "bp",
     "browsing",
+    "coding",
     "filing",
     "leading",
+    "papers",
     "reading",
     "requesting",
     "several",
+    "templates",
 ]

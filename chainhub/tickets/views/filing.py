@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, MultipleFileField
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.directory import queries as county
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import Sound
 from chainhub.tickets import forms, guessing, presenting, queries, rules, uploads
@@ -76,10 +77,14 @@ def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
     if request.method == "GET" and not for_staff and firms:
         form.contact_phone.data = rules.mask_phone(work.actor.phone or firms[0].phone)
         form.contact_phone.description = "换一个号码就直接改"
+    wanted = request.args.get("enterprise", "")  # as the code of an enterprise leads here
+    if request.method == "GET" and "enterprise" in form and any(one.code == wanted for one in firms):
+        form.enterprise.data = wanted
     return form
 
 
 _PHOTOS = f"拍下来说得更清楚。最多 {files.STEP_MOST} 张，每张最多 {files.SIZE_MOST // 1024 // 1024} MB。"
+_CODES_MOST = 5  # a guide looks after five enterprises at most (domain, section 6)
 _PHOTOS_AGAIN = "刚才选的照片没有留住，请再选一次。"  # a browser gives no file back to a form
 
 
@@ -94,10 +99,24 @@ def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseRetu
         form=form,
         for_staff=for_staff,
         promise_line=promise,
+        codes=_codes(work),
         guess=_guess(work, request.form),
         guess_url=url_for(".guess"),
     )
     return make_response(page, status)
+
+
+def _codes(work: Work) -> list[tuple[str, str]]:
+    """Return the words and addresses of the QR codes this person may print: a chain's, or each enterprise's."""
+    actor, chains = work.actor, known.of(work.session).directory.chains
+    led = sorted(actor.refs(Role.COMMITTEE, ScopeKind.CHAIN))
+    if led:
+        return [(f"{chains[one].name}各企业的二维码", url_for(".chain_codes", code=one)) for one in led]
+    own = actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE) | actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE)
+    firms = county.enterprises(work.session, codes=own, limit=_CODES_MOST) if own else ()
+    return [
+        (f"{one.short}的二维码，可以打印贴出来", url_for(".enterprise_code", code=one.code)) for one in firms
+    ]
 
 
 def _file() -> ResponseReturnValue:

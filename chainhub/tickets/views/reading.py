@@ -14,8 +14,25 @@ from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
-from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
+from chainhub.tickets.service import (
+    attaching,
+    instructions,
+    moving,
+    papers,
+    parts,
+    reading,
+    requests,
+    supervisions,
+)
+from chainhub.tickets.service.papers import Fitting
+from chainhub.tickets.showing import (
+    ActionView,
+    AttachmentView,
+    ContactView,
+    PaperView,
+    RequestView,
+    TicketPage,
+)
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -113,6 +130,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
         attach_hint=_ATTACH_HINT,
+        papers=tuple(
+            _paper(ticket, one) for one in papers.readable(work, ticket, events=events, clocks=clocks)
+        ),
     )
 
 
@@ -124,6 +144,15 @@ _ATTACH_HINT = (
 def _attachment(ticket: Ticket, one: Attachment) -> AttachmentView:
     line = f"{files.size_text(one.size)}，{one.by_name} {rules.moment_text(one.at)}"
     return AttachmentView(one.name, f"{ticket.link}/attachments/{one.id}", line, internal=one.internal)
+
+
+def _paper(ticket: Ticket, one: Fitting) -> PaperView:
+    found, where = one.paper, f"{ticket.link}/papers"
+    if found is None:
+        return PaperView(one.kind.value, one.subject, one.kind.label, one.about, issue_url=where)
+    line = f"{found.issued_by} {rules.moment_text(found.issued_at)} 出"
+    where = f"{where}/{found.id}"
+    return PaperView(one.kind.value, one.subject, one.kind.label, one.about, found.number, line, where)
 
 
 def _led(work: Work, ticket: Ticket) -> list[ActionView]:
