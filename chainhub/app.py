@@ -33,6 +33,7 @@ from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import views as tickets
+from chainhub.tickets.responsible import api as responsible_api
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -125,7 +126,10 @@ def _county() -> tuple[str, bool]:
     return (row.name, row.demo) if row else ("", False)
 
 
+_ROOMS = (people_api.room, directory_api.room, tickets_api.room, responsible_api.room)
+
+
 def _doors(app: Flask) -> None:
     for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    api.register(app, csrf, (people_api.room, directory_api.room, tickets_api.room), __version__)
+    api.register(app, csrf, _ROOMS, __version__)

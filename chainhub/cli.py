@@ -265,8 +265,9 @@ def county_load() -> None:
             raise click.ClickException("库里已经有县了，没有改动。")
         nobody: dict[str, list[object]] = {"enterprises": []}
         seed.seed_county(session, config.county("county"), nobody, config.county("rulebook"), demo=False)
+        seed.seed_responsibilities(session, config.county("responsibilities"))
     click.echo(
-        "县的产业链、单位、类别和时限装好了。接着用 chainhub user add 建管理员，用 chainhub user grant 授权。"
+        "县的产业链、单位、类别、时限和权责清单装好了。接着用 chainhub user add 建管理员，用 chainhub user grant 授权。"
     )
 
 
@@ -404,6 +405,14 @@ def import_enterprises(file: Path, dry_run: bool) -> None:
 def import_units(file: Path, dry_run: bool) -> None:
     """Read a list of units (.xlsx): what is there is changed or skipped, nothing is taken away."""
     _import_roll(rolls.Kind.UNITS, file, dry_run=dry_run)
+
+
+@import_.command("responsibilities")
+@click.argument("file", type=_READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_responsibilities(file: Path, dry_run: bool) -> None:
+    """Read the responsibility list (权责清单 .xlsx): a line that is there is changed or skipped, none is taken away."""
+    _import_roll(rolls.Kind.RESPONSIBILITIES, file, dry_run=dry_run)
 
 
 @import_.command("people")

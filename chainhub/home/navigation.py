@@ -26,4 +26,6 @@ def items(actor: Actor) -> list[NavItem]:
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
     found.append(NavItem("轮值", "/rotations", ("/rotations",)))
+    if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
+        found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
     return found

@@ -4,6 +4,7 @@ from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
 from chainhub.county.people import models as people
+from chainhub.county.responsibilities import models as responsibilities
 from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
 from chainhub.documents.attachments import models as attachments
@@ -17,6 +18,7 @@ MODULES = (
     state,
     directory,
     people,
+    responsibilities,
     rulebook,
     workdays,
     attachments,

@@ -1,5 +1,6 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
+from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.views import (
     acting,
     attaching,
@@ -23,5 +24,6 @@ __all__ = [
     "leading",
     "reading",
     "requesting",
+    "responsible",
     "several",
 ]
