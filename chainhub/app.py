@@ -34,6 +34,7 @@ from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.responsible import api as responsible_api
+from chainhub.tickets.returns import api as returns_api
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -126,7 +127,7 @@ def _county() -> tuple[str, bool]:
     return (row.name, row.demo) if row else ("", False)
 
 
-_ROOMS = (people_api.room, directory_api.room, tickets_api.room, responsible_api.room)
+_ROOMS = (people_api.room, directory_api.room, tickets_api.room, responsible_api.room, returns_api.room)
 
 
 def _doors(app: Flask) -> None:

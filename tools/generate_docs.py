@@ -29,6 +29,7 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.returns import rules as returns
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -416,6 +417,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("不满意的原因", terms.DissatisfiedReason, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
 )

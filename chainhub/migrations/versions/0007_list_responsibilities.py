@@ -1,4 +1,4 @@
-"""The responsibility list: which unit leads or helps with which category."""
+"""The responsibility list: which unit leads or helps with which category; and an index by which returns are counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0007"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+_IS_RETURN = sa.text("action = 'return'")
 
 
 def upgrade() -> None:
@@ -36,7 +38,15 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_responsibility_unit_code", "responsibility", ["unit_code"])
+    op.create_index(
+        "ix_ticket_event_return_at",
+        "ticket_event",
+        ["at"],
+        sqlite_where=_IS_RETURN,
+        postgresql_where=_IS_RETURN,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ticket_event_return_at", "ticket_event")
     op.drop_table("responsibility")

@@ -20,6 +20,7 @@ from chainhub.tickets.responsible import rerouting
 from chainhub.tickets.responsible.forms import LineForm, form_for
 from chainhub.tickets.responsible.rerouting import Preview
 from chainhub.tickets.responsible.showing import line_view
+from chainhub.tickets.returns.views import READERS
 from chainhub.tickets.views.door import bp
 from chainhub.web import doors
 
@@ -48,6 +49,7 @@ def responsibilities() -> ResponseReturnValue:
             first_url=_address() if request.args.get("after") else "",
             clear_url=url_for(".responsibilities") if any(request.args.get(one) for one in _ARGS) else "",
             add_url=url_for(".add_responsibility") if rules.may_try(work.actor) else "",
+            returns_url=url_for(".returns") if work.actor.roles & set(READERS) else "",
             add_label="加一条" if may_change else "试一条",
             may_change=may_change,
         )

@@ -1,6 +1,7 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
 from chainhub.tickets.responsible import views as responsible
+from chainhub.tickets.returns import views as returns
 from chainhub.tickets.views import (
     acting,
     attaching,
@@ -25,5 +26,6 @@ __all__ = [
     "reading",
     "requesting",
     "responsible",
+    "returns",
     "several",
 ]
