@@ -32,6 +32,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
+from chainhub.tickets import resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
@@ -127,7 +128,14 @@ def _county() -> tuple[str, bool]:
     return (row.name, row.demo) if row else ("", False)
 
 
-_ROOMS = (people_api.room, directory_api.room, tickets_api.room, responsible_api.room, returns_api.room)
+_ROOMS = (
+    people_api.room,
+    directory_api.room,
+    tickets_api.room,
+    responsible_api.room,
+    returns_api.room,
+    resembling_api.room,
+)
 
 
 def _doors(app: Flask) -> None:

@@ -18,6 +18,7 @@ from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.responsible.showing import line_view
 from chainhub.tickets.service import moving
 from chainhub.tickets.showing import GuessView
+from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ticket_page
 from chainhub.tickets.workflow import Action, State, rows
@@ -40,6 +41,8 @@ def act(number: str, action: Action) -> ResponseReturnValue:
         if action is Action.RECLASSIFY:
             for name, value in _classified(allowed.ticket).items():
                 form[name].data = value
+        if action is Action.MERGE:
+            form["into"].data = request.args.get("into", "")[:20]
         return _render_act(work, allowed.ticket, action, form, 200)
 
 
@@ -135,9 +138,15 @@ def _render_act(
         back_url=ticket.link,
         kept_version=form.version.data,
         warning=warning,
+        alike=resembling.at_triage(work, ticket) if action in _TRIAGE else [],
+        alike_line="",
+        alike_apart=True,
         **_listed(work, ticket, action),
     )
     return make_response(page, status)
+
+
+_TRIAGE = frozenset({Action.ACCEPT, Action.DISPATCH})
 
 
 def _listed(work: Work, ticket: Ticket, action: Action) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
 from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
 from chainhub.tickets.terms import RequestState
+from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
 from chainhub.web import doors
@@ -26,7 +27,15 @@ from chainhub.web import doors
 @doors.signed_in(*PEOPLE)
 def show(number: str) -> ResponseReturnValue:
     with doors.reading() as work:
-        return render_template("tickets/show.html", page=ticket_page(work, queries.own(work, number)))
+        ticket = queries.own(work, number)
+        return render_template(
+            "tickets/show.html",
+            page=ticket_page(work, ticket),
+            alike=resembling.at_triage(work, ticket),
+            alike_line="",
+            alike_apart=False,
+            learned=resembling.learned(work, ticket),
+        )
 
 
 def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
