@@ -34,6 +34,7 @@ from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import resembling_api
 from chainhub.tickets import views as tickets
+from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
@@ -135,6 +136,7 @@ _ROOMS = (
     responsible_api.room,
     returns_api.room,
     resembling_api.room,
+    common_api.room,
 )
 
 

@@ -12,6 +12,7 @@ from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
 from chainhub.tickets import models as tickets
+from chainhub.tickets.common import models as common
 
 MODULES = (
     audit,
@@ -26,4 +27,5 @@ MODULES = (
     operations,
     reminders,
     tickets,
+    common,
 )

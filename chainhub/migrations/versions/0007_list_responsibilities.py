@@ -1,4 +1,6 @@
-"""The responsibility list: which unit leads or helps with which category; and an index by which returns are counted."""
+"""The responsibility list: which unit leads or helps with which category; an index by which returns are
+counted; common issues with their tickets.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,7 +48,69 @@ def upgrade() -> None:
         postgresql_where=_IS_RETURN,
     )
 
+    op.create_table(
+        "common_issue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("category_code", sa.String(length=60), nullable=False),
+        sa.Column("chain_code", sa.String(length=40), nullable=False),
+        sa.Column("post", sa.String(length=40), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("progress", sa.Text(), nullable=False),
+        sa.Column("progress_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("conclusion", sa.Text(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("opened_by", sa.String(length=120), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_by", sa.String(length=120), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_code"], ["category.code"], name=op.f("fk_common_issue_category_code_category")
+        ),
+        sa.ForeignKeyConstraint(
+            ["chain_code"], ["chain.code"], name=op.f("fk_common_issue_chain_code_chain")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["user_account.id"], name=op.f("fk_common_issue_opened_by_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_common_issue")),
+    )
+    op.create_index("ix_common_issue_chain_code_id", "common_issue", ["chain_code", "id"])
+    op.create_table(
+        "common_ticket",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("linked_by_id", sa.Integer(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_common_ticket_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["common_issue.id"], name=op.f("fk_common_ticket_issue_id_common_issue")
+        ),
+        sa.ForeignKeyConstraint(
+            ["linked_by_id"], ["user_account.id"], name=op.f("fk_common_ticket_linked_by_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_common_ticket")),
+    )
+    op.create_index("ix_common_ticket_issue_id", "common_ticket", ["issue_id", "ticket_id"])
+    op.create_table(
+        "common_echo",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("enterprise_code", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["common_issue.id"], name=op.f("fk_common_echo_issue_id_common_issue")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_code"], ["enterprise.code"], name=op.f("fk_common_echo_enterprise_code_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("issue_id", "enterprise_code", name=op.f("pk_common_echo")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("common_echo")
+    op.drop_table("common_ticket")
+    op.drop_table("common_issue")
     op.drop_index("ix_ticket_event_return_at", "ticket_event")
     op.drop_table("responsibility")

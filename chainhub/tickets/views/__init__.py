@@ -1,5 +1,6 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
+from chainhub.tickets.common import views as common
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
 from chainhub.tickets.views import (
@@ -21,6 +22,7 @@ __all__ = [
     "backfilling",
     "bp",
     "browsing",
+    "common",
     "filing",
     "leading",
     "reading",

@@ -13,6 +13,7 @@ from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.common import views as common
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
 from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
@@ -28,8 +29,11 @@ from chainhub.web import doors
 def show(number: str) -> ResponseReturnValue:
     with doors.reading() as work:
         ticket = queries.own(work, number)
+        issue = common.of_ticket(work, ticket)
         return render_template(
             "tickets/show.html",
+            issue=issue,
+            join_url=common.join_url(work, ticket, issue),
             page=ticket_page(work, ticket),
             alike=resembling.at_triage(work, ticket),
             alike_line="",
