@@ -19,6 +19,7 @@ from chainhub.core.settings import Settings
 from chainhub.county import known
 from chainhub.county.directory import api as directory_api
 from chainhub.county.people import api as people_api
+from chainhub.county.people import unit_api, unit_views
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
@@ -132,6 +133,7 @@ def _county() -> tuple[str, bool]:
 _ROOMS = (
     people_api.room,
     directory_api.room,
+    unit_api.room,
     tickets_api.room,
     responsible_api.room,
     returns_api.room,
@@ -141,6 +143,6 @@ _ROOMS = (
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (home, people, unit_views, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
     api.register(app, csrf, _ROOMS, __version__)

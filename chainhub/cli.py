@@ -25,6 +25,7 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people import passwords
 from chainhub.county.people import service as people
+from chainhub.county.people.service import units
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
@@ -329,6 +330,21 @@ def user_passwd(username: str, password: str) -> None:
     with _work() as work:
         people.set_password(work, people.find(work, username), password)
     click.echo(f"账号 {username} 的密码改好了。")
+
+
+@cli.group()
+def unit() -> None:
+    """Units."""
+
+
+@unit.command("endorse")
+@click.argument("code")
+@click.option("--on/--off", default=True, show_default=True)
+def unit_endorse(code: str, on: bool) -> None:
+    """Switch 审签 of a unit on or off: a resolution then waits for its deputy or head."""
+    with _work() as work:
+        found = units.set_endorses(work, code, on=on)
+        click.echo(f"{found.name}的审签{'开' if on else '关'}了。")
 
 
 @cli.group()

@@ -11,6 +11,7 @@ def items(actor: Actor) -> list[NavItem]:
         return [
             NavItem("首页", "/", ()),
             NavItem("账号", "/admin/accounts", ("/admin/accounts",)),
+            NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
         ]
     if Role.SECADMIN in roles:
