@@ -19,6 +19,7 @@ from chainhub.core.settings import Settings
 from chainhub.county import known
 from chainhub.county.directory import api as directory_api
 from chainhub.county.people import api as people_api
+from chainhub.county.people import unit_api, unit_views
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
@@ -32,7 +33,11 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
+from chainhub.tickets import resembling_api
 from chainhub.tickets import views as tickets
+from chainhub.tickets.common import api as common_api
+from chainhub.tickets.responsible import api as responsible_api
+from chainhub.tickets.returns import api as returns_api
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -125,7 +130,19 @@ def _county() -> tuple[str, bool]:
     return (row.name, row.demo) if row else ("", False)
 
 
+_ROOMS = (
+    people_api.room,
+    directory_api.room,
+    unit_api.room,
+    tickets_api.room,
+    responsible_api.room,
+    returns_api.room,
+    resembling_api.room,
+    common_api.room,
+)
+
+
 def _doors(app: Flask) -> None:
-    for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (home, people, unit_views, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    api.register(app, csrf, (people_api.room, directory_api.room, tickets_api.room), __version__)
+    api.register(app, csrf, _ROOMS, __version__)

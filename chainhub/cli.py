@@ -25,6 +25,7 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people import passwords
 from chainhub.county.people import service as people
+from chainhub.county.people.service import units
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
@@ -268,8 +269,9 @@ def county_load() -> None:
             raise click.ClickException("库里已经有县了，没有改动。")
         nobody: dict[str, list[object]] = {"enterprises": []}
         seed.seed_county(session, config.county("county"), nobody, config.county("rulebook"), demo=False)
+        seed.seed_responsibilities(session, config.county("responsibilities"))
     click.echo(
-        "县的产业链、单位、类别和时限装好了。接着用 chainhub user add 建管理员，用 chainhub user grant 授权。"
+        "县的产业链、单位、类别、时限和权责清单装好了。接着用 chainhub user add 建管理员，用 chainhub user grant 授权。"
     )
 
 
@@ -331,6 +333,21 @@ def user_passwd(username: str, password: str) -> None:
     with _work() as work:
         people.set_password(work, people.find(work, username), password)
     click.echo(f"账号 {username} 的密码改好了。")
+
+
+@cli.group()
+def unit() -> None:
+    """Units."""
+
+
+@unit.command("endorse")
+@click.argument("code")
+@click.option("--on/--off", default=True, show_default=True)
+def unit_endorse(code: str, on: bool) -> None:
+    """Switch 审签 of a unit on or off: a resolution then waits for its deputy or head."""
+    with _work() as work:
+        found = units.set_endorses(work, code, on=on)
+        click.echo(f"{found.name}的审签{'开' if on else '关'}了。")
 
 
 @cli.group()
@@ -407,6 +424,14 @@ def import_enterprises(file: Path, dry_run: bool) -> None:
 def import_units(file: Path, dry_run: bool) -> None:
     """Read a list of units (.xlsx): what is there is changed or skipped, nothing is taken away."""
     _import_roll(rolls.Kind.UNITS, file, dry_run=dry_run)
+
+
+@import_.command("responsibilities")
+@click.argument("file", type=_READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_responsibilities(file: Path, dry_run: bool) -> None:
+    """Read the responsibility list (权责清单 .xlsx): a line that is there is changed or skipped, none is taken away."""
+    _import_roll(rolls.Kind.RESPONSIBILITIES, file, dry_run=dry_run)
 
 
 @import_.command("people")

@@ -14,6 +14,7 @@ from chainhub.core.actor import Role
 from chainhub.core.limits import limit_label, parse_limit
 from chainhub.core.settings import SETTINGS, Setting
 from chainhub.core.words import Labelled
+from chainhub.county.responsibilities import rules as responsibilities
 from chainhub.county.workdays import rules as workdays
 from chainhub.notices import rules as notices
 from chainhub.reminders import rules as reminders
@@ -29,6 +30,7 @@ from chainhub.tickets.clockwork import (
     limit_name,
 )
 from chainhub.tickets.papers import kinds as papers
+from chainhub.tickets.returns import rules as returns
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -385,6 +387,7 @@ TERMS: tuple[Term, ...] = (
     Term("积分", "points"),
     Term("星级", "star"),
     Term("摸底排查", "survey"),
+    Term("权责清单", "responsibility", "chainhub/county/responsibilities/models.py"),
     Term("脱敏", "mask", "chainhub/tickets/rules.py"),
     Term("AB角", "substitute", _R),
     Term("工作交接单", "handover"),
@@ -416,6 +419,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
     ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
+    ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
+    ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

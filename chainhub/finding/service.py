@@ -98,6 +98,22 @@ def matches(
     return and_(id_column == joined, text(f"{name} MATCH :grams").bindparams(grams=_fts(wanted)))
 
 
+def newest_holding(session: Session, kind: str, phrases: Sequence[Sequence[str]], most: int) -> list[int]:
+    """Return the newest ids of things whose texts hold any of some phrases (pairs in a row), `most` at most."""
+    if not phrases:
+        return []
+    name = _name(kind)
+    if session.get_bind().dialect.name == "postgresql":
+        wanted = " | ".join(_tsquery([phrase]) for phrase in phrases)
+        found = table(name, column("id", Integer), column("grams", TSVECTOR))
+        holds = found.c.grams.op("@@")(cast(literal(wanted), TSQUERY))
+        query = select(found.c.id).where(holds).order_by(found.c.id.desc()).limit(most)
+        return list(session.scalars(query))
+    matched = text(f"{name} MATCH :grams").bindparams(grams=" OR ".join(_fts([one]) for one in phrases))
+    rows = select(_fts_id(name)).where(matched).order_by(_fts_id(name).desc()).limit(most)
+    return list(session.scalars(rows))
+
+
 def newest(
     session: Session, kind: str, query: str, id_column: InstrumentedAttribute[int]
 ) -> SQLColumnExpression[int]:

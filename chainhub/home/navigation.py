@@ -11,6 +11,7 @@ def items(actor: Actor) -> list[NavItem]:
         return [
             NavItem("首页", "/", ()),
             NavItem("账号", "/admin/accounts", ("/admin/accounts",)),
+            NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
             NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
         ]
@@ -27,4 +28,7 @@ def items(actor: Actor) -> list[NavItem]:
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
     found.append(NavItem("轮值", "/rotations", ("/rotations",)))
+    found.append(NavItem("共性问题", "/common", ("/common",)))
+    if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
+        found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
     return found

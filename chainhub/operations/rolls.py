@@ -11,12 +11,13 @@ import os
 import re
 from collections import ChainMap, Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,11 +25,15 @@ from chainhub.audit import service as audit
 from chainhub.core.actor import Actor, Grant, Post, ScopeKind
 from chainhub.core.errors import Invalid, Refusal
 from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
 from chainhub.county import state
-from chainhub.county.directory.models import Chain, Enterprise, Unit
+from chainhub.county.directory.models import Category, Chain, Enterprise, Unit
 from chainhub.county.people import rules
 from chainhub.county.people import service as people
 from chainhub.county.people.models import GrantRow, User
+from chainhub.county.responsibilities import service as responsibilities
+from chainhub.county.responsibilities.models import Responsibility
+from chainhub.county.responsibilities.rules import TEXT_MOST, Share, keywords_of
 from chainhub.documents.sheets import neutral
 from chainhub.operations.importing import OpenWork, Report, Say, acting_as, file_notes, read_table
 from chainhub.operations.ledger import Form, squeeze
@@ -45,6 +50,7 @@ class Kind(StrEnum):
     ENTERPRISES = "enterprises"
     UNITS = "units"
     PEOPLE = "people"
+    RESPONSIBILITIES = "responsibilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +493,74 @@ def _passwords(work: OpenWork, rows: Iterable[Mapping[str, Any]], say: Say) -> d
     return found
 
 
-# The three kinds
+# The responsibility list
+
+_SHARES = _labels(Share)
+
+
+class _Responsibilities:
+    def __init__(self, session: Session) -> None:
+        self.units = _Names(session.execute(select(Unit.code, Unit.name, Unit.short))).words
+        self.categories = _Names(session.execute(select(Category.code, Category.label, Category.label))).words
+        self.last: Counter[str] = Counter()
+
+    def enter(self, work: Work, row: Row) -> _Entered:
+        """Enter one line; the one of the same category and unit that is in force is the same line."""
+        category, unit = _word(row, "类别", self.categories), _word(row, "单位", self.units)
+        share = _word(row, "分工", _SHARES)
+        for column, value in (("类别", category), ("单位", unit), ("分工", share)):
+            if value is None and column not in row.wrong:
+                row.say(column, "没有写")
+        today = work.now.astimezone(SHANGHAI).date()
+        there = work.session.scalar(_in_force(category or "", unit or "", today))
+        before = responsibilities.line_of(there) if there is not None else None
+        from_on, until_on = _day(row, "起"), _day(row, "止")
+        said = {
+            "share": share,
+            "from_on": from_on,
+            "until_on": until_on,
+            "basis": row.text("依据", TEXT_MOST),
+            "belongs": row.text("归它的", TEXT_MOST),
+            "beyond": row.text("不归它的", TEXT_MOST),
+            "keywords": keywords_of(row.text("关键词", 200)),
+            "place": _number(row, "排序"),
+        }
+        _end_if_wrong(row)
+        given = {name: value for name, value in said.items() if value not in (None, "", ())}
+        if before is not None and there is not None:
+            line = replace(before, **given)
+            if line == before:
+                return _Entered.SAME
+            responsibilities.change(work, there.id, line)
+            return _Entered.CHANGED
+        self.last[category] += 1
+        given = {"from_on": today, "place": min(self.last[category], 99), **given}
+        responsibilities.add(work, responsibilities.Line(category=category, unit=unit, **given))
+        return _Entered.NEW
+
+
+def _day(row: Row, column: str) -> date | None:
+    at = row.moment(column, _LATEST)
+    return at.astimezone(SHANGHAI).date() if at else None
+
+
+_LATEST = datetime(2100, 1, 1, tzinfo=SHANGHAI)
+
+
+def _in_force(category: str, unit: str, on: date) -> Select[Responsibility]:
+    return (
+        select(Responsibility)
+        .where(
+            Responsibility.category_code == category,
+            Responsibility.unit_code == unit,
+            or_(Responsibility.until_on.is_(None), Responsibility.until_on > on),
+        )
+        .order_by(Responsibility.id.desc())
+        .limit(1)
+    )
+
+
+# The kinds
 
 _FORMS: Mapping[Kind, Form] = {
     Kind.ENTERPRISES: Form.of(
@@ -519,10 +592,17 @@ _FORMS: Mapping[Kind, Form] = {
         ("登录名", "姓名", "职务", "电话", "单位", "企业", "角色", "管哪里", "岗位"),
         ("登录名",),
     ),
+    Kind.RESPONSIBILITIES: Form.of(
+        "权责清单",
+        ("类别", "单位", "分工", "归它的", "不归它的", "关键词", "依据", "排序", "起", "止"),
+        ("类别", "单位", "分工"),
+    ),
 }
 
 
 def _roll(kind: Kind, session: Session, once: Mapping[str, tuple[str, str]]) -> _Roll:
     if kind is Kind.ENTERPRISES:
         return _Enterprises(session)
+    if kind is Kind.RESPONSIBILITIES:
+        return _Responsibilities(session)
     return _Units(session) if kind is Kind.UNITS else _People(session, once)

@@ -1,5 +1,6 @@
 """Writing the model county into an empty database. The data are handed in; nothing here is law but what they say."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.county.directory.models import Category, Chain, Enterprise, Unit
 from chainhub.county.people.models import GrantRow, User
+from chainhub.county.responsibilities.models import Responsibility
+from chainhub.county.responsibilities.rules import Share
 from chainhub.county.rulebook.models import OfficeHours, RuleText, TimeLimit
 from chainhub.county.state import CountyState
 
@@ -22,6 +25,7 @@ Read = Callable[[str], Data]  # a file of the county by its name
 def seed_model(session: Session, read: Read, password_hash: str, *, now: datetime) -> None:
     """Write the whole model county with its people, as a demonstration; all have one password."""
     seed_county(session, read("county"), read("enterprises"), read("rulebook"), demo=True)
+    seed_responsibilities(session, read("responsibilities"))
     seed_people(session, read("people"), password_hash, now=now)
 
 
@@ -43,6 +47,30 @@ def seed_county(session: Session, county: Data, enterprises: Data, rulebook: Dat
     if firms:
         session.execute(insert(Enterprise), firms)
     _rules(session, rulebook)
+    session.flush()
+
+
+def seed_responsibilities(session: Session, given: Data) -> None:
+    """Write the responsibility list, in the order of its file: within a category the first stands first."""
+    places: Counter[str] = Counter()
+    rows = []
+    for one in given["responsibilities"]:
+        places[one["category"]] += 1
+        rows.append(
+            {
+                "category_code": one["category"],
+                "unit_code": one["unit"],
+                "share": Share(one["share"]),
+                "basis": one.get("basis", ""),
+                "belongs": one.get("belongs", ""),
+                "beyond": one.get("beyond", ""),
+                "keywords": "、".join(one.get("keywords", ())),
+                "place": places[one["category"]],
+                "from_on": given["from_on"],
+                "until_on": None,
+            }
+        )
+    session.execute(insert(Responsibility), rows)
     session.flush()
 
 

@@ -4,6 +4,7 @@ from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
 from chainhub.county.people import models as people
+from chainhub.county.responsibilities import models as responsibilities
 from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
 from chainhub.documents.attachments import models as attachments
@@ -12,12 +13,14 @@ from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
 from chainhub.tickets import models as tickets
+from chainhub.tickets.common import models as common
 
 MODULES = (
     audit,
     state,
     directory,
     people,
+    responsibilities,
     rulebook,
     workdays,
     attachments,
@@ -26,4 +29,5 @@ MODULES = (
     operations,
     reminders,
     tickets,
+    common,
 )

@@ -25,6 +25,7 @@ _IS_OPEN = text("is_open")
 _REQUEST_IS_PENDING = text("state = 'pending'")
 _IS_UNANSWERED = text("answered_at IS NULL")
 _PART_IS_OPEN = text("state IN ('sent', 'handling', 'disputed')")
+_IS_RETURN = text("action = 'return'")
 _IS_OPEN_SQLITE = text("is_open = 1")  # as SQLAlchemy writes it there; SQLite takes no other word for it
 
 
@@ -325,6 +326,7 @@ class TicketEvent(Base):
     __table_args__ = (
         UniqueConstraint("ticket_id", "seq"),
         Index("ix_ticket_event_recorded_at", "recorded_at"),
+        Index("ix_ticket_event_return_at", "at", sqlite_where=_IS_RETURN, postgresql_where=_IS_RETURN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -111,6 +111,9 @@ class Action(Labelled):
     SUPERVISE_SIGN = "supervise_sign", "督办签发"
     SUPERVISE_DROP = "supervise_drop", "督办不签发"
     SUPERVISE_ANSWER = "supervise_answer", "督办反馈"
+    COMMON_JOIN = "common_join", "列入共性问题"
+    COMMON_LEAVE = "common_leave", "移出共性问题"
+    COMMON_CLOSE = "common_close", "共性问题有结论"
 
 
 LED = frozenset(
@@ -124,7 +127,9 @@ LED = frozenset(
     }
 )
 """批示 and 督办: between leaders and units, not for the enterprise's side."""
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED
+COMMON = frozenset({Action.COMMON_JOIN, Action.COMMON_LEAVE, Action.COMMON_CLOSE})
+"""What is written to a ticket because of the common issue that it belongs to."""
+BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | COMMON
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

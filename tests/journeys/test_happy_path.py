@@ -33,7 +33,7 @@ def test_six_people_carry_one_matter_to_its_end(troupe, device):
     dispatcher = troupe(people.DISPATCHER, device)
     dispatcher.go(f"/tickets/{number}/act/dispatch")
     first = dispatcher.page.locator("#form [name=lead_unit] option").nth(1)
-    expect(first).to_contain_text("常办这类")
+    expect(first).to_contain_text("清单上主办")
     assert first.get_attribute("value") == people.TRANSPORT_UNIT
     dispatcher.act(number, "派单", lead_unit=people.TRANSPORT_UNIT, note="请先到现场看一看。")
     _assert_stands_at(dispatcher, number, "签收")

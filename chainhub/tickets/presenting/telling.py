@@ -229,6 +229,11 @@ def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
     return f"{what}{f'，到 {day}' if day else ''}。{data.get('note') or ''}"
 
 
+def _tell_common(data: Mapping[str, Any], _: Directory) -> str:
+    said = f"：{data['note']}" if data.get("note") else ""
+    return f"《{data.get('title', '')}》{said}"
+
+
 _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.SUBMIT: _tell_submit,
     Action.ACCEPT: _tell_accept,
@@ -256,4 +261,7 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.INSTRUCT: _tell_instruct,
     Action.SUPERVISE_DRAFT: _tell_supervision,
     Action.SUPERVISE_SIGN: _tell_supervision,
+    Action.COMMON_JOIN: _tell_common,
+    Action.COMMON_LEAVE: _tell_common,
+    Action.COMMON_CLOSE: _tell_common,
 }

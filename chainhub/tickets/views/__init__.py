@@ -1,5 +1,8 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
+from chainhub.tickets.common import views as common
+from chainhub.tickets.responsible import views as responsible
+from chainhub.tickets.returns import views as returns
 from chainhub.tickets.views import (
     acting,
     attaching,
@@ -23,11 +26,14 @@ __all__ = [
     "bp",
     "browsing",
     "coding",
+    "common",
     "filing",
     "leading",
     "papers",
     "reading",
     "requesting",
+    "responsible",
+    "returns",
     "several",
     "templates",
 ]

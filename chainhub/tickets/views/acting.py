@@ -10,10 +10,15 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.responsibilities.rules import Share
 from chainhub.tickets import fields, forms, guessing, presenting, terms
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.responsible import suggesting
+from chainhub.tickets.responsible import views as responsible
+from chainhub.tickets.responsible.showing import line_view
 from chainhub.tickets.service import moving
 from chainhub.tickets.showing import GuessView
+from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ticket_page
 from chainhub.tickets.workflow import Action, State, rows
@@ -24,7 +29,11 @@ from chainhub.web import doors
 @doors.signed_in(*PEOPLE)
 def act(number: str, action: Action) -> ResponseReturnValue:
     if request.method == "POST":
-        return _do(number, action)
+        return (
+            _filled(number)
+            if action is Action.DISPATCH and _FILLS & set(request.form)
+            else _do(number, action)
+        )
     with doors.reading() as work:
         allowed = moving.permit(work, number, action, None)
         form = _form(work, allowed)
@@ -32,6 +41,8 @@ def act(number: str, action: Action) -> ResponseReturnValue:
         if action is Action.RECLASSIFY:
             for name, value in _classified(allowed.ticket).items():
                 form[name].data = value
+        if action is Action.MERGE:
+            form["into"].data = request.args.get("into", "")[:20]
         return _render_act(work, allowed.ticket, action, form, 200)
 
 
@@ -49,8 +60,8 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
             name
         ].flags.optional = False  # which of them must be answered depends on the kind: the service says
     field = form._fields.get("lead_unit")
-    if isinstance(field, Select) and allowed.ticket.category_code:
-        _likely_first(work, field, allowed.ticket.category_code)
+    if isinstance(field, Select):
+        _likely_first(work, field, allowed.ticket)
     if row.action is Action.RECLASSIFY:
         _as_it_is(work, form["category"], allowed.ticket)
     return form
@@ -78,14 +89,35 @@ def _as_it_is(work: Work, field: Select, ticket: Ticket) -> None:
     field.choices = forms.options(listed)
 
 
-def _likely_first(work: Work, field: Select, category: str) -> None:
-    directory = known.of(work.session).directory
-    likely = list(directory.categories[category].units)
+def _likely_first(work: Work, field: Select, ticket: Ticket) -> None:
+    """Put first whom the responsibility list has lead; where it says nothing, whom the category names as likely."""
+    named = [one.unit for one in suggesting.for_ticket(work, ticket) if one.share is Share.LEAD]
+    category = known.of(work.session).directory.categories.get(ticket.category_code or "")
+    likely = named or list(category.units if category else ())
+    word = "清单上主办" if named else "常办这类"
     listed = [(one.value, one.label) for one in field.choices]
     first = sorted((one for one in listed if one[0] in likely), key=lambda one: likely.index(one[0]))
     rest = [one for one in listed if one[0] not in likely]
-    named = [(code, f"{label}（常办这类）") for code, label in first]
-    field.choices = forms.options([rest[0], *named, *rest[1:]])
+    field.choices = forms.options(
+        [rest[0], *((code, f"{label}（{word}）") for code, label in first), *rest[1:]]
+    )
+
+
+_FILLS = frozenset({"fill", "fill_co"})
+"""Buttons beside the dispatch form that write a unit of the responsibility list into it."""
+
+
+def _filled(number: str) -> ResponseReturnValue:
+    """Write a unit into the dispatch form and show it again, with all that was typed. Nothing is dispatched."""
+    with doors.reading() as work:
+        allowed = moving.permit(work, number, Action.DISPATCH, None)
+        form = _form(work, allowed)
+        if "fill" in request.form:
+            form.lead_unit.data = request.form["fill"]
+        free = next((line for line in form.co_units if not line.unit.data), None)
+        if "fill_co" in request.form and free is not None:
+            free.unit.data = request.form["fill_co"]
+        return _render_act(work, allowed.ticket, Action.DISPATCH, form, 200)
 
 
 def _render_act(
@@ -106,8 +138,25 @@ def _render_act(
         back_url=ticket.link,
         kept_version=form.version.data,
         warning=warning,
+        alike=resembling.at_triage(work, ticket) if action in _TRIAGE else [],
+        alike_line="",
+        alike_apart=True,
+        **_listed(work, ticket, action),
     )
     return make_response(page, status)
+
+
+_TRIAGE = frozenset({Action.ACCEPT, Action.DISPATCH})
+
+
+def _listed(work: Work, ticket: Ticket, action: Action) -> dict[str, Any]:
+    """Return what the responsibility list says: of this ticket, and of the words that were looked up."""
+    if action is not Action.DISPATCH:
+        return {"suggested": None}
+    directory = known.of(work.session).directory
+    looked = request.args.get("look", "")
+    rows = [line_view(one, directory, may_change=False) for one in responsible.lookup(work, looked)]
+    return {"suggested": suggesting.for_ticket(work, ticket), "looked": looked.strip(), "looked_up": rows}
 
 
 def _hint(ticket: Ticket, action: Action) -> str:

@@ -13,6 +13,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import desk, listing, presenting, terms
 from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.common import service as common
 from chainhub.tickets.listing import Colour, Filter, Order
 from chainhub.tickets.showing import FilterView, ListPage
 from chainhub.tickets.views.door import PEOPLE, bp
@@ -49,7 +50,10 @@ def index() -> ResponseReturnValue:
             if _chosen()
             else "",
         )
-        return render_template("tickets/list.html", page=page)
+        pools = common.may_open(work.actor)
+        return render_template(
+            "tickets/list.html", page=page, pool_url=url_for(".open_common") if pools else ""
+        )
 
 
 _KNOWN_ARGS = (

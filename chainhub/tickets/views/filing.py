@@ -19,6 +19,7 @@ from chainhub.tickets import forms, guessing, presenting, queries, rules, upload
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.service import attaching, submitting
 from chainhub.tickets.showing import GuessView
+from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import bp
 from chainhub.tickets.workflow import Action, rows
 from chainhub.web import doors
@@ -41,7 +42,19 @@ def submit() -> ResponseReturnValue:
 def guess() -> ResponseReturnValue:
     """Say what category the words may be about. It comes by POST so that they stay out of addresses and logs."""
     with doors.reading() as work:
-        return render_template("tickets/_guess.html", guess=_guess(work, request.form))
+        return render_template(
+            "tickets/_guess.html", guess=_guess(work, request.form), **_alike(work, request.form)
+        )
+
+
+def _alike(work: Work, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return what was filed before and is like what somebody types. It is shown, and stands in nobody's way."""
+    for_owner = Role.ENTERPRISE in work.actor.roles
+    firm = typed.get("enterprise") or (work.actor.enterprise_code or "" if for_owner else "")
+    said = resembling.Text(firm, typed.get("title", ""), typed.get("content", ""))
+    found = resembling.while_typing(work, said, for_owner=for_owner)
+    line = "是同一件就不用再报，可以在那一件里补充；不是就接着报。" if found else ""
+    return {"alike": found, "alike_line": line, "alike_apart": True}
 
 
 def _guess(work: Work, typed: Mapping[str, str]) -> GuessView | None:
@@ -101,6 +114,7 @@ def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseRetu
         promise_line=promise,
         codes=_codes(work),
         guess=_guess(work, request.form),
+        **_alike(work, request.form),
         guess_url=url_for(".guess"),
     )
     return make_response(page, status)
@@ -191,4 +205,7 @@ def receipt(number: str) -> ResponseReturnValue:
             promise_line=line,
             ticket_url=ticket.link,
             again_url=url_for(".submit"),
+            alike=resembling.for_ticket(work, ticket, for_owner=Role.ENTERPRISE in work.actor.roles),
+            alike_line="如果说的是同一件，告诉工作人员合并办理；不是就不用管。",
+            alike_apart=False,
         )

@@ -13,6 +13,7 @@ from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.common import views as common
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import (
     attaching,
@@ -34,6 +35,7 @@ from chainhub.tickets.showing import (
     TicketPage,
 )
 from chainhub.tickets.terms import RequestState
+from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
 from chainhub.web import doors
@@ -43,7 +45,18 @@ from chainhub.web import doors
 @doors.signed_in(*PEOPLE)
 def show(number: str) -> ResponseReturnValue:
     with doors.reading() as work:
-        return render_template("tickets/show.html", page=ticket_page(work, queries.own(work, number)))
+        ticket = queries.own(work, number)
+        issue = common.of_ticket(work, ticket)
+        return render_template(
+            "tickets/show.html",
+            issue=issue,
+            join_url=common.join_url(work, ticket, issue),
+            page=ticket_page(work, ticket),
+            alike=resembling.at_triage(work, ticket),
+            alike_line="",
+            alike_apart=False,
+            learned=resembling.learned(work, ticket),
+        )
 
 
 def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
