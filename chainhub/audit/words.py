@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = {
     "export_ledger": "导出台账",
     "restore": "从备份还原",
     "recompute": "重算时限",
+    "show_phone": "看完整号码",
+    "answer_link": "出示评价链接",
     VERIFIED: "验证操作记录",
 }
 

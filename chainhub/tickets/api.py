@@ -1,6 +1,7 @@
 """The JSON door of tickets: filing, finding, reading, and one address for every action of the table."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, request
@@ -12,11 +13,12 @@ from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import attaching, moving, submitting
+from chainhub.tickets.service import answering, attaching, moving, submitting
 from chainhub.tickets.service import instructions as instructing
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
 from chainhub.tickets.terms import Channel
+from chainhub.tickets.views.answering import address as link_address
 from chainhub.tickets.workflow import Action
 from chainhub.web import api, doors
 
@@ -261,6 +263,16 @@ def attachment(number: str, id_: int) -> Response:
     """下载一个附件"""
     with doors.reading() as work:
         return uploads.download(work, _own(work, number), id_)
+
+
+@room.get("/tickets/<string:number>/answer-link", schemas.AnswerLink)
+@doors.signed_in()
+def answer_link(number: str) -> Response:
+    """评价链接：企业不用登录就能评价。谁取过，日志里记着"""
+    with doors.work() as work:
+        found, person = answering.hand_out(work, _number(number))
+    until = datetime.fromtimestamp(found.until, UTC)
+    return api.answer({"url": link_address(found), "person": person, "until": api.moment(until)})
 
 
 @room.get("/tickets/<string:number>/instructions", schemas.InstructionPage)

@@ -1,6 +1,7 @@
 """HTML forms of the moves, made from `fields.py`: shape and bounds stand there, not here."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -241,6 +242,35 @@ def for_answer(label: str) -> type[ActForm]:
         "note": TextAreaField(label, validators=[_demand(True), Length(note)], filters=[_trim])
     }
     return type("AnswerForm", (ActForm,), made)
+
+
+def for_link(*, one: bool) -> type[ActForm]:
+    """Return the form behind an answer link: the questions of the kind, and why, for who is not satisfied."""
+    asked = ("clear",) if one else ("contacted", "solved", "satisfaction")
+    made: dict[str, Any] = {}
+    for name in asked:
+        spec = fields.field(Action.CONFIRM, name)
+        made[name] = _unfolded(spec)
+    made["reason_code"] = _unfolded(
+        replace(fields.field(Action.REOPEN, "reason_code"), hint="不满意才选"), optional=True
+    )
+    made["note"] = TextAreaField(
+        "想说的话",
+        description="不满意的话，请写还差什么",
+        validators=[Optional(), Length(fields.field(Action.REOPEN, "note"))],
+        filters=[_trim],
+    )
+    return type("LinkForm", (ActForm,), made)
+
+
+def _unfolded(spec: Spec, *, optional: bool = False) -> Field:
+    """Return one question of a link, all its answers in sight."""
+    say = {"label": spec.label, "description": spec.hint}
+    check = [Optional() if optional else InputRequired("请选一项。")]
+    if spec.choices is None:
+        return RadioField(**say, choices=options(_ANSWERS[spec.name]), validators=check, coerce=_yes_no)
+    listed = [(one.value, one.label) for one in spec.choices]
+    return RadioField(**say, choices=options(listed), validators=check, coerce=_member(spec.choices))
 
 
 LEVELS: Choices = [("1", "一级"), ("2", "二级"), ("3", "三级")]

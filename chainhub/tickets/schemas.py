@@ -455,6 +455,14 @@ class SupervisionPage(shapes.Shape):
     items = mm.List(mm.Nested(SupervisionShape), required=True)
 
 
+class AnswerLink(shapes.Shape):
+    """An address under which the enterprise answers without signing in."""
+
+    url = _text("发给企业的地址：打开只是看，提交才算数，只能用一次")
+    person = _text("算谁的评价")
+    until = _at("在这以前有效")
+
+
 class DeadlineStep(shapes.Shape):
     """One day from the start to the due day."""
 

@@ -219,8 +219,14 @@ def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
         said.append(_label(terms.Satisfaction, data["satisfaction"]))
     if data.get("reason_code"):
         said.append(_label(terms.DissatisfiedReason, data["reason_code"]))
+    if data.get("via") == "link":
+        said.append(f"点链接评的{_shown(data)}")
     note = f"。{data['note']}" if data.get("note") else "。"
     return "，".join(said) + note if said else str(data.get("note", ""))
+
+
+def _shown(data: Mapping[str, Any]) -> str:
+    return f"（{data['shown_by']}出示）" if data.get("shown_by") else ""
 
 
 def _tell_request(data: Mapping[str, Any], _: Directory) -> str:

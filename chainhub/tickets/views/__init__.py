@@ -2,6 +2,7 @@
 
 from chainhub.tickets.views import (
     acting,
+    answering,
     attaching,
     backfilling,
     browsing,
@@ -15,6 +16,7 @@ from chainhub.tickets.views.door import bp
 
 __all__ = [
     "acting",
+    "answering",
     "attaching",
     "backfilling",
     "bp",

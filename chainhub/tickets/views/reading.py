@@ -14,7 +14,16 @@ from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
+from chainhub.tickets.service import (
+    answering,
+    attaching,
+    instructions,
+    moving,
+    parts,
+    reading,
+    requests,
+    supervisions,
+)
 from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
@@ -85,6 +94,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
                 for kind in requests.may_ask(work, ticket)
             ),
             *_led(work, ticket),
+            *_link(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
@@ -134,6 +144,12 @@ def _led(work: Work, ticket: Ticket) -> list[ActionView]:
     if supervisions.may_draft(work, ticket):
         found.append(ActionView("supervise", "提请督办", f"{ticket.link}/supervise"))
     return found
+
+
+def _link(work: Work, ticket: Ticket) -> list[ActionView]:
+    if not answering.may_hand_out(work, ticket):
+        return []
+    return [ActionView("answer_link", "出示评价链接", f"{ticket.link}/answer-link")]
 
 
 def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:

@@ -1,0 +1,35 @@
+"""The wider ways in and closure that is true, by program: who may, what is refused and in which order."""
+
+import pytest
+
+from chainhub.tickets.workflow import State
+from tests import people
+from tests.api.calling import given, refused
+from tests.builders import a_ticket
+from tests.people import CALLER, CLERK, CLOSER, GUIDE
+
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+
+@pytest.mark.parametrize("username", people.EVERYBODY)
+def test_who_fetches_an_answer_link(caller, session, username):
+    number = a_ticket(session, State.REVIEWED).number
+    session.commit()
+    sees = {*people.EVERYBODY} - {people.TRANSPORT, "xitong", "anquan", "shenji"}
+
+    answer = caller(username).get(f"/tickets/{number}/answer-link")
+
+    hands_out = username in {CALLER, CLERK, CLOSER, GUIDE}
+    assert answer.status_code == (200 if hands_out else 403 if username in sees else 404)
+
+
+def test_an_answer_link_is_for_a_ticket_that_waits_for_an_answer(caller, client, session):
+    number = a_ticket(session, State.REVIEWED).number
+    early = a_ticket(session, State.RESOLVED).number
+    session.commit()
+    refused(caller(CLERK).get(f"/tickets/{early}/answer-link"), 409, "wrong_state")
+
+    found = given(caller(CALLER).get(f"/tickets/{number}/answer-link"))
+
+    assert (found["person"], found["until"]) == ("陶见禾", "2026-03-23T09:20:00+08:00")
+    assert client.get(found["url"]).status_code == 200
