@@ -68,6 +68,8 @@ _COMMON: tuple[Field, ...] = (
     Field("unit", "单位", Shape.UNIT),
     Field("outcome", "结果", Shape.CHOICE, choices=terms.Outcome),
     Field("override_reason", "协办未交仍办结的原因", Shape.TEXT, NOTE_MOST, 2),
+    Field("word_by", "企业哪位认可的", Shape.LINE, 20),
+    Field("word_at", "什么时候认可的", Shape.MOMENT, hint="不填就是现在"),
     Field("contacted", "联系您了吗？", Shape.YES_NO),
     Field("solved", "问题解决了吗？", Shape.YES_NO),
     Field("satisfaction", "满意吗？", Shape.CHOICE, choices=terms.Satisfaction),

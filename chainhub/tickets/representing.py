@@ -15,7 +15,7 @@ from chainhub.tickets import fields, presenting, queries, rules
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
-from chainhub.tickets.service import instructions, moving, requests, supervisions
+from chainhub.tickets.service import evidencing, instructions, moving, requests, supervisions
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
 from chainhub.web.api import PREFIX, moment
@@ -39,6 +39,7 @@ def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
         "contact_phone": it.contact_phone if standing & _OWN else rules.mask_phone(it.contact_phone),
         "round": it.round,
         "outcome": it.outcome,
+        "evidence": evidencing.demanded(work, it),
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
         "clocks": [_clock(one, work.now) for one in clocks],

@@ -308,6 +308,7 @@ class Ticket(TicketItem):
     contact_phone = _text("不经手的人看到的是 138****1234")
     round = mm.Integer(required=True)
     outcome = _said(terms.Outcome, nullable=True)
+    evidence = _said(terms.Evidence)
     satisfaction = _said(terms.Satisfaction, nullable=True)
     closed_at = _at(nullable=True)
     clocks = mm.List(mm.Nested(ClockShape), required=True)

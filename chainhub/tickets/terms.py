@@ -88,6 +88,15 @@ class Outcome(Labelled):
     PARTLY = "partly", "部分解决"
 
 
+class Evidence(Labelled):
+    """What a resolution must show where its category demands it."""
+
+    NONE = "none", "不要求"
+    FILE = "file", "附件"
+    PHOTO = "photo", "照片"
+    WORD = "word", "企业认可"
+
+
 class PartState(Labelled):
     """Where a co-unit's part stands; it never moves the ticket."""
 

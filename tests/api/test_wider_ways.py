@@ -33,3 +33,14 @@ def test_an_answer_link_is_for_a_ticket_that_waits_for_an_answer(caller, client,
 
     assert (found["person"], found["until"]) == ("陶见禾", "2026-03-23T09:20:00+08:00")
     assert client.get(found["url"]).status_code == 200
+
+
+def test_what_a_category_demands_is_said_and_asked_for(caller, session):
+    ticket = a_ticket(session, State.HANDLING, category="land_road")
+    session.commit()
+    unit = caller(people.POWER)
+    assert given(unit.get(f"/tickets/{ticket.number}"))["evidence"] == "photo"
+
+    body = refused(unit.act(ticket.number, "resolve", ticket.version, outcome="solved", reply="修好了"), 422)
+
+    assert "evidence" in body["errors"]

@@ -178,7 +178,8 @@ def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_resolve(data: Mapping[str, Any], _: Directory) -> str:
-    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}"
+    word = f"（{data['word_by']}认可）" if data.get("word_by") else ""
+    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}{word}"
 
 
 def _tell_answer(data: Mapping[str, Any], _: Directory) -> str:

@@ -13,7 +13,7 @@ from chainhub.county.people import queries as people
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import parts
+from chainhub.tickets.service import evidencing, parts
 from chainhub.tickets.terms import ONE_QUESTION, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
@@ -23,7 +23,7 @@ Given = Mapping[str, Any]
 def take(work: Work, ticket: Ticket, action: Action, given: Given) -> Sequence[Clock]:
     """Let an action leave its mark on the ticket; return the clocks of the parts it sends.
 
-    Raises Invalid for what does not suffice or fit.
+    Raises Invalid for what does not suffice or fit, Conflict where evidence is lacking that no form can give.
     """
     effect = _EFFECTS.get(action)
     return (effect(work, ticket, given) if effect is not None else None) or ()
@@ -85,6 +85,7 @@ def _resolve(work: Work, ticket: Ticket, given: Given) -> None:
         raise Invalid(
             errors={"override_reason": [f"{names}的协办还没交。等交齐再办结，或者写明为什么不等。"]}
         )
+    evidencing.demand_to_resolve(work, ticket, given)
     ticket.outcome = given["outcome"]
     ticket.resolved_at = work.now
 
@@ -248,6 +249,7 @@ def _call_failed(work: Work, ticket: Ticket, given: Given) -> None:
 
 
 def _close(work: Work, ticket: Ticket, given: Given) -> None:
+    evidencing.demand_to_close(work, ticket)
     ticket.first_closed_at = ticket.first_closed_at or work.now
     ticket.closed_at = work.now
 

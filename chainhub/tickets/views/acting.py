@@ -12,8 +12,9 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import fields, forms, guessing, presenting, terms
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving
+from chainhub.tickets.service import evidencing, moving
 from chainhub.tickets.showing import GuessView
+from chainhub.tickets.terms import Evidence
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ticket_page
 from chainhub.tickets.workflow import Action, State, rows
@@ -42,9 +43,11 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     if row.action not in {Action.CONFIRM, Action.REOPEN, Action.ESCALATE}:
         skip = set()
     skip |= {"unit"} if row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN} else set()
+    asks_word = row.action is Action.RESOLVE and evidencing.demanded(work, allowed.ticket) is Evidence.WORD
+    skip |= set() if asks_word else {"word_by", "word_at"}
     made = forms.for_move(row, known.of(work.session).directory, skip=frozenset(skip))
     form = made()
-    for name in {"contacted", "solved", "satisfaction", "clear"} & set(form._fields):
+    for name in {"contacted", "solved", "satisfaction", "clear", "word_by"} & set(form._fields):
         form[
             name
         ].flags.optional = False  # which of them must be answered depends on the kind: the service says
@@ -101,7 +104,7 @@ def _render_act(
         form=form,
         submit_label=f"确定，就这样{action.label}" if doubt else action.label,
         doubt=doubt,
-        hint=_hint(ticket, action),
+        hint=_hint(work, ticket, action),
         guess=_guess(work, ticket, action),
         back_url=ticket.link,
         kept_version=form.version.data,
@@ -110,7 +113,9 @@ def _render_act(
     return make_response(page, status)
 
 
-def _hint(ticket: Ticket, action: Action) -> str:
+def _hint(work: Work, ticket: Ticket, action: Action) -> str:
+    if action is Action.RESOLVE:
+        return evidencing.asked(work, ticket)
     if action is Action.CONFIRM and ticket.kind not in terms.ONE_QUESTION:
         return "不满意也可以选“重办”，单位会再办一次。"
     return ""
