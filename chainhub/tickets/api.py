@@ -14,6 +14,7 @@ from chainhub.tickets import deadlines, listing, queries, representing, rules, s
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import answering, attaching, moving, submitting
+from chainhub.tickets.service import answers as answers_of
 from chainhub.tickets.service import instructions as instructing
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
@@ -273,6 +274,17 @@ def answer_link(number: str) -> Response:
         found, person = answering.hand_out(work, _number(number))
     until = datetime.fromtimestamp(found.until, UTC)
     return api.answer({"url": link_address(found), "person": person, "until": api.moment(until)})
+
+
+@room.get("/tickets/<string:number>/answers", schemas.AnswerPage)
+@doors.signed_in()
+def answers(number: str) -> Response:
+    """历次评价和没打通的回访，早的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        standing = rules.parties(work.actor, queries.facts(work.session, ticket))
+        found = [representing.answer(one, standing) for one in answers_of.of(work, ticket)]
+    return api.answer({"items": found})
 
 
 @room.get("/tickets/<string:number>/instructions", schemas.InstructionPage)

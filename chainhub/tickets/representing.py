@@ -182,6 +182,22 @@ def event(one: TicketEvent, standing: frozenset[Who]) -> Data:
     }
 
 
+def answer(one: TicketEvent, standing: frozenset[Who]) -> Data:
+    """Return an answer, or a call that reached nobody, as somebody of this standing may read it."""
+    data = rules.redacted(one.action, one.data, standing)
+    asked = ("contacted", "solved", "satisfaction", "clear", "reason_code")
+    return {
+        "round": presenting.answered_round(one),
+        "action": one.action,
+        "label": one.action.label,
+        "by": f"{one.body} {one.actor_name}".strip(),
+        "at": moment(one.at),
+        "via": data.get("via") or "",
+        **{name: data.get(name) for name in asked},
+        "note": data.get("note") or data.get("reasons") or "",
+    }
+
+
 def request(work: Work, it: Ticket, one: Request) -> Data:
     """Return a request as this reader may act on it."""
     until = one.given.get("until") or one.given.get("review_on")

@@ -1,5 +1,6 @@
 """The rules of a ticket beside its table: who stands where, separated duties, lights, titles. Pure."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -232,6 +233,15 @@ def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[
     )
     hides = hides or hidden(event_action, standing)
     return {name: value for name, value in data.items() if not (hides and name == "note")}
+
+
+def is_sampled(number: str, round_: int, share: int) -> bool:
+    """Say whether a round of a ticket is among the `share` in a hundred that are called back.
+
+    It follows from number and round alone: nobody chooses, and anybody can check it.
+    """
+    drawn = int.from_bytes(hashlib.sha256(f"{number}/{round_}".encode()).digest()[:4], "big")
+    return drawn % 100 < share
 
 
 def title_from(content: str) -> str:

@@ -456,6 +456,29 @@ class SupervisionPage(shapes.Shape):
     items = mm.List(mm.Nested(SupervisionShape), required=True)
 
 
+class AnswerShape(shapes.Shape):
+    """What was answered in a round, or a call that reached nobody."""
+
+    round = mm.Integer(required=True, metadata={"description": "答的是第几轮办理"})
+    action = _said(Action)
+    label = _text()
+    by = _text("谁答的，或者谁打的电话")
+    at = _at()
+    via = _text("link 是点链接评的，不然空着")
+    contacted = mm.Boolean(required=True, allow_none=True)
+    solved = mm.Boolean(required=True, allow_none=True)
+    satisfaction = _said(terms.Satisfaction, nullable=True)
+    clear = mm.Boolean(required=True, allow_none=True)
+    reason_code = _said(terms.DissatisfiedReason, nullable=True)
+    note = _text("原话，只给该看的人")
+
+
+class AnswerPage(shapes.Shape):
+    """A ticket's answers and calls, the oldest first."""
+
+    items = mm.List(mm.Nested(AnswerShape), required=True)
+
+
 class AnswerLink(shapes.Shape):
     """An address under which the enterprise answers without signing in."""
 

@@ -165,6 +165,16 @@ class SupervisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One answer or one call that reached nobody: of which round, what, who and when, in which words."""
+
+    round: str
+    label: str
+    line: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """The whole page of one ticket, for one reader."""
 
@@ -188,6 +198,7 @@ class TicketPage:
     requests: tuple[RequestView, ...] = ()
     instructions: tuple[InstructionView, ...] = ()
     supervisions: tuple[SupervisionView, ...] = ()
+    answers: tuple[AnswerView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
     attach_url: str = ""  # empty: not this reader's to add to
     attach_internal: bool = False  # whether the reader may keep a file from the firm

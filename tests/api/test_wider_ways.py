@@ -44,3 +44,16 @@ def test_what_a_category_demands_is_said_and_asked_for(caller, session):
     body = refused(unit.act(ticket.number, "resolve", ticket.version, outcome="solved", reply="修好了"), 422)
 
     assert "evidence" in body["errors"]
+
+
+def test_answers_are_read_round_by_round(caller, session):
+    ticket = a_ticket(session, State.CONFIRMED)
+    session.commit()
+    path = f"/tickets/{ticket.number}/answers"
+
+    found = given(caller(people.POWER).get(path))["items"]
+
+    assert [(one["round"], one["action"], one["satisfaction"]) for one in found] == [
+        (1, "confirm", "satisfied")
+    ]
+    refused(caller(people.TRANSPORT).get(path), 404)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.work import Work
@@ -12,7 +12,7 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
-from chainhub.tickets import listing, presenting, queries
+from chainhub.tickets import deadlines, listing, presenting, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.desk.lines import moment_line
 from chainhub.tickets.desk.tasks import HEADLINES, NO_VERB, SCOPE, TASKS, Task
@@ -47,9 +47,17 @@ def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket,
         .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(Clock.stopped_at.is_(None), Clock.kind == kind.value, Clock.holder_ref.in_(refs))
-        .where(queries.visible(work.actor))
+        .where(queries.visible(work.actor), *_today(work, task))
         .order_by(Clock.due_at, Clock.id)
     )
+
+
+def _today(work: Work, task: Task) -> tuple[ColumnElement[bool], ...]:
+    """Return what keeps a call-back off today's list: one that reached nobody today is made on another workday."""
+    if task.role is not Role.CALLER:
+        return ()
+    since = deadlines.calls_since(work.calendar, work.now)
+    return (or_(Ticket.last_call_at.is_(None), Ticket.last_call_at < since),)
 
 
 def _refs(actor: Actor, task: Task) -> list[str]:
@@ -89,6 +97,7 @@ def _count(work: Work, task: Task) -> int:
             Clock.stopped_at.is_(None),
             Clock.kind == task.kinds[0].value,
             Clock.holder_ref.in_(_refs(work.actor, task)),
+            *_today(work, task),
         )
         .limit(listing.COUNT_MOST)
     )

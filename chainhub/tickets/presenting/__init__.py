@@ -1,5 +1,6 @@
 """From facts to what a page shows, by part of the page. Pure but for the values it is given."""
 
+from chainhub.tickets.presenting.answers import answered_round, answers
 from chainhub.tickets.presenting.asking import doubt
 from chainhub.tickets.presenting.leading import instruction, supervision, supervision_tags
 from chainhub.tickets.presenting.lights import (
@@ -20,6 +21,8 @@ __all__ = [
     "FIRM_WAITS",
     "GREY_WORDS",
     "actions",
+    "answered_round",
+    "answers",
     "clock_light",
     "colour",
     "current_line",

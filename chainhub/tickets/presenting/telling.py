@@ -207,7 +207,8 @@ def _tell_attach(data: Mapping[str, Any], _: Directory) -> str:
     return "、".join(str(one.get("name", "")) for one in data.get("files") or ())
 
 
-def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
+def tell_answers(data: Mapping[str, Any]) -> str:
+    """Return what somebody answered, in the words of the questions."""
     said = []
     for name, yes, no in (
         ("contacted", "联系了", "没联系"),
@@ -224,6 +225,10 @@ def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
         said.append(f"点链接评的{_shown(data)}")
     note = f"。{data['note']}" if data.get("note") else "。"
     return "，".join(said) + note if said else str(data.get("note", ""))
+
+
+def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
+    return tell_answers(data)
 
 
 def _shown(data: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import (
     answering,
+    answers,
     attaching,
     instructions,
     moving,
@@ -119,6 +120,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             )
             for one in supervised
         ),
+        answers=presenting.answers(answers.of(work, ticket), standing, firm=firm),
         attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
