@@ -11,6 +11,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
+from chainhub.tickets.beside_models import Whistle
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import answering, attaching, moving, submitting
@@ -18,6 +19,7 @@ from chainhub.tickets.service import answers as answers_of
 from chainhub.tickets.service import instructions as instructing
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
+from chainhub.tickets.service import whistles as whistling
 from chainhub.tickets.terms import Channel
 from chainhub.tickets.views.answering import address as link_address
 from chainhub.tickets.workflow import Action
@@ -33,6 +35,8 @@ _BACKFILL_BODY = _BACKFILL()
 _INSTRUCTION_BODY, _FEEDBACK_BODY = schemas.InstructionBody(), schemas.FeedbackBody()
 _SUPERVISION_BODY, _SIGNATURE_BODY = schemas.SupervisionBody(), schemas.SignatureBody()
 _REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
+_WHISTLE_BODY, _CONFIRMATION_BODY = schemas.WhistleBody(), schemas.WhistleConfirmation()
+_REPORT_BODY = schemas.ReportBody()
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
     "name": KEY,
@@ -284,6 +288,91 @@ def answers(number: str) -> Response:
         ticket = _own(work, number)
         standing = rules.parties(work.actor, queries.facts(work.session, ticket))
         found = [representing.answer(one, standing) for one in answers_of.of(work, ticket)]
+    return api.answer({"items": found})
+
+
+def _whistle(work: Work, ticket: Ticket, one: Whistle) -> dict[str, Any]:
+    return representing.whistle(work, ticket, one, whistling.reports(work, ticket))
+
+
+@room.get("/tickets/<string:number>/whistles", schemas.WhistlePage)
+@doors.signed_in()
+def whistles(number: str) -> Response:
+    """一件诉求的吹哨，谁报到了，早的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        rows = whistling.reports(work, ticket)
+        found = [representing.whistle(work, ticket, one, rows) for one in whistling.of(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/whistle", {201: schemas.WhistleShape}, api.Taken(body=schemas.WhistleBody)
+)
+@doors.signed_in()
+def whistle(number: str) -> Response:
+    """吹哨：企业提出，等产业链党委确认；产业链党委直接叫几个单位"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        whistling.demand_to_blow(work, ticket)
+        given = api.load(_WHISTLE_BODY, sent)
+        made = whistling.blow(work, ticket.number, given["reason"], given.get("units", ()))
+        found = _whistle(work, ticket, made)
+    return api.answer(found, 201)
+
+
+@room.post(
+    "/whistles/<int:id_>/confirm", {200: schemas.WhistleShape}, api.Taken(body=schemas.WhistleConfirmation)
+)
+@doors.signed_in()
+def confirm_whistle(id_: int) -> Response:
+    """确认企业吹的哨，叫哪些单位"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_decide(work, id_)
+        given = api.load(_CONFIRMATION_BODY, sent)
+        made = whistling.confirm(work, id_, given["units"], given.get("note", ""))
+        found = _whistle(work, ticket, made)
+    return api.answer(found)
+
+
+@room.post("/whistles/<int:id_>/refuse", {200: schemas.WhistleShape}, api.Taken(body=schemas.FeedbackBody))
+@doors.signed_in()
+def refuse_whistle(id_: int) -> Response:
+    """不吹哨，写明为什么"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_decide(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = _whistle(work, ticket, whistling.refuse(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.post("/whistles/<int:id_>/end", {200: schemas.WhistleShape}, api.Taken(body=schemas.FeedbackBody))
+@doors.signed_in()
+def end_whistle(id_: int) -> Response:
+    """解哨：都到了，或者不用再来了"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = whistling.demand_to_end(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = _whistle(work, ticket, whistling.end(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.post(
+    "/tickets/<string:number>/report-in", {200: schemas.WhistlePage}, api.Taken(body=schemas.ReportBody)
+)
+@doors.signed_in()
+def report_in(number: str) -> Response:
+    """报到：谁来，几点到"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_report(work, _number(number))
+        given = api.load(_REPORT_BODY, sent)
+        whistling.report_in(work, ticket.number, whistling.Report(**given))
+        found = [_whistle(work, ticket, one) for one in whistling.of(work, ticket)]
     return api.answer({"items": found})
 
 

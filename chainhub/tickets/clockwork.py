@@ -39,6 +39,7 @@ class ClockKind(Labelled):
     PART_RECEIPT = "part_receipt", "协办签收"
     INSTRUCTION = "instruction", "批示办理"
     SUPERVISION_FEEDBACK = "supervision_feedback", "督办反馈"
+    REPORT_IN = "report_in", "吹哨报到"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {

@@ -244,6 +244,52 @@ def for_answer(label: str) -> type[ActForm]:
     return type("AnswerForm", (ActForm,), made)
 
 
+def for_whistle(directory: Directory, *, chooses: bool) -> type[ActForm]:
+    """Return the form of a whistle: whoever calls the units chooses them, a firm says why alone."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "reason": TextAreaField(
+            "为什么要几个单位一起来", validators=[_demand(True), Length(note)], filters=[_trim]
+        )
+    }
+    if chooses:
+        made["units"] = _several_units(directory)
+    return type("WhistleForm", (ActForm,), made)
+
+
+def for_whistle_confirmation(directory: Directory) -> type[ActForm]:
+    """Return the form in which a firm's whistle is confirmed."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "units": _several_units(directory),
+        "note": TextAreaField("要说的话", validators=[Optional(), Length(note)], filters=[_trim]),
+    }
+    return type("WhistleConfirmationForm", (ActForm,), made)
+
+
+def _several_units(directory: Directory) -> Field:
+    listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+    return SeveralField("叫哪些单位", choices=options(listed), validators=[_demand(True)])
+
+
+def for_report() -> type[ActForm]:
+    """Return the form in which a unit reports in."""
+    people, note = fields.field(Action.ASSIGN, "office"), fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "people": StringField(
+            "谁来", description="姓名和人数", validators=[_demand(True), Length(people)], filters=[_trim]
+        ),
+        "at": MomentField(
+            "几点到",
+            description="不填就是现在",
+            validators=[Optional()],
+            render_kw={"type": "datetime-local"},
+        ),
+        "note": TextAreaField("要说的话", validators=[Optional(), Length(note)], filters=[_trim]),
+    }
+    return type("ReportForm", (ActForm,), made)
+
+
 def for_link(*, one: bool) -> type[ActForm]:
     """Return the form behind an answer link: the questions of the kind, and why, for who is not satisfied."""
     asked = ("clear",) if one else ("contacted", "solved", "satisfaction")

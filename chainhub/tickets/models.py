@@ -154,6 +154,7 @@ class Ticket(Base):
     excluded: Mapped[bool] = mapped_column(default=False)  # 不计入考核, by the chain chief's word
     instructed: Mapped[int] = mapped_column(default=0)  # 批示 that were given about it
     supervised: Mapped[int] = mapped_column(default=0)  # 督办 that were drafted about it
+    whistled: Mapped[int] = mapped_column(default=0)  # 吹哨 that were blown about it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to
     origin_kind: Mapped[str] = mapped_column(String(20), default="")

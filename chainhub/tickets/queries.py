@@ -24,6 +24,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
+from chainhub.tickets.beside_models import ReportIn
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 from chainhub.tickets.terms import SupervisionState
@@ -109,12 +110,13 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:
-    """Return the tickets of which a unit was sent a part, an instruction or a signed supervision."""
+    """Return the tickets of which a unit was sent a part, an instruction or a signed supervision, or to which it was called."""
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     return union_all(
         select(Part.ticket_id).where(Part.unit_code.in_(units)),
         select(Instruction.ticket_id).where(Instruction.unit_code.in_(units)),
         select(Supervision.ticket_id).where(Supervision.unit_code.in_(units), signed),
+        select(ReportIn.ticket_id).where(ReportIn.unit_code.in_(units)),
     )
 
 

@@ -12,10 +12,11 @@ from chainhub.county.directory.rules import Directory
 from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
 from chainhub.tickets import fields, presenting, queries, rules
+from chainhub.tickets.beside_models import ReportIn, Whistle
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
-from chainhub.tickets.service import evidencing, instructions, moving, requests, supervisions
+from chainhub.tickets.service import evidencing, instructions, moving, requests, supervisions, whistles
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
 from chainhub.web.api import PREFIX, moment
@@ -179,6 +180,38 @@ def event(one: TicketEvent, standing: frozenset[Who]) -> Data:
         "data": rules.redacted(one.action, one.data, standing),
         "at": moment(one.at),
         "recorded_at": moment(one.recorded_at),
+    }
+
+
+def whistle(work: Work, it: Ticket, one: Whistle, rows: Sequence[ReportIn]) -> Data:
+    """Return a whistle with the units that it calls, out of those called by any of the ticket's whistles."""
+    return {
+        "id": one.id,
+        "state": one.state,
+        "reason": one.reason,
+        "blown_by": one.blown_by,
+        "blown_at": moment(one.blown_at),
+        "decided_by": one.decided_by,
+        "decided_at": moment(one.decided_at),
+        "decision": one.decision,
+        "ended_by": one.ended_by,
+        "ended_at": moment(one.ended_at),
+        "ended_note": one.ended_note,
+        "units": [_report(row) for row in rows if row.whistle_id == one.id],
+        "may_decide": whistles.may_decide(work, it, one),
+        "may_end": whistles.may_end(work, it, one),
+    }
+
+
+def _report(row: ReportIn) -> Data:
+    return {
+        "unit": row.unit_code,
+        "due_at": moment(row.due_at),
+        "reported_at": moment(row.reported_at),
+        "reported_by": row.reported_by,
+        "people": row.people,
+        "arrives_at": moment(row.arrives_at),
+        "note": row.note,
     }
 
 

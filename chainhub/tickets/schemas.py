@@ -456,6 +456,65 @@ class SupervisionPage(shapes.Shape):
     items = mm.List(mm.Nested(SupervisionShape), required=True)
 
 
+class WhistleBody(Command):
+    """Why several units are to come at once; the committee says which."""
+
+    reason = Text(fields.NOTE_MOST, 2, required=True, about="为什么要几个单位一起来")
+    units = Several(Line(CODE_MOST, required=True), validate=_SOME)
+
+
+class WhistleConfirmation(Command):
+    """Which units a firm's whistle calls."""
+
+    units = Several(Line(CODE_MOST, required=True), required=True, validate=_SOME)
+    note = Text(fields.NOTE_MOST, 2)
+
+
+class ReportBody(Command):
+    """Who of a unit comes, and when."""
+
+    people = Line(fields.LINE_MOST, required=True, about="谁来：姓名和人数")
+    at = Moment(about="几点到，不写就是现在")
+    note = Text(fields.NOTE_MOST, 2)
+
+
+class ReportShape(shapes.Shape):
+    """One unit that a whistle calls."""
+
+    unit = _text("编码")
+    due_at = _at("在这以前报到")
+    reported_at = _at(nullable=True)
+    reported_by = _text()
+    people = _text("谁来")
+    arrives_at = _at("几点到", nullable=True)
+    note = _text()
+
+
+class WhistleShape(shapes.Shape):
+    """A whistle, and whom it calls."""
+
+    id = mm.Integer(required=True)
+    state = _said(terms.WhistleState)
+    reason = _text()
+    blown_by = _text()
+    blown_at = _at()
+    decided_by = _text("谁确认的，或者没有确认")
+    decided_at = _at(nullable=True)
+    decision = _text()
+    ended_by = _text()
+    ended_at = _at(nullable=True)
+    ended_note = _text()
+    units = mm.List(mm.Nested(ReportShape), required=True)
+    may_decide = mm.Boolean(required=True)
+    may_end = mm.Boolean(required=True)
+
+
+class WhistlePage(shapes.Shape):
+    """A ticket's whistles, the oldest first."""
+
+    items = mm.List(mm.Nested(WhistleShape), required=True)
+
+
 class AnswerShape(shapes.Shape):
     """What was answered in a round, or a call that reached nobody."""
 

@@ -165,6 +165,29 @@ class SupervisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledView:
+    """One unit that a whistle calls: its light, and who comes when, or until when it is to say so."""
+
+    unit: str
+    light: LightView
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleView:
+    """A 吹哨: where it stands, why, who; the units; addresses to confirm it, not to, and to end it."""
+
+    state: str
+    reason: str
+    line: str
+    decision: str
+    called: tuple[CalledView, ...]
+    confirm_url: str = ""
+    refuse_url: str = ""
+    end_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """One answer or one call that reached nobody: of which round, what, who and when, in which words."""
 
@@ -198,6 +221,7 @@ class TicketPage:
     requests: tuple[RequestView, ...] = ()
     instructions: tuple[InstructionView, ...] = ()
     supervisions: tuple[SupervisionView, ...] = ()
+    whistles: tuple[WhistleView, ...] = ()
     answers: tuple[AnswerView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
     attach_url: str = ""  # empty: not this reader's to add to

@@ -149,6 +149,15 @@ class SupervisionState(Labelled):
     DROPPED = "dropped", "没有签发"
 
 
+class WhistleState(Labelled):
+    """Where a 吹哨 stands. A firm's counts once the committee confirms it."""
+
+    ASKED = "asked", "待确认"
+    BLOWN = "blown", "等报到"
+    REFUSED = "refused", "没有吹哨"
+    ENDED = "ended", "已解哨"
+
+
 class Satisfaction(Labelled):
     """What the enterprise says."""
 

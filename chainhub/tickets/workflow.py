@@ -111,6 +111,11 @@ class Action(Labelled):
     SUPERVISE_SIGN = "supervise_sign", "督办签发"
     SUPERVISE_DROP = "supervise_drop", "督办不签发"
     SUPERVISE_ANSWER = "supervise_answer", "督办反馈"
+    WHISTLE = "whistle", "吹哨"
+    WHISTLE_CONFIRM = "whistle_confirm", "吹哨确认"
+    WHISTLE_REFUSE = "whistle_refuse", "没有吹哨"
+    REPORT_IN = "report_in", "报到"
+    WHISTLE_END = "whistle_end", "解哨"
 
 
 LED = frozenset(
@@ -124,7 +129,17 @@ LED = frozenset(
     }
 )
 """批示 and 督办: between leaders and units, not for the enterprise's side."""
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED
+CALLED = frozenset(
+    {
+        Action.WHISTLE,
+        Action.WHISTLE_CONFIRM,
+        Action.WHISTLE_REFUSE,
+        Action.REPORT_IN,
+        Action.WHISTLE_END,
+    }
+)
+"""吹哨报到: everybody who sees the ticket reads who was called and who came."""
+BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | CALLED
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

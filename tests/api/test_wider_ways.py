@@ -57,3 +57,47 @@ def test_answers_are_read_round_by_round(caller, session):
         (1, "confirm", "satisfied")
     ]
     refused(caller(people.TRANSPORT).get(path), 404)
+
+
+@pytest.fixture
+def handling(session):
+    """The number of a ticket that a unit is working on."""
+    ticket = a_ticket(session, State.HANDLING)
+    session.commit()
+    return ticket.number
+
+
+WHY = {"reason": "路面要挖开，要一起来定"}
+CALLED = [people.POWER_UNIT, people.TRANSPORT_UNIT]
+
+
+def test_a_whistle_is_blown_confirmed_answered_and_ended(caller, handling):
+    path = f"/tickets/{handling}"
+    refused(caller(people.TRANSPORT).get(f"{path}/whistles"), 404)
+    asked = given(caller(people.OWNER).post(f"{path}/whistle", json=WHY), 201)
+    assert (asked["state"], asked["units"]) == ("asked", [])
+    confirm = f"/whistles/{asked['id']}/confirm"
+    refused(caller(people.POWER).post(confirm, json={"units": CALLED}), 403)
+    refused(caller(people.STRANGER).post(confirm, json={"units": CALLED}), 404)
+    refused(caller(CLERK).post(confirm, json={}), 422)
+    blown = given(caller(CLERK).post(confirm, json={"units": CALLED}))
+    assert [one["unit"] for one in blown["units"]] == CALLED
+    refused(caller(CLERK).post(f"/whistles/{asked['id']}/refuse", json={"note": "算了"}), 409, "wrong_state")
+
+    report = f"{path}/report-in"
+    refused(caller(people.TRANSPORT).post(report, json={}), 422)
+    refused(caller(CLERK).post(report, json={"people": "我"}), 403)
+    there = given(caller(people.TRANSPORT).post(report, json={"people": "蒲青川"}))["items"][0]["units"][1]
+    assert (there["people"], there["arrives_at"]) == ("蒲青川", "2026-03-02T09:20:00+08:00")
+    done = given(caller(people.OWNER).post(f"/whistles/{asked['id']}/end", json={"note": "都来了"}))
+    assert (done["state"], done["may_end"]) == ("ended", False)
+
+
+@pytest.mark.parametrize("username", people.EVERYBODY)
+def test_who_blows(caller, handling, username):
+    sees = {*people.EVERYBODY} - {people.TRANSPORT, CALLER, "xitong", "anquan", "shenji"}
+
+    answer = caller(username).post(f"/tickets/{handling}/whistle", json={**WHY, "units": CALLED})
+
+    blows = username in {CLERK, CLOSER, people.OWNER}
+    assert answer.status_code == (201 if blows else 403 if username in sees else 404)

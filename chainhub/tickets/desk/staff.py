@@ -33,7 +33,12 @@ def desk(work: Work) -> DeskPage:
     """Return 今天我要处理什么: the groups of this actor's roles, what is late or due soonest first."""
     tasks = [task for task in TASKS if task.role in work.actor.roles]
     first = _first(work, tasks)
-    built = [_group(work, task, first.clock.due_at if first else None) for task in tasks]
+    built = [
+        (due, group)
+        for task in tasks
+        for due, group in (_group(work, task, first.clock.due_at if first else None),)
+        if group.rows or not task.rare
+    ]
     built.sort(key=lambda pair: pair[0] or datetime.max.replace(tzinfo=SHANGHAI))
     groups = tuple(group for _, group in built)
     bulk = any(row.selectable for group in groups for row in group.rows)

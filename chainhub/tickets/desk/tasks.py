@@ -19,6 +19,7 @@ class Task:
     empty: str
     empty_hint: str
     bulk: bool = False
+    rare: bool = False  # nobody needs to learn of it while there is none
 
 
 TASKS: tuple[Task, ...] = (
@@ -68,6 +69,16 @@ TASKS: tuple[Task, ...] = (
         "还没有待审核的诉求。",
         "单位办结以后会排在这里。",
         bulk=True,
+    ),
+    Task(
+        Role.DEPARTMENT,
+        (ClockKind.REPORT_IN,),
+        Action.REPORT_IN,
+        "吹哨报到",
+        "打开诉求报到：谁来、几点到",
+        "没有要报到的吹哨。",
+        "",
+        rare=True,
     ),
     Task(
         Role.DEPARTMENT,
@@ -134,7 +145,9 @@ TASKS: tuple[Task, ...] = (
         "",
     ),
 )
-NO_VERB = frozenset({(Role.GUIDE, Action.CONFIRM), (Role.GUIDE, Action.SUPPLY_INFO)})
+NO_VERB = frozenset(
+    {(Role.GUIDE, Action.CONFIRM), (Role.GUIDE, Action.SUPPLY_INFO), (Role.DEPARTMENT, Action.REPORT_IN)}
+)
 SCOPE = {
     Role.COMMITTEE: ScopeKind.CHAIN,
     Role.TASK_FORCE: ScopeKind.CHAIN,

@@ -16,6 +16,7 @@ from chainhub.tickets.presenting.progress import current_line, dots, step_number
 from chainhub.tickets.presenting.telling import FIRM_WAITS, story
 from chainhub.tickets.presenting.times import holders, time_view, why
 from chainhub.tickets.presenting.verbs import actions
+from chainhub.tickets.presenting.whistling import whistle
 
 __all__ = [
     "FIRM_WAITS",
@@ -41,5 +42,6 @@ __all__ = [
     "supervision_tags",
     "time_view",
     "waiting_for",
+    "whistle",
     "why",
 ]

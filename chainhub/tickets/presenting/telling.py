@@ -171,6 +171,17 @@ def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
     return f"{paper}，给{unit}：{why}。{data.get('note') or ''}"
 
 
+def _tell_whistle(data: Mapping[str, Any], directory: Directory) -> str:
+    units = "、".join(directory.unit_name(code) for code in data.get("units") or ())
+    return f"{data.get('note') or ''}{f'（叫{units}）' if units else ''}"
+
+
+def _tell_report(data: Mapping[str, Any], _: Directory) -> str:
+    at = data.get("at")
+    when = f"，{rules.moment_text(datetime.fromisoformat(at))} 到" if at else ""
+    return f"{data.get('person', '')}{when}。{data.get('note') or ''}"
+
+
 def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
     at = data.get("at")
     when = rules.moment_text(datetime.fromisoformat(at)) if at else ""
@@ -268,4 +279,7 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.INSTRUCT: _tell_instruct,
     Action.SUPERVISE_DRAFT: _tell_supervision,
     Action.SUPERVISE_SIGN: _tell_supervision,
+    Action.WHISTLE: _tell_whistle,
+    Action.WHISTLE_CONFIRM: _tell_whistle,
+    Action.REPORT_IN: _tell_report,
 }

@@ -1,5 +1,6 @@
 """One ticket for one reader; the whole telephone number."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import redirect, render_template, request
@@ -11,6 +12,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
+from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
@@ -24,9 +26,17 @@ from chainhub.tickets.service import (
     reading,
     requests,
     supervisions,
+    whistles,
 )
-from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
-from chainhub.tickets.terms import RequestState
+from chainhub.tickets.showing import (
+    ActionView,
+    AttachmentView,
+    ContactView,
+    RequestView,
+    TicketPage,
+    WhistleView,
+)
+from chainhub.tickets.terms import RequestState, WhistleState
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
 from chainhub.web import doors
@@ -62,6 +72,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         tags.append("保密")
     supervised = supervisions.readable(work, ticket)
     tags.extend(presenting.supervision_tags(supervised))
+    if any(one.state in {WhistleState.ASKED, WhistleState.BLOWN} for one in whistles.of(work, ticket)):
+        tags.append("吹哨")
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
@@ -96,6 +108,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             ),
             *_led(work, ticket),
             *_link(work, ticket),
+            *_called(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
@@ -120,6 +133,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             )
             for one in supervised
         ),
+        whistles=_whistles(work, ticket, clocks),
         answers=presenting.answers(answers.of(work, ticket), standing, firm=firm),
         attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
@@ -152,6 +166,31 @@ def _link(work: Work, ticket: Ticket) -> list[ActionView]:
     if not answering.may_hand_out(work, ticket):
         return []
     return [ActionView("answer_link", "出示评价链接", f"{ticket.link}/answer-link")]
+
+
+def _called(work: Work, ticket: Ticket) -> list[ActionView]:
+    """Return the verbs of who is called by a whistle, and of who may blow one."""
+    if whistles.mine(work, ticket) is not None:
+        return [ActionView("report_in", "报到", f"{ticket.link}/report-in")]
+    if whistles.may_blow(work, ticket):
+        return [ActionView("whistle", "吹哨", f"{ticket.link}/whistle")]
+    return []
+
+
+def _whistles(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> tuple[WhistleView, ...]:
+    rows = whistles.reports(work, ticket)
+    running = [clock for clock in clocks if clock.stopped_at is None]
+    return tuple(
+        presenting.whistle(
+            one,
+            [(row, whistles.due_of(running, row)) for row in rows if row.whistle_id == one.id],
+            known.of(work.session).directory,
+            work.now,
+            may_decide=whistles.may_decide(work, ticket, one),
+            may_end=whistles.may_end(work, ticket, one),
+        )
+        for one in whistles.of(work, ticket)
+    )
 
 
 def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:

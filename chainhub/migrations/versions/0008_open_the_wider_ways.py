@@ -1,0 +1,102 @@
+"""The wider ways in: whistles and who reported in. New columns have defaults for the version that is still running
+while this is carried out.
+"""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+_IS_OPEN = sa.text("state IN ('asked', 'blown')")
+_LIMITS = sa.table(
+    "time_limit",
+    sa.column("clock", sa.String),
+    sa.column("matter", sa.String),
+    sa.column("urgency", sa.String),
+    sa.column("code", sa.String),
+    sa.column("from_at", sa.DateTime(timezone=True)),
+    sa.column("source", sa.String),
+)
+_EVER = datetime(2019, 1, 1, tzinfo=UTC)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("ticket") as batch:
+        batch.add_column(sa.Column("whistled", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "whistle",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("blown_by_id", sa.Integer(), nullable=True),
+        sa.Column("blown_by", sa.String(length=120), nullable=False),
+        sa.Column("blown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("ended_by", sa.String(length=120), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["blown_by_id"], ["user_account.id"], name=op.f("fk_whistle_blown_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_whistle_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whistle")),
+    )
+    op.create_index("ix_whistle_ticket_id", "whistle", ["ticket_id"])
+    op.create_index(
+        "uq_whistle_open",
+        "whistle",
+        ["ticket_id"],
+        unique=True,
+        sqlite_where=_IS_OPEN,
+        postgresql_where=_IS_OPEN,
+    )
+    op.create_table(
+        "report_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("whistle_id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("unit_code", sa.String(length=60), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reported_by", sa.String(length=120), nullable=False),
+        sa.Column("people", sa.String(length=60), nullable=False),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_report_in_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(["unit_code"], ["unit.code"], name=op.f("fk_report_in_unit_code_unit")),
+        sa.ForeignKeyConstraint(["whistle_id"], ["whistle.id"], name=op.f("fk_report_in_whistle_id_whistle")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_in")),
+        sa.UniqueConstraint("whistle_id", "unit_code", name=op.f("uq_report_in_whistle_id_unit_code")),
+    )
+    op.create_index("ix_report_in_unit_ticket", "report_in", ["unit_code", "ticket_id"])
+    _limit("report_in", {"normal": "120m", "urgent": "120w", "complex": "120m"})
+
+
+def _limit(clock: str, codes: dict[str, str]) -> None:
+    """Give a county that is loaded already the limits that a new one reads from its rulebook."""
+    here = op.get_bind()
+    if not here.scalar(sa.select(sa.func.count()).select_from(_LIMITS)):
+        return
+    rows = [
+        {"clock": clock, "matter": "any", "urgency": urgency, "code": code, "from_at": _EVER, "source": ""}
+        for urgency, code in codes.items()
+    ]
+    op.bulk_insert(_LIMITS, rows)
+
+
+def downgrade() -> None:
+    op.execute(_LIMITS.delete().where(_LIMITS.c.clock == "report_in"))
+    op.execute(sa.text("DELETE FROM said WHERE clock_id IN (SELECT id FROM clock WHERE kind = 'report_in')"))
+    op.execute(sa.text("DELETE FROM clock WHERE kind = 'report_in'"))
+    op.drop_table("report_in")
+    op.drop_table("whistle")
+    with op.batch_alter_table("ticket") as batch:
+        batch.drop_column("whistled")
