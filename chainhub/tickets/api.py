@@ -17,6 +17,7 @@ from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import answering, attaching, moving, submitting
 from chainhub.tickets.service import answers as answers_of
 from chainhub.tickets.service import instructions as instructing
+from chainhub.tickets.service import referrals as referring
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
 from chainhub.tickets.service import whistles as whistling
@@ -36,7 +37,11 @@ _INSTRUCTION_BODY, _FEEDBACK_BODY = schemas.InstructionBody(), schemas.FeedbackB
 _SUPERVISION_BODY, _SIGNATURE_BODY = schemas.SupervisionBody(), schemas.SignatureBody()
 _REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
 _WHISTLE_BODY, _CONFIRMATION_BODY = schemas.WhistleBody(), schemas.WhistleConfirmation()
-_REPORT_BODY = schemas.ReportBody()
+_REPORT_BODY, _REFERRAL_BODY, _REPLY_BODY = (
+    schemas.ReportBody(),
+    schemas.ReferralBody(),
+    schemas.ReplyUpBody(),
+)
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
     "name": KEY,
@@ -124,6 +129,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         light=wanted.get("light"),
         q=wanted.get("q", ""),
         due_before=wanted.get("due_before"),
+        referred=bool(wanted.get("referred")),
     )
 
 
@@ -289,6 +295,52 @@ def answers(number: str) -> Response:
         standing = rules.parties(work.actor, queries.facts(work.session, ticket))
         found = [representing.answer(one, standing) for one in answers_of.of(work, ticket)]
     return api.answer({"items": found})
+
+
+@room.get("/tickets/<string:number>/referral", schemas.ReferralShape)
+@doors.signed_in()
+def referral(number: str) -> Response:
+    """上级转办：原编号、上级期限、回复"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = referring.of(work, ticket)
+        if found is None:
+            raise NotFound("这件诉求没有登记上级转办，或者您看不到它。")
+        said = representing.referral(work, ticket, found)
+    return api.answer(said)
+
+
+@room.post(
+    "/tickets/<string:number>/referral", {200: schemas.ReferralShape}, api.Taken(body=schemas.ReferralBody)
+)
+@doors.signed_in()
+def refer(number: str) -> Response:
+    """登记上级转办，或者改登记错的"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        referring.demand_to_record(work, ticket)
+        given = api.load(_REFERRAL_BODY, sent)
+        made = referring.record(work, ticket.number, referring.Paper(**given))
+        found = representing.referral(work, ticket, made)
+    return api.answer(found)
+
+
+@room.post(
+    "/tickets/<string:number>/referral/reply",
+    {200: schemas.ReferralShape},
+    api.Taken(body=schemas.ReplyUpBody),
+)
+@doors.signed_in()
+def reply_up(number: str) -> Response:
+    """回复上级：诉求了结以后也可以"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = referring.demand_to_reply(work, _number(number))
+        given = api.load(_REPLY_BODY, sent)
+        made = referring.reply(work, ticket.number, given["reply"], given.get("replied_on"))
+        found = representing.referral(work, ticket, made)
+    return api.answer(found)
 
 
 def _whistle(work: Work, ticket: Ticket, one: Whistle) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Tables of what stands beside a ticket's life: 吹哨 and who reported in."""
+"""Tables of what stands beside a ticket's life: 吹哨 and who reported in, 上级转办."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,3 +54,21 @@ class ReportIn(Base):
     people: Mapped[str] = mapped_column(String(60), default="")  # who comes
     arrives_at: Mapped[datetime | None]  # when they are (or were) there
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Referral(Base):
+    """What a superior sent down with a ticket (上级转办): its number, its limit, and our reply to it. One a ticket."""
+
+    __tablename__ = "referral"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), unique=True)
+    source: Mapped[str] = mapped_column(String(60))  # 12345, 96178, the city
+    number: Mapped[str] = mapped_column(String(60))  # as the superior numbers it
+    due_on: Mapped[date]  # the superior's limit
+    due_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime]
+    replied_on: Mapped[date | None]
+    replied_by: Mapped[str] = mapped_column(String(120), default="")
+    reply: Mapped[str] = mapped_column(Text, default="")

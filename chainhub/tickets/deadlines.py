@@ -38,6 +38,7 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.INSTRUCTION: "批示",
     ClockKind.SUPERVISION_FEEDBACK: "督办签发",
     ClockKind.REPORT_IN: "吹哨",
+    ClockKind.SUPERIOR: "登记",
 }
 """What started a clock, as a reader says it."""
 

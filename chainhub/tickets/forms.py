@@ -272,6 +272,31 @@ def _several_units(directory: Directory) -> Field:
     return SeveralField("叫哪些单位", choices=options(listed), validators=[_demand(True)])
 
 
+def for_referral() -> type[ActForm]:
+    """Return the form in which what a superior sent is noted."""
+    line = Length(fields.field(Action.ASSIGN, "office"))
+    made: dict[str, Any] = {
+        "source": StringField(
+            "哪里转来的", description="如 12345、96178", validators=[_demand(True), line], filters=[_trim]
+        ),
+        "number": StringField("上级的编号", validators=[_demand(True), line], filters=[_trim]),
+        "due_on": DayField("上级要求哪一天以前回复", validators=[_demand(True)], render_kw={"type": "date"}),
+    }
+    return type("ReferralForm", (ActForm,), made)
+
+
+def for_reply_up() -> type[ActForm]:
+    """Return the form in which the reply to a superior is noted."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "reply": TextAreaField("怎么回复的", validators=[_demand(True), Length(note)], filters=[_trim]),
+        "replied_on": DayField(
+            "哪一天回复的", description="不填就是今天", validators=[Optional()], render_kw={"type": "date"}
+        ),
+    }
+    return type("ReplyUpForm", (ActForm,), made)
+
+
 def for_report() -> type[ActForm]:
     """Return the form in which a unit reports in."""
     people, note = fields.field(Action.ASSIGN, "office"), fields.field(Action.PROGRESS, "note")

@@ -88,6 +88,12 @@ class Ticket(Base):
             postgresql_where=text("recheck_asked_at IS NULL AND state = 'closed'"),
         ),
         Index("ix_ticket_filed_by_id", "filed_by_id"),
+        Index(
+            "ix_ticket_superior_due_at",
+            "superior_due_at",
+            sqlite_where=text("superior_due_at IS NOT NULL"),
+            postgresql_where=text("superior_due_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -154,6 +160,7 @@ class Ticket(Base):
     excluded: Mapped[bool] = mapped_column(default=False)  # 不计入考核, by the chain chief's word
     instructed: Mapped[int] = mapped_column(default=0)  # 批示 that were given about it
     supervised: Mapped[int] = mapped_column(default=0)  # 督办 that were drafted about it
+    superior_due_at: Mapped[datetime | None]  # 上级转办: by when the superior is to be answered
     whistled: Mapped[int] = mapped_column(default=0)  # 吹哨 that were blown about it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to

@@ -12,11 +12,19 @@ from chainhub.county.directory.rules import Directory
 from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
 from chainhub.tickets import fields, presenting, queries, rules
-from chainhub.tickets.beside_models import ReportIn, Whistle
+from chainhub.tickets.beside_models import Referral, ReportIn, Whistle
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
-from chainhub.tickets.service import evidencing, instructions, moving, requests, supervisions, whistles
+from chainhub.tickets.service import (
+    evidencing,
+    instructions,
+    moving,
+    referrals,
+    requests,
+    supervisions,
+    whistles,
+)
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
 from chainhub.web.api import PREFIX, moment
@@ -72,6 +80,7 @@ def _common(it: Ticket, now: datetime) -> Data:
         "due_at": moment(it.due_at),
         "due_provisional": it.due_provisional,
         "promise_due_at": moment(it.promise_due_at),
+        "superior_due_at": moment(it.superior_due_at),
         "light": presenting.colour(it.state, it.due_at, it.yellow_at, now, asked=it.extension_pending),
         "created_at": moment(it.created_at),
         "updated_at": moment(it.updated_at),
@@ -200,6 +209,22 @@ def whistle(work: Work, it: Ticket, one: Whistle, rows: Sequence[ReportIn]) -> D
         "units": [_report(row) for row in rows if row.whistle_id == one.id],
         "may_decide": whistles.may_decide(work, it, one),
         "may_end": whistles.may_end(work, it, one),
+    }
+
+
+def referral(work: Work, it: Ticket, one: Referral) -> Data:
+    """Return what a superior sent down, and what was replied."""
+    return {
+        "source": one.source,
+        "number": one.number,
+        "due_on": one.due_on.isoformat(),
+        "due_at": moment(one.due_at),
+        "recorded_by": one.recorded_by,
+        "recorded_at": moment(one.recorded_at),
+        "replied_on": one.replied_on.isoformat() if one.replied_on else None,
+        "replied_by": one.replied_by,
+        "reply": one.reply,
+        "may_reply": referrals.may_reply(work, it),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import LED, Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import LED, UPWARD, Action, Move, Party, State, When, Who
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -192,6 +192,7 @@ _INTERNAL = frozenset(
         Action.GRANT,
         Action.REFUSE,
         *LED,
+        *UPWARD,
     }
 )
 _DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})

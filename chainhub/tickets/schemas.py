@@ -186,6 +186,12 @@ class TicketQuery(Query):
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     enterprise = Line(CODE_MOST, about="企业编码")
     q = Line(100, about="编号、企业、标题、内容里的字")
+    referred = mm.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        error_messages={"invalid": "请写 true 或 false。"},
+        metadata={"description": "true：只看上级转办的"},
+    )
     due_before = shapes.Before(about="在这以前到期的，如 2026-10-27T17:30:00+08:00；只写日期是那天零点")
     order = Choice(Order, about="newest 新的在前，due 先到期的在前")
     cursor = shapes.cursor()
@@ -289,6 +295,7 @@ class TicketItem(shapes.Shape):
     due_at = _at(nullable=True)
     due_provisional = mm.Boolean(required=True)
     promise_due_at = _at(nullable=True)
+    superior_due_at = _at("上级转办的：在这以前回复上级", nullable=True)
     light = _said(Colour)
     created_at = _at()
     updated_at = _at()
@@ -476,6 +483,36 @@ class ReportBody(Command):
     people = Line(fields.LINE_MOST, required=True, about="谁来：姓名和人数")
     at = Moment(about="几点到，不写就是现在")
     note = Text(fields.NOTE_MOST, 2)
+
+
+class ReferralBody(Command):
+    """What a superior sent down."""
+
+    source = Line(fields.LINE_MOST, required=True, about="哪里转来的：12345、96178……")
+    number = Line(fields.LINE_MOST, required=True, about="上级的编号")
+    due_on = Day(required=True, about="上级要求哪一天以前回复")
+
+
+class ReplyUpBody(Command):
+    """What was replied to the superior."""
+
+    reply = Text(fields.NOTE_MOST, 2, required=True, about="怎么回复的")
+    replied_on = Day(about="哪一天回复的，不写就是今天")
+
+
+class ReferralShape(shapes.Shape):
+    """What a superior sent down with a ticket."""
+
+    source = _text("哪里转来的")
+    number = _text("上级的编号")
+    due_on = mm.Date(required=True)
+    due_at = _at("在这以前回复上级")
+    recorded_by = _text()
+    recorded_at = _at()
+    replied_on = mm.Date(required=True, allow_none=True)
+    replied_by = _text()
+    reply = _text()
+    may_reply = mm.Boolean(required=True)
 
 
 class ReportShape(shapes.Shape):

@@ -165,6 +165,18 @@ class SupervisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralView:
+    """What a superior sent down: from whom under which number, its light and limit, what was replied."""
+
+    title: str
+    light: LightView
+    line: str
+    reply: str
+    reply_url: str = ""
+    correct_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CalledView:
     """One unit that a whistle calls: its light, and who comes when, or until when it is to say so."""
 
@@ -221,6 +233,7 @@ class TicketPage:
     requests: tuple[RequestView, ...] = ()
     instructions: tuple[InstructionView, ...] = ()
     supervisions: tuple[SupervisionView, ...] = ()
+    referral: ReferralView | None = None
     whistles: tuple[WhistleView, ...] = ()
     answers: tuple[AnswerView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()

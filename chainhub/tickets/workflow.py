@@ -116,6 +116,8 @@ class Action(Labelled):
     WHISTLE_REFUSE = "whistle_refuse", "没有吹哨"
     REPORT_IN = "report_in", "报到"
     WHISTLE_END = "whistle_end", "解哨"
+    REFER = "refer", "登记上级转办"
+    REPLY_UP = "reply_up", "回复上级"
 
 
 LED = frozenset(
@@ -139,7 +141,9 @@ CALLED = frozenset(
     }
 )
 """吹哨报到: everybody who sees the ticket reads who was called and who came."""
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | CALLED
+UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
+"""上级转办: papers between this county and who stands above it, not for the enterprise's side."""
+BESIDE = UPWARD | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | CALLED
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

@@ -101,3 +101,21 @@ def test_who_blows(caller, handling, username):
 
     blows = username in {CLERK, CLOSER, people.OWNER}
     assert answer.status_code == (201 if blows else 403 if username in sees else 404)
+
+
+def test_what_a_superior_sent_is_noted_listed_and_replied_to(caller, handling):
+    path = f"/tickets/{handling}/referral"
+    paper = {"source": "12345", "number": "JN17", "due_on": "2026-03-06"}
+    refused(caller(CLERK).get(path), 404)
+    refused(caller(people.POWER).post(path, json=paper), 403)
+    refused(caller(CLERK).post(path, json={"source": "12345"}), 422)
+    made = given(caller(CLERK).post(path, json=paper))
+    assert (made["due_at"], made["may_reply"]) == ("2026-03-06T17:30:00+08:00", True)
+    listed = given(caller(people.POWER).get("/tickets?referred=true"))["items"]
+    assert [one["superior_due_at"] for one in listed] == ["2026-03-06T17:30:00+08:00"]
+    refused(caller(people.OWNER).get(path), 404)
+
+    refused(caller(people.STRANGER).post(f"{path}/reply", json={"reply": "办好了"}), 404)
+    done = given(caller(people.DISPATCHER).post(f"{path}/reply", json={"reply": "办好了"}))
+    assert (done["replied_on"], done["may_reply"]) == ("2026-03-02", False)
+    refused(caller(CLERK).post(f"{path}/reply", json={"reply": "再来"}), 409, "wrong_state")

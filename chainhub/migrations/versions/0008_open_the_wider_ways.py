@@ -1,4 +1,4 @@
-"""The wider ways in: whistles and who reported in. New columns have defaults for the version that is still running
+"""The wider ways in: whistles and who reported in, what superiors send down. New columns have defaults for the version that is still running
 while this is carried out.
 """
 
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _IS_OPEN = sa.text("state IN ('asked', 'blown')")
+_HAS_SUPERIOR = sa.text("superior_due_at IS NOT NULL")
 _LIMITS = sa.table(
     "time_limit",
     sa.column("clock", sa.String),
@@ -28,6 +29,13 @@ _EVER = datetime(2019, 1, 1, tzinfo=UTC)
 def upgrade() -> None:
     with op.batch_alter_table("ticket") as batch:
         batch.add_column(sa.Column("whistled", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("superior_due_at", sa.DateTime(timezone=True), nullable=True))
+        batch.create_index(
+            "ix_ticket_superior_due_at",
+            ["superior_due_at"],
+            sqlite_where=_HAS_SUPERIOR,
+            postgresql_where=_HAS_SUPERIOR,
+        )
     op.create_table(
         "whistle",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -77,6 +85,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("whistle_id", "unit_code", name=op.f("uq_report_in_whistle_id_unit_code")),
     )
     op.create_index("ix_report_in_unit_ticket", "report_in", ["unit_code", "ticket_id"])
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=120), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("replied_by", sa.String(length=120), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_referral_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_referral_ticket_id")),
+    )
     _limit("report_in", {"normal": "120m", "urgent": "120w", "complex": "120m"})
 
 
@@ -94,9 +119,15 @@ def _limit(clock: str, codes: dict[str, str]) -> None:
 
 def downgrade() -> None:
     op.execute(_LIMITS.delete().where(_LIMITS.c.clock == "report_in"))
-    op.execute(sa.text("DELETE FROM said WHERE clock_id IN (SELECT id FROM clock WHERE kind = 'report_in')"))
-    op.execute(sa.text("DELETE FROM clock WHERE kind = 'report_in'"))
+    clock = sa.table("clock", sa.column("id", sa.Integer), sa.column("kind", sa.String))
+    said = sa.table("said", sa.column("clock_id", sa.Integer))
+    ours = clock.c.kind.in_(("report_in", "superior"))
+    op.execute(said.delete().where(said.c.clock_id.in_(sa.select(clock.c.id).where(ours))))
+    op.execute(clock.delete().where(ours))
+    op.drop_table("referral")
     op.drop_table("report_in")
     op.drop_table("whistle")
     with op.batch_alter_table("ticket") as batch:
+        batch.drop_index("ix_ticket_superior_due_at")
+        batch.drop_column("superior_due_at")
         batch.drop_column("whistled")

@@ -13,6 +13,7 @@ from chainhub.tickets.presenting.lights import (
     row,
 )
 from chainhub.tickets.presenting.progress import current_line, dots, step_number, steps, waiting_for
+from chainhub.tickets.presenting.referring import referral
 from chainhub.tickets.presenting.telling import FIRM_WAITS, story
 from chainhub.tickets.presenting.times import holders, time_view, why
 from chainhub.tickets.presenting.verbs import actions
@@ -34,6 +35,7 @@ __all__ = [
     "light",
     "near",
     "pressing_light",
+    "referral",
     "row",
     "step_number",
     "steps",

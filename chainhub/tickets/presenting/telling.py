@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import LED, Action, Who
+from chainhub.tickets.workflow import LED, UPWARD, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -30,6 +30,7 @@ _NOT_FOR_FIRM = frozenset(
         Action.HAND_IN,
         Action.REFUSE_ENDORSE,
         *LED,
+        *UPWARD,
     }
 )
 
@@ -171,6 +172,14 @@ def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
     return f"{paper}，给{unit}：{why}。{data.get('note') or ''}"
 
 
+def _tell_refer(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{data.get('source', '')} {data.get('number', '')}，{data.get('due_on', '')} 前回复上级。"
+
+
+def _tell_reply_up(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{data.get('replied_on', '')} 回复：{data.get('note', '')}"
+
+
 def _tell_whistle(data: Mapping[str, Any], directory: Directory) -> str:
     units = "、".join(directory.unit_name(code) for code in data.get("units") or ())
     return f"{data.get('note') or ''}{f'（叫{units}）' if units else ''}"
@@ -280,6 +289,8 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.SUPERVISE_DRAFT: _tell_supervision,
     Action.SUPERVISE_SIGN: _tell_supervision,
     Action.WHISTLE: _tell_whistle,
+    Action.REFER: _tell_refer,
+    Action.REPLY_UP: _tell_reply_up,
     Action.WHISTLE_CONFIRM: _tell_whistle,
     Action.REPORT_IN: _tell_report,
 }

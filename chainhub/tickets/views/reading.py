@@ -24,6 +24,7 @@ from chainhub.tickets.service import (
     moving,
     parts,
     reading,
+    referrals,
     requests,
     supervisions,
     whistles,
@@ -32,6 +33,7 @@ from chainhub.tickets.showing import (
     ActionView,
     AttachmentView,
     ContactView,
+    ReferralView,
     RequestView,
     TicketPage,
     WhistleView,
@@ -74,6 +76,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     tags.extend(presenting.supervision_tags(supervised))
     if any(one.state in {WhistleState.ASKED, WhistleState.BLOWN} for one in whistles.of(work, ticket)):
         tags.append("吹哨")
+    if ticket.superior_due_at is not None and not for_firm:
+        tags.append("上级转办")
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
@@ -109,6 +113,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             *_led(work, ticket),
             *_link(work, ticket),
             *_called(work, ticket),
+            *_referred(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
@@ -133,6 +138,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             )
             for one in supervised
         ),
+        referral=_referral(work, ticket),
         whistles=_whistles(work, ticket, clocks),
         answers=presenting.answers(answers.of(work, ticket), standing, firm=firm),
         attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
@@ -166,6 +172,25 @@ def _link(work: Work, ticket: Ticket) -> list[ActionView]:
     if not answering.may_hand_out(work, ticket):
         return []
     return [ActionView("answer_link", "出示评价链接", f"{ticket.link}/answer-link")]
+
+
+def _referred(work: Work, ticket: Ticket) -> list[ActionView]:
+    if ticket.superior_due_at is not None or not referrals.may_record(work, ticket):
+        return []
+    return [ActionView("refer", "登记上级转办", f"{ticket.link}/referral")]
+
+
+def _referral(work: Work, ticket: Ticket) -> ReferralView | None:
+    found = referrals.of(work, ticket)
+    if found is None:
+        return None
+    return presenting.referral(
+        found,
+        ticket.link,
+        work.now,
+        may_reply=referrals.may_reply(work, ticket),
+        may_correct=referrals.may_record(work, ticket),
+    )
 
 
 def _called(work: Work, ticket: Ticket) -> list[ActionView]:
