@@ -130,6 +130,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         q=wanted.get("q", ""),
         due_before=wanted.get("due_before"),
         referred=bool(wanted.get("referred")),
+        route=wanted.get("route"),
     )
 
 

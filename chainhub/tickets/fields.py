@@ -58,6 +58,7 @@ _COMMON: tuple[Field, ...] = (
     Field("contact_person", "找谁", Shape.LINE, 20),
     Field("contact_phone", "打哪个电话找您？", Shape.LINE, 20),
     Field("contacted_person", "通话对象", Shape.LINE, 20, hint="已经打过电话就填，接单即联系"),
+    Field("route", "走哪条路", Shape.CHOICE, choices=terms.Route, hint="不选就是由专班派给部门"),
     Field("person", "联系到的人", Shape.LINE, 20),
     Field("at", "联系时间", Shape.MOMENT, hint="不填就是现在"),
     Field("note", "说明", Shape.TEXT, NOTE_MOST, 2),

@@ -20,7 +20,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.terms import Kind, Urgency
+from chainhub.tickets.terms import Kind, Route, Urgency
 from chainhub.tickets.workflow import PAUSED, State
 
 PAGE = 50
@@ -98,6 +98,7 @@ class Filter:
     q: str = ""
     due_before: datetime | None = None
     open_only: bool = False
+    route: Route | None = None
     referred: bool = False  # by a superior (上级转办)
     extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
@@ -183,6 +184,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         (Ticket.enterprise_code, wanted.enterprise),
         (Ticket.kind, wanted.kind),
         (Ticket.urgency, wanted.urgency),
+        (Ticket.route, wanted.route),
     ):
         if value:
             found.append(column == value)

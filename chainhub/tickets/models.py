@@ -14,6 +14,7 @@ from chainhub.tickets.terms import (
     PartState,
     RequestKind,
     RequestState,
+    Route,
     Satisfaction,
     SupervisionReason,
     SupervisionState,
@@ -89,6 +90,13 @@ class Ticket(Base):
         ),
         Index("ix_ticket_filed_by_id", "filed_by_id"),
         Index(
+            "ix_ticket_route_id",
+            "route",
+            "id",
+            sqlite_where=text("route IS NOT NULL"),
+            postgresql_where=text("route IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_superior_due_at",
             "superior_due_at",
             sqlite_where=text("superior_due_at IS NOT NULL"),
@@ -109,6 +117,10 @@ class Ticket(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     contact_person: Mapped[str] = mapped_column(String(20), default="")
     contact_phone: Mapped[str] = mapped_column(String(20), default="")
+    route: Mapped[Route | None] = mapped_column(
+        EnumValue(Route)
+    )  # None: to a unit, as everything before routes
+    route_taken: Mapped[bool] = mapped_column(default=False)  # the first step of its route was made
     original_number: Mapped[str] = mapped_column(
         String(60), default=""
     )  # of the paper or superior it came from
@@ -170,6 +182,11 @@ class Ticket(Base):
 
     # Every move raises `version` itself, also one that changes nothing else; two at once still collide.
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
+    @property
+    def next_on_route(self) -> Route | None:
+        """The route whose first step is still to be made, or None."""
+        return None if self.route_taken else self.route
 
     @property
     def about(self) -> str:

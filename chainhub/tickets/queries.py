@@ -27,7 +27,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets.beside_models import ReportIn
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
-from chainhub.tickets.terms import SupervisionState
+from chainhub.tickets.terms import Route, SupervisionState
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
@@ -180,6 +180,7 @@ def facts(session: Session, ticket: Ticket) -> Facts:
         ticket.waits,
         known.of(session).directory.does_endorse(ticket.lead_unit_code),
         ticket.co_units,
+        ticket.next_on_route is Route.HARD,
     )
 
 

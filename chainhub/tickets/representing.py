@@ -49,6 +49,7 @@ def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
         "round": it.round,
         "outcome": it.outcome,
         "evidence": evidencing.demanded(work, it),
+        "route": it.route,
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
         "clocks": [_clock(one, work.now) for one in clocks],

@@ -33,6 +33,7 @@ class Facts:
     waits: int = 0
     endorses: bool = False  # its unit has 审签 switched on
     co_units: Sequence[str] = ()  # every unit that was ever sent a part
+    to_confer: bool = False  # routed to a joint meeting (疑难→联席会议) that was not held yet
 
 
 _OF_THE_CHAIN = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.CALLER, Role.LIAISON)
@@ -68,6 +69,7 @@ def holds(facts: Facts) -> frozenset[When]:
             *([When.DISSATISFIED_TWICE] if facts.dissatisfied > 1 else []),
             *([When.INFO_LAPSED] if facts.info_lapsed else []),
             *([When.WITH_CO_UNITS] if facts.co_units else []),
+            *([When.TO_CONFER] if facts.to_confer else []),
         }
     )
 

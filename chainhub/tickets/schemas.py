@@ -186,6 +186,9 @@ class TicketQuery(Query):
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     enterprise = Line(CODE_MOST, about="企业编码")
     q = Line(100, about="编号、企业、标题、内容里的字")
+    route = Choice(
+        terms.Route, about="接单时定的路：" + "，".join(f"{one.value} {one.label}" for one in terms.Route)
+    )
     referred = mm.Boolean(
         truthy={"true"},
         falsy={"false"},
@@ -316,6 +319,7 @@ class Ticket(TicketItem):
     round = mm.Integer(required=True)
     outcome = _said(terms.Outcome, nullable=True)
     evidence = _said(terms.Evidence)
+    route = _said(terms.Route, nullable=True)
     satisfaction = _said(terms.Satisfaction, nullable=True)
     closed_at = _at(nullable=True)
     clocks = mm.List(mm.Nested(ClockShape), required=True)

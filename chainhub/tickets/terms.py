@@ -41,6 +41,15 @@ class Channel(Labelled):
     API = "api", "接口"
 
 
+class Route(Labelled):
+    """Which way a matter goes once it is taken in: the four routes of 涪陵 (domain, section 2)."""
+
+    DAILY = "daily", "日常：指导员答复"
+    KEY = "key", "重点：链长过问"
+    SPECIAL = "special", "专业：部门办理"
+    HARD = "hard", "疑难：联席会议"
+
+
 class DeclineReason(Labelled):
     """Why a matter is not taken (decision)."""
 

@@ -169,6 +169,7 @@ class When(Labelled):
     FIRST_WAIT = "first_wait", "第一次挂账"
     WAITED_BEFORE = "waited_before", "已挂账过一次"
     WITH_CO_UNITS = "with_co_units", "派过协办"
+    TO_CONFER = "to_confer", "走联席会议，还没有开"
 
 
 Who = Role | Party
@@ -231,7 +232,7 @@ TABLE: tuple[Move, ...] = (
     #      action              from                         to                  who                          must give        may give
     *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind urgency channel enterprise confidential contact_person contact_phone"),
     *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind contact_person contact_phone"),
-    *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person note"),
+    *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person route note"),
     *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),
     *_rows(A.DECLINE,          S.SUBMITTED,                 S.DECLINED,         {R.COMMITTEE},               "reason_code note"),
     *_rows(A.APPEAL,           S.DECLINED,                  S.SUBMITTED,        {P.REQUESTER},               "note"),
@@ -262,6 +263,7 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.PROGRESS,         WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
     *_rows(A.HAND_IN,          WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
     *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place"),
+    *_rows(A.CONVENE,          S.ACCEPTED,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place", {W.TO_CONFER}),
     *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}),
     *_rows(A.CONCLUDE,         S.CONSULTING,                S.ACCEPTED,         {R.COMMITTEE},               "minutes",       "decisions", {W.NO_UNIT}),
     *_rows(A.DETERMINE,        S.CONSULTING,                S.CONFIRMED,        {R.COMMITTEE},               "reasons",       "", {W.DISSATISFIED_TWICE}),

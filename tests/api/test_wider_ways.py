@@ -119,3 +119,15 @@ def test_what_a_superior_sent_is_noted_listed_and_replied_to(caller, handling):
     done = given(caller(people.DISPATCHER).post(f"{path}/reply", json={"reply": "办好了"}))
     assert (done["replied_on"], done["may_reply"]) == ("2026-03-02", False)
     refused(caller(CLERK).post(f"{path}/reply", json={"reply": "再来"}), 409, "wrong_state")
+
+
+def test_a_route_is_chosen_with_accepting_and_filtered_by(caller):
+    number = given(caller(people.OWNER).submit(), 201)["number"]
+    refused(caller(CLERK).act(number, "accept", 1, route="nowhere"), 422)
+
+    found = given(caller(CLERK).act(number, "accept", 1, route="hard"))
+
+    assert found["route"] == "hard"
+    assert "convene" in [one["action"] for one in found["actions"]]
+    assert [one["number"] for one in given(caller(CLERK).get("/tickets?route=hard"))["items"]] == [number]
+    assert given(caller(CLERK).get("/tickets?route=daily"))["items"] == []

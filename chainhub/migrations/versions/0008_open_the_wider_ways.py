@@ -1,4 +1,4 @@
-"""The wider ways in: whistles and who reported in, what superiors send down. New columns have defaults for the version that is still running
+"""The wider ways in: whistles and who reported in, what superiors send down, routes. New columns have defaults for the version that is still running
 while this is carried out.
 """
 
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _IS_OPEN = sa.text("state IN ('asked', 'blown')")
+_HAS_ROUTE = sa.text("route IS NOT NULL")
 _HAS_SUPERIOR = sa.text("superior_due_at IS NOT NULL")
 _LIMITS = sa.table(
     "time_limit",
@@ -29,6 +30,11 @@ _EVER = datetime(2019, 1, 1, tzinfo=UTC)
 def upgrade() -> None:
     with op.batch_alter_table("ticket") as batch:
         batch.add_column(sa.Column("whistled", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("route", sa.String(length=40), nullable=True))
+        batch.add_column(sa.Column("route_taken", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.create_index(
+            "ix_ticket_route_id", ["route", "id"], sqlite_where=_HAS_ROUTE, postgresql_where=_HAS_ROUTE
+        )
         batch.add_column(sa.Column("superior_due_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index(
             "ix_ticket_superior_due_at",
@@ -128,6 +134,9 @@ def downgrade() -> None:
     op.drop_table("report_in")
     op.drop_table("whistle")
     with op.batch_alter_table("ticket") as batch:
+        batch.drop_index("ix_ticket_route_id")
+        batch.drop_column("route_taken")
+        batch.drop_column("route")
         batch.drop_index("ix_ticket_superior_due_at")
         batch.drop_column("superior_due_at")
         batch.drop_column("whistled")

@@ -15,7 +15,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, listing, presenting, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.desk.lines import moment_line
-from chainhub.tickets.desk.tasks import HEADLINES, NO_VERB, SCOPE, TASKS, Task
+from chainhub.tickets.desk.tasks import CONFER, HEADLINES, NO_VERB, SCOPE, TASKS, Task
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving
 from chainhub.tickets.showing import (
@@ -52,6 +52,7 @@ def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket,
         .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(Clock.stopped_at.is_(None), Clock.kind == kind.value, Clock.holder_ref.in_(refs))
+        .where(Clock.holder_role == task.role.value)  # a route may give a clock to another role of the chain
         .where(queries.visible(work.actor), *_today(work, task))
         .order_by(Clock.due_at, Clock.id)
     )
@@ -102,6 +103,7 @@ def _count(work: Work, task: Task) -> int:
             Clock.stopped_at.is_(None),
             Clock.kind == task.kinds[0].value,
             Clock.holder_ref.in_(_refs(work.actor, task)),
+            Clock.holder_role == task.role.value,
             *_today(work, task),
         )
         .limit(listing.COUNT_MOST)
@@ -188,6 +190,8 @@ def _urgent(work: Work, first: _First) -> UrgentView:
     headline, verb = HEADLINES[kind]
     if kind is ClockKind.FIRST_CALL and action is Action.CONTACT:
         headline, verb = HEADLINES[ClockKind.UNIT_CONTACT]
+    if action is Action.CONVENE:
+        headline, verb = CONFER
     due = clock.due_at.astimezone(SHANGHAI)
     today = work.now.astimezone(SHANGHAI).date()
     when = f"{due:%H:%M}" if due.date() == today else presenting.near(clock.due_at, work.now)

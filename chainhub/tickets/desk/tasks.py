@@ -43,6 +43,16 @@ TASKS: tuple[Task, ...] = (
         "企业报送了会排在这里，2 个工作小时内要打电话。",
     ),
     Task(
+        Role.COMMITTEE,
+        (ClockKind.DISPATCH,),
+        Action.CONVENE,
+        "联席会议",
+        "接单时定了走疑难的",
+        "没有等着开联席会议的诉求。",
+        "",
+        rare=True,
+    ),
+    Task(
         Role.TASK_FORCE,
         (ClockKind.RULING,),
         Action.REJECT_RETURN,
@@ -119,6 +129,16 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         Role.GUIDE,
+        (ClockKind.DISPATCH,),
+        Action.ANSWER,
+        "直接答复（日常）",
+        "联系企业，能说清的当场说清",
+        "没有要您答复的诉求。",
+        "",
+        rare=True,
+    ),
+    Task(
+        Role.GUIDE,
         (ClockKind.SUPPLY,),
         Action.SUPPLY_INFO,
         "帮企业补充（接单前）",
@@ -155,6 +175,7 @@ SCOPE = {
     Role.GUIDE: ScopeKind.ENTERPRISE,
 }
 
+CONFER = ("组织联席会议：{firm}“{title}”", "启动会商")
 HEADLINES = {
     ClockKind.FIRST_CALL: ("打电话给{firm}，接下“{title}”", "接单并记通话"),
     ClockKind.INTAKE: ("接下{firm}的“{title}”", "接单"),

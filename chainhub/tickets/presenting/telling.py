@@ -107,7 +107,8 @@ def _tell_submit(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_accept(data: Mapping[str, Any], _: Directory) -> str:
     called = f"已打电话给{data['contacted_person']}。" if data.get("contacted_person") else ""
-    return f"{called}{data.get('note', '')}"
+    route = f"{_label(terms.Route, data['route'])}。" if data.get("route") else ""
+    return f"{called}{route}{data.get('note', '')}"
 
 
 def _tell_dispatch(data: Mapping[str, Any], directory: Directory) -> str:

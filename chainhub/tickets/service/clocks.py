@@ -23,7 +23,7 @@ from chainhub.tickets.clockwork import (
     Plan,
 )
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.terms import Urgency
+from chainhub.tickets.terms import Route, Urgency
 
 _WRITING = insert(cast("Table", Clock.__table__)).inline()
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
@@ -109,6 +109,10 @@ def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
         return Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, ticket.lead_unit_code or "")
     if kind in {ClockKind.CALLBACK, ClockKind.NOT_RATED}:
         return Holder(Role.CALLER.value, ScopeKind.COUNTY.value, "")
+    if kind is ClockKind.DISPATCH and ticket.next_on_route is Route.DAILY:
+        return Holder(Role.GUIDE.value, ScopeKind.ENTERPRISE.value, ticket.enterprise_code)
+    if kind is ClockKind.DISPATCH and ticket.next_on_route is Route.HARD:
+        return Holder(Role.COMMITTEE.value, ScopeKind.CHAIN.value, ticket.chain_code)
     role = Role.TASK_FORCE if kind in _HELD_BY_TASK_FORCE else Role.COMMITTEE
     return Holder(role.value, ScopeKind.CHAIN.value, ticket.chain_code)
 

@@ -14,7 +14,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import evidencing, parts
-from chainhub.tickets.terms import ONE_QUESTION, Satisfaction
+from chainhub.tickets.terms import ONE_QUESTION, Route, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
 Given = Mapping[str, Any]
@@ -29,6 +29,18 @@ def take(work: Work, ticket: Ticket, action: Action, given: Given) -> Sequence[C
     return (effect(work, ticket, given) if effect is not None else None) or ()
 
 
+def _accept(work: Work, ticket: Ticket, given: Given) -> None:
+    """Set the matter on its route; one that nobody waits at is refused."""
+    ticket.route, ticket.route_taken = given.get("route"), False
+    if ticket.route in {Route.DAILY, Route.KEY} and ticket.confidential:
+        raise Invalid(errors={"route": ["保密的诉求指导员和链长看不到，请选别的路。"]})
+    holders = known.of(work.session).holders
+    if ticket.route is Route.DAILY and not holders.ids(
+        Role.GUIDE, ScopeKind.ENTERPRISE, ticket.enterprise_code
+    ):
+        raise Invalid(errors={"route": ["这家企业还没有指导员，请选别的路。"]})
+
+
 def _dispatch(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
     unit = known.of(work.session).directory.units.get(given["lead_unit"])
     if unit is None or not unit.handles:
@@ -39,6 +51,7 @@ def _dispatch(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
         )
     if unit.code in ticket.returned_by:
         ticket.returned_by = [code for code in ticket.returned_by if code != unit.code]
+    ticket.route_taken = True
     ticket.lead_unit_code = unit.code
     ticket.responsible_unit_code = ticket.responsible_unit_code or unit.code
     ticket.dispatched_at = work.now
@@ -161,6 +174,7 @@ def _convene(work: Work, ticket: Ticket, given: Given) -> None:
     units = known.of(work.session).directory.units
     if unknown := [code for code in given["units"] if code not in units]:
         raise Invalid(errors={"units": [f"没有这个单位：{'、'.join(unknown)}。请从名单里选。"]})
+    ticket.route_taken = True
 
 
 def _conclude(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
@@ -205,6 +219,7 @@ def _escalate(work: Work, ticket: Ticket, given: Given) -> None:
 
 
 def _answered(work: Work, ticket: Ticket, given: Given) -> None:
+    ticket.route_taken = True
     ticket.answered_at = ticket.answered_at or work.now
     ticket.calls_failed = 0
     ticket.last_call_at = None
@@ -255,6 +270,7 @@ def _close(work: Work, ticket: Ticket, given: Given) -> None:
 
 
 _EFFECTS: Mapping[Action, Callable[[Work, Ticket, Given], Sequence[Clock] | None]] = {
+    Action.ACCEPT: _accept,
     Action.DISPATCH: _dispatch,
     Action.ACKNOWLEDGE: _acknowledge,
     Action.REJECT_RETURN: _reject_return,

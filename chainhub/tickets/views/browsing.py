@@ -68,6 +68,7 @@ _KNOWN_ARGS = (
     "enterprise",
     "task",
     "referred",
+    "route",
 )
 
 
@@ -101,6 +102,7 @@ def _filter(work: Work) -> tuple[Filter, Order]:
         q=args.get("q", "").strip()[:40],
         due_before=before,
         referred=bool(args.get("referred")),
+        route=_one(terms.Route, args.get("route")),
         extra=extra,
     ), Order.DUE if args.get("order") == "due" or task or before else Order.NEWEST
 
@@ -139,6 +141,7 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
     ]
     if Role.ENTERPRISE not in work.actor.roles:
         shown.insert(3, _filter_view("主办单位", "unit", units))
+        shown.append(_filter_view("走哪条路", "route", [(one.value, one.label) for one in terms.Route]))
         shown.append(_filter_view("来源", "referred", [("1", "上级转办")]))
         if len(_chains(work)) > 1:
             shown.insert(0, _filter_view("产业链", "chain", _chains(work)))
