@@ -51,6 +51,7 @@ _COMMON: tuple[Field, ...] = (
     Field("content", "什么事？", Shape.TEXT, CONTENT_MOST, 2, hint="像平时说话一样写就行"),
     Field("category", "类别", Shape.CATEGORY, hint="拿不准就不选，由工作人员选"),
     Field("kind", "性质", Shape.CHOICE, choices=terms.Kind),
+    Field("complained_unit", "投诉哪个单位", Shape.UNIT, hint="投诉才选；不会交给它办，它的人也看不到"),
     Field("urgency", "紧急程度", Shape.CHOICE, choices=terms.Urgency),
     Field("channel", "渠道", Shape.CHOICE, choices=terms.Channel),
     Field("enterprise", "哪家企业？", Shape.ENTERPRISE),

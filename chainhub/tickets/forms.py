@@ -122,6 +122,8 @@ def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
         listed = enterprises
     else:
         listed = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
+    if spec.name == "complained_unit":
+        return [("", "没有"), *listed]
     empty = "请选" if required or spec.shape is Shape.ENTERPRISE else "拿不准，由工作人员选"
     return [("", empty), *listed]
 

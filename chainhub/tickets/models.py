@@ -112,6 +112,8 @@ class Ticket(Base):
     enterprise_code: Mapped[str] = mapped_column(ForeignKey("enterprise.code"))
     category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))  # None: left to the staff
     kind: Mapped[Kind | None] = mapped_column(EnumValue(Kind))  # None: left to the staff
+    complained_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    """Of a complaint: the unit it is about. It is never sent there, and nobody of that unit sees it."""
     urgency: Mapped[Urgency] = mapped_column(EnumValue(Urgency))
     channel: Mapped[Channel] = mapped_column(EnumValue(Channel))
     confidential: Mapped[bool] = mapped_column(default=False)
@@ -190,7 +192,9 @@ class Ticket(Base):
 
     @property
     def about(self) -> str:
-        """What notices call it."""
+        """What notices call it: by its number alone where somebody is complained of."""
+        if self.complained_unit_code is not None:
+            return self.number
         return f"{self.number}《{self.title}》"
 
     @property

@@ -70,6 +70,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     The enterprise sees its own; whoever filed one sees it; committee and task force see their chain, a unit
     what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
     caller see what is not confidential in their scope, the caller only once it was resolved or answered. Administrators see none.
+    Nobody of a unit sees a complaint about it, in whatever role.
     """
     return _visible(actor, Ticket.filed_by_id == actor.id)
 
@@ -106,7 +107,14 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
     if reads:
         handles.append(and_(Ticket.confidential.is_(False), or_(*reads)))
-    return or_(*handles) if handles else false()
+    seen = or_(*handles) if handles else false()
+    own_units = actor.refs(Role.DEPARTMENT, ScopeKind.UNIT) | (
+        {actor.unit_code} if actor.unit_code else set()
+    )
+    if not own_units:
+        return seen
+    about = Ticket.complained_unit_code
+    return and_(seen, or_(about.is_(None), about.not_in(sorted(own_units))))
 
 
 def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:

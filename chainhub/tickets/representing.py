@@ -50,6 +50,7 @@ def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
         "outcome": it.outcome,
         "evidence": evidencing.demanded(work, it),
         "route": it.route,
+        "complained_unit": it.complained_unit_code,
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
         "clocks": [_clock(one, work.now) for one in clocks],

@@ -320,6 +320,7 @@ class Ticket(TicketItem):
     outcome = _said(terms.Outcome, nullable=True)
     evidence = _said(terms.Evidence)
     route = _said(terms.Route, nullable=True)
+    complained_unit = _text("投诉的是哪个单位，编码", nullable=True)
     satisfaction = _said(terms.Satisfaction, nullable=True)
     closed_at = _at(nullable=True)
     clocks = mm.List(mm.Nested(ClockShape), required=True)

@@ -230,7 +230,7 @@ def _rows(
 # fmt: off
 TABLE: tuple[Move, ...] = (
     #      action              from                         to                  who                          must give        may give
-    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind urgency channel enterprise confidential contact_person contact_phone"),
+    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind complained_unit urgency channel enterprise confidential contact_person contact_phone"),
     *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind contact_person contact_phone"),
     *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person route note"),
     *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),
@@ -244,7 +244,7 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.CLOSE_INCOMPLETE, S.INFO_REQUESTED,            S.INCOMPLETE,       {R.COMMITTEE},               "note"),
     *_rows(A.CLOSE_INCOMPLETE, S.HANDLING,                  S.INCOMPLETE,       {R.COMMITTEE, R.DEPARTMENT}, "note", when={W.INFO_LAPSED}),
     *_rows(A.RESTART,          S.INCOMPLETE,                S.SUBMITTED,        {P.REQUESTER},               "note"),
-    *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind urgency"),
+    *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind complained_unit urgency"),
     *_rows(A.MERGE,            {S.SUBMITTED, S.ACCEPTED},   S.MERGED,           {R.COMMITTEE},               "into",          "note"),
     *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE, R.CLOCK},      "note"),
     *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "co_units note"),

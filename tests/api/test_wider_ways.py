@@ -131,3 +131,18 @@ def test_a_route_is_chosen_with_accepting_and_filtered_by(caller):
     assert "convene" in [one["action"] for one in found["actions"]]
     assert [one["number"] for one in given(caller(CLERK).get("/tickets?route=hard"))["items"]] == [number]
     assert given(caller(CLERK).get("/tickets?route=daily"))["items"] == []
+
+
+def test_a_complaint_never_goes_to_the_unit_complained_of(caller):
+    about = {"kind": "complaint", "complained_unit": people.TRANSPORT_UNIT}
+    made = given(caller(people.OWNER).submit(**about), 201)
+    number = made["number"]
+    assert made["complained_unit"] == people.TRANSPORT_UNIT
+    refused(caller(people.OWNER).submit(**{**about, "kind": "help"}), 422)
+    given(caller(CLERK).act(number, "accept", 1))
+
+    body = refused(caller(people.DISPATCHER).act(number, "dispatch", 2, lead_unit=people.TRANSPORT_UNIT), 422)
+
+    assert "交通运输局" in body["title"]
+    given(caller(people.DISPATCHER).act(number, "dispatch", 2, lead_unit=people.POWER_UNIT))
+    refused(caller(people.TRANSPORT).get(f"/tickets/{number}"), 404)

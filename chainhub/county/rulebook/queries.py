@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chainhub.county.rulebook.models import RuleText, TimeLimit
 from chainhub.county.rulebook.rules import Book, DatedText, dated
 
-TEXTS = ("evidence", "callbacks")
+TEXTS = ("evidence", "callbacks", "elsewhere")
 """Rules written as data that use cases ask for by name."""
 
 

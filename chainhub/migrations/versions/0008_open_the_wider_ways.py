@@ -1,4 +1,4 @@
-"""The wider ways in: whistles and who reported in, what superiors send down, routes. New columns have defaults for the version that is still running
+"""The wider ways in: whistles and who reported in, what superiors send down, routes, whom a complaint is about. New columns have defaults for the version that is still running
 while this is carried out.
 """
 
@@ -30,6 +30,10 @@ _EVER = datetime(2019, 1, 1, tzinfo=UTC)
 def upgrade() -> None:
     with op.batch_alter_table("ticket") as batch:
         batch.add_column(sa.Column("whistled", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("complained_unit_code", sa.String(length=60), nullable=True))
+        batch.create_foreign_key(
+            op.f("fk_ticket_complained_unit_code_unit"), "unit", ["complained_unit_code"], ["code"]
+        )
         batch.add_column(sa.Column("route", sa.String(length=40), nullable=True))
         batch.add_column(sa.Column("route_taken", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.create_index(
@@ -134,6 +138,8 @@ def downgrade() -> None:
     op.drop_table("report_in")
     op.drop_table("whistle")
     with op.batch_alter_table("ticket") as batch:
+        batch.drop_constraint(op.f("fk_ticket_complained_unit_code_unit"), type_="foreignkey")
+        batch.drop_column("complained_unit_code")
         batch.drop_index("ix_ticket_route_id")
         batch.drop_column("route_taken")
         batch.drop_column("route")

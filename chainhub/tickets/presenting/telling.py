@@ -221,6 +221,8 @@ def _tell_reclassify(data: Mapping[str, Any], directory: Directory) -> str:
         _label(terms.Kind, data.get("kind")),
         _label(terms.Urgency, data.get("urgency")),
     ]
+    about = directory.unit_name(data.get("complained_unit"))
+    parts.append(f"投诉的是{about}" if about else "")
     return f"改为{'、'.join(part for part in parts if part)}。{data.get('note', '')}"
 
 

@@ -137,6 +137,7 @@ def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
 def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
     """Give every running clock the limit of the ticket's new classification, from its original start."""
     for clock in running:
+        clock.about = ticket.about  # a complaint is called by its number alone from here on
         kind = ClockKind(clock.kind)
         if kind not in PART_CLOCKS:  # theirs follow from their own part
             reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))

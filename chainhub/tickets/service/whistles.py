@@ -25,7 +25,7 @@ from chainhub.tickets.beside_models import ReportIn, Whistle
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.rules import moment_text
-from chainhub.tickets.service import addressing, beside, clocks
+from chainhub.tickets.service import addressing, beside, clocks, complaints
 from chainhub.tickets.terms import WhistleState
 from chainhub.tickets.workflow import BEFORE_RESOLVED, Action, Party, Who
 
@@ -144,6 +144,7 @@ def _units(work: Work, ticket: Ticket, units: Sequence[str]) -> tuple[str, ...]:
         raise Invalid(errors={"units": [f"请选要叫哪些单位，1 到 {UNITS_MOST} 个。"]})
     if any(code not in directory or not directory[code].handles for code in codes):
         raise Invalid(errors={"units": ["名单里有不办理诉求的单位，请重新选。"]})
+    complaints.demand_others(work, ticket, codes, "units")
     return codes
 
 
@@ -309,5 +310,5 @@ def _blower(found: Whistle) -> frozenset[int]:
 
 
 def _tell(work: Work, ticket: Ticket, who: frozenset[int], words: str, key: str) -> None:
-    others = who - {work.actor.id} if work.actor.id is not None else who
+    others = complaints.without(work, ticket, who) - {work.actor.id}
     notices.enqueue(work, others, NoticeKind.TASK, words, key=key, link=ticket.link)

@@ -54,6 +54,9 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     field = form._fields.get("lead_unit")
     if isinstance(field, Select) and allowed.ticket.category_code:
         _likely_first(work, field, allowed.ticket.category_code)
+    if isinstance(field, Select) and allowed.ticket.complained_unit_code:
+        left = [one for one in field.choices if one.value != allowed.ticket.complained_unit_code]
+        field.choices = left
     if row.action is Action.RECLASSIFY:
         _as_it_is(work, form["category"], allowed.ticket)
     return form
@@ -61,7 +64,12 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
 
 def _classified(ticket: Ticket) -> dict[str, object]:
     """Return what a ticket is classified as: where the form of 更正分类 begins."""
-    found = {"category": ticket.category_code, "kind": ticket.kind, "urgency": ticket.urgency}
+    found = {
+        "category": ticket.category_code,
+        "kind": ticket.kind,
+        "complained_unit": ticket.complained_unit_code,
+        "urgency": ticket.urgency,
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 

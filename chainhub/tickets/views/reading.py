@@ -76,6 +76,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     tags.extend(presenting.supervision_tags(supervised))
     if any(one.state in {WhistleState.ASKED, WhistleState.BLOWN} for one in whistles.of(work, ticket)):
         tags.append("吹哨")
+    if ticket.complained_unit_code is not None:
+        tags.append(f"投诉{directory.unit_name(ticket.complained_unit_code)}")
     if ticket.route is not None and not for_firm:
         tags.append(ticket.route.label)
     if ticket.superior_due_at is not None and not for_firm:
