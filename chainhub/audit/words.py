@@ -35,6 +35,8 @@ WORDS: Mapping[str, str] = {
     "replace_paper_template": "换文书模板",
     "reset_paper_template": "恢复文书模板",
     "recompute": "重算时限",
+    "show_phone": "看完整号码",
+    "answer_link": "出示评价链接",
     VERIFIED: "验证操作记录",
 }
 

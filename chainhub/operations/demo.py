@@ -291,12 +291,17 @@ def _handled(
         yield rng.uniform(200, 1500), owner, Action.SUPPLY_INFO, {"note": "图补好了。"}
     for line in lines:
         yield span / (len(lines) + 1), handler, Action.PROGRESS, {"note": line}
-    done = {"outcome": Outcome(story["outcome"]), "reply": story["reply"]}
+    done = {"outcome": Outcome(story["outcome"]), "reply": story["reply"], **_word(story, firm)}
     yield span / (len(lines) + 1), handler, Action.RESOLVE, done
     if rng.random() < 0.06:
         yield rng.uniform(60, 300), reviewer, Action.SEND_BACK, {"note": "答复里没写什么时候做完，请补上。"}
         yield rng.uniform(100, 500), handler, Action.RESOLVE, done
     yield rng.uniform(40, 420), reviewer, Action.PASS_REVIEW, {}
+
+
+def _word(story: Story, firm: Enterprise) -> Given:
+    """Return who of the firm agreed, for the matters that no unit may call done by itself."""
+    return {"word_by": firm.contact} if story["category"] == "arrears" else {}
 
 
 def _ended(
@@ -322,6 +327,7 @@ def _ended(
             {
                 "outcome": Outcome(story["outcome"]),
                 "reply": f"又去了一趟。{story['reply']}",
+                **_word(story, firm),
             },
         )
         reviewer = cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, firm.chain_code, Post.DEPUTY)[0]

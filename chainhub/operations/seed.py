@@ -15,6 +15,7 @@ from chainhub.county.people.models import GrantRow, User
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.county.responsibilities.rules import Share
 from chainhub.county.rulebook.models import OfficeHours, RuleText, TimeLimit
+from chainhub.county.rulebook.queries import TEXTS
 from chainhub.county.state import CountyState
 
 _EVER = datetime(2019, 1, 1, tzinfo=UTC)
@@ -136,6 +137,9 @@ def _rules(session: Session, rulebook: Data) -> None:
     start, end = rulebook["wall_window"]
     session.add(RuleText(name="wall_window", value={"from": start, "to": end}, from_at=_EVER))
     session.add(RuleText(name="weights", value=dict(rulebook["weights"]), from_at=_EVER))
+    for name in TEXTS:
+        if name in rulebook:
+            session.add(RuleText(name=name, value=dict(rulebook[name]), from_at=_EVER))
     for one in rulebook["office_hours"]:
         on = one["from_on"] if isinstance(one["from_on"], date) else date.fromisoformat(one["from_on"])
         session.add(OfficeHours(from_on=on, only_on=None, segments=one["segments"]))

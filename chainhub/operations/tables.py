@@ -12,6 +12,7 @@ from chainhub.documents.papers import models as papers
 from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
+from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
 
@@ -30,4 +31,5 @@ MODULES = (
     reminders,
     tickets,
     common,
+    beside_tickets,
 )

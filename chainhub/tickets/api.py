@@ -1,6 +1,7 @@
 """The JSON door of tickets: filing, finding, reading, and one address for every action of the table."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, request
@@ -11,14 +12,19 @@ from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
 from chainhub.documents.papers.rules import DOCX
 from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
+from chainhub.tickets.beside_models import Whistle
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import attaching, moving, submitting
+from chainhub.tickets.service import answering, attaching, moving, submitting
+from chainhub.tickets.service import answers as answers_of
 from chainhub.tickets.service import instructions as instructing
 from chainhub.tickets.service import papers as papering
+from chainhub.tickets.service import referrals as referring
 from chainhub.tickets.service import requests as asking
 from chainhub.tickets.service import supervisions as supervising
+from chainhub.tickets.service import whistles as whistling
 from chainhub.tickets.terms import Channel
+from chainhub.tickets.views.answering import address as link_address
 from chainhub.tickets.workflow import Action
 from chainhub.web import api, doors
 
@@ -33,6 +39,12 @@ _INSTRUCTION_BODY, _FEEDBACK_BODY = schemas.InstructionBody(), schemas.FeedbackB
 _SUPERVISION_BODY, _SIGNATURE_BODY = schemas.SupervisionBody(), schemas.SignatureBody()
 _REQUEST_BODY, _DECISION_BODY = schemas.RequestBody(), schemas.DecisionBody()
 _PAPER_BODY = schemas.PaperBody()
+_WHISTLE_BODY, _CONFIRMATION_BODY = schemas.WhistleBody(), schemas.WhistleConfirmation()
+_REPORT_BODY, _REFERRAL_BODY, _REPLY_BODY = (
+    schemas.ReportBody(),
+    schemas.ReferralBody(),
+    schemas.ReplyUpBody(),
+)
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
     "name": KEY,
@@ -120,6 +132,8 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         light=wanted.get("light"),
         q=wanted.get("q", ""),
         due_before=wanted.get("due_before"),
+        referred=bool(wanted.get("referred")),
+        route=wanted.get("route"),
     )
 
 
@@ -301,6 +315,158 @@ def paper(number: str, id_: int) -> Response:
     with doors.reading() as work:
         name, content = papering.download(work, _own(work, number), id_)
         return uploads.docx(name, content)
+
+
+@room.get("/tickets/<string:number>/answer-link", schemas.AnswerLink)
+@doors.signed_in()
+def answer_link(number: str) -> Response:
+    """评价链接：企业不用登录就能评价。谁取过，日志里记着"""
+    with doors.work() as work:
+        found, person = answering.hand_out(work, _number(number))
+    until = datetime.fromtimestamp(found.until, UTC)
+    return api.answer({"url": link_address(found), "person": person, "until": api.moment(until)})
+
+
+@room.get("/tickets/<string:number>/answers", schemas.AnswerPage)
+@doors.signed_in()
+def answers(number: str) -> Response:
+    """历次评价和没打通的回访，早的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        standing = rules.parties(work.actor, queries.facts(work.session, ticket))
+        found = [representing.answer(one, standing) for one in answers_of.of(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.get("/tickets/<string:number>/referral", schemas.ReferralShape)
+@doors.signed_in()
+def referral(number: str) -> Response:
+    """上级转办：原编号、上级期限、回复"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        found = referring.of(work, ticket)
+        if found is None:
+            raise NotFound("这件诉求没有登记上级转办，或者您看不到它。")
+        said = representing.referral(work, ticket, found)
+    return api.answer(said)
+
+
+@room.post(
+    "/tickets/<string:number>/referral", {200: schemas.ReferralShape}, api.Taken(body=schemas.ReferralBody)
+)
+@doors.signed_in()
+def refer(number: str) -> Response:
+    """登记上级转办，或者改登记错的"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        referring.demand_to_record(work, ticket)
+        given = api.load(_REFERRAL_BODY, sent)
+        made = referring.record(work, ticket.number, referring.Paper(**given))
+        found = representing.referral(work, ticket, made)
+    return api.answer(found)
+
+
+@room.post(
+    "/tickets/<string:number>/referral/reply",
+    {200: schemas.ReferralShape},
+    api.Taken(body=schemas.ReplyUpBody),
+)
+@doors.signed_in()
+def reply_up(number: str) -> Response:
+    """回复上级：诉求了结以后也可以"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = referring.demand_to_reply(work, _number(number))
+        given = api.load(_REPLY_BODY, sent)
+        made = referring.reply(work, ticket.number, given["reply"], given.get("replied_on"))
+        found = representing.referral(work, ticket, made)
+    return api.answer(found)
+
+
+def _whistle(work: Work, ticket: Ticket, one: Whistle) -> dict[str, Any]:
+    return representing.whistle(work, ticket, one, whistling.reports(work, ticket))
+
+
+@room.get("/tickets/<string:number>/whistles", schemas.WhistlePage)
+@doors.signed_in()
+def whistles(number: str) -> Response:
+    """一件诉求的吹哨，谁报到了，早的在前"""
+    with doors.reading() as work:
+        ticket = _own(work, number)
+        rows = whistling.reports(work, ticket)
+        found = [representing.whistle(work, ticket, one, rows) for one in whistling.of(work, ticket)]
+    return api.answer({"items": found})
+
+
+@room.post(
+    "/tickets/<string:number>/whistle", {201: schemas.WhistleShape}, api.Taken(body=schemas.WhistleBody)
+)
+@doors.signed_in()
+def whistle(number: str) -> Response:
+    """吹哨：企业提出，等产业链党委确认；产业链党委直接叫几个单位"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket = _own(work, number)
+        whistling.demand_to_blow(work, ticket)
+        given = api.load(_WHISTLE_BODY, sent)
+        made = whistling.blow(work, ticket.number, given["reason"], given.get("units", ()))
+        found = _whistle(work, ticket, made)
+    return api.answer(found, 201)
+
+
+@room.post(
+    "/whistles/<int:id_>/confirm", {200: schemas.WhistleShape}, api.Taken(body=schemas.WhistleConfirmation)
+)
+@doors.signed_in()
+def confirm_whistle(id_: int) -> Response:
+    """确认企业吹的哨，叫哪些单位"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_decide(work, id_)
+        given = api.load(_CONFIRMATION_BODY, sent)
+        made = whistling.confirm(work, id_, given["units"], given.get("note", ""))
+        found = _whistle(work, ticket, made)
+    return api.answer(found)
+
+
+@room.post("/whistles/<int:id_>/refuse", {200: schemas.WhistleShape}, api.Taken(body=schemas.FeedbackBody))
+@doors.signed_in()
+def refuse_whistle(id_: int) -> Response:
+    """不吹哨，写明为什么"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_decide(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = _whistle(work, ticket, whistling.refuse(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.post("/whistles/<int:id_>/end", {200: schemas.WhistleShape}, api.Taken(body=schemas.FeedbackBody))
+@doors.signed_in()
+def end_whistle(id_: int) -> Response:
+    """解哨：都到了，或者不用再来了"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _, _ = whistling.demand_to_end(work, id_)
+        given = api.load(_FEEDBACK_BODY, sent)
+        found = _whistle(work, ticket, whistling.end(work, id_, given["note"]))
+    return api.answer(found)
+
+
+@room.post(
+    "/tickets/<string:number>/report-in", {200: schemas.WhistlePage}, api.Taken(body=schemas.ReportBody)
+)
+@doors.signed_in()
+def report_in(number: str) -> Response:
+    """报到：谁来，几点到"""
+    sent = api.body()
+    with doors.work() as work:
+        ticket, _ = whistling.demand_to_report(work, _number(number))
+        given = api.load(_REPORT_BODY, sent)
+        whistling.report_in(work, ticket.number, whistling.Report(**given))
+        found = [_whistle(work, ticket, one) for one in whistling.of(work, ticket)]
+    return api.answer({"items": found})
 
 
 @room.get("/tickets/<string:number>/instructions", schemas.InstructionPage)

@@ -39,6 +39,8 @@ class ClockKind(Labelled):
     PART_RECEIPT = "part_receipt", "协办签收"
     INSTRUCTION = "instruction", "批示办理"
     SUPERVISION_FEEDBACK = "supervision_feedback", "督办反馈"
+    REPORT_IN = "report_in", "吹哨报到"
+    SUPERIOR = "superior", "上级期限"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {
@@ -72,7 +74,7 @@ AUTOMATIC = frozenset(
     }
 )
 """Clocks whose end makes something happen by itself."""
-BY_THE_DAY = frozenset({ClockKind.INSTRUCTION})
+BY_THE_DAY = frozenset({ClockKind.INSTRUCTION, ClockKind.SUPERIOR})
 """Clocks that run to a day that somebody said: the rulebook keeps no limit for them."""
 INFO_CAP = Workdays(5)  # waiting for the enterprise pauses no longer than this
 INFO_MOST = 2  # times a unit may ask the enterprise

@@ -1,9 +1,11 @@
 """Which clock is a ticket's deadline to a reader, and why it runs out when it does."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
+from chainhub.core.limits import local
 from chainhub.core.work import Work
-from chainhub.core.worktime import Explanation, Pause
+from chainhub.core.worktime import Calendar, Explanation, Pause
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
@@ -35,6 +37,8 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.PART_RECEIPT: "派协办",
     ClockKind.INSTRUCTION: "批示",
     ClockKind.SUPERVISION_FEEDBACK: "督办签发",
+    ClockKind.REPORT_IN: "吹哨",
+    ClockKind.SUPERIOR: "登记",
 }
 """What started a clock, as a reader says it."""
 
@@ -105,3 +109,16 @@ def explain(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> Explanation 
         start_verb=start_verb(ticket, clock),
         pause_word=pause_words(read.pauses),
     )
+
+
+def call_day(calendar: Calendar, at: datetime) -> date:
+    """Return the workday that a call counts for: one after hours or on a day off counts for the next.
+
+    Two calls that reach nobody must lie on different ones (domain, section 2).
+    """
+    return local(calendar.next_working_moment(at)).date()
+
+
+def calls_since(calendar: Calendar, now: datetime) -> datetime:
+    """Return from when on a call counts for the same workday as one that is made now."""
+    return calendar.end_of_day(calendar.add_workdays(call_day(calendar, now), -1))

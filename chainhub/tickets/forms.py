@@ -1,6 +1,7 @@
 """HTML forms of the moves, made from `fields.py`: shape and bounds stand there, not here."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -121,6 +122,8 @@ def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
         listed = enterprises
     else:
         listed = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
+    if spec.name == "complained_unit":
+        return [("", "没有"), *listed]
     empty = "请选" if required or spec.shape is Shape.ENTERPRISE else "拿不准，由工作人员选"
     return [("", empty), *listed]
 
@@ -241,6 +244,106 @@ def for_answer(label: str) -> type[ActForm]:
         "note": TextAreaField(label, validators=[_demand(True), Length(note)], filters=[_trim])
     }
     return type("AnswerForm", (ActForm,), made)
+
+
+def for_whistle(directory: Directory, *, chooses: bool) -> type[ActForm]:
+    """Return the form of a whistle: whoever calls the units chooses them, a firm says why alone."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "reason": TextAreaField(
+            "为什么要几个单位一起来", validators=[_demand(True), Length(note)], filters=[_trim]
+        )
+    }
+    if chooses:
+        made["units"] = _several_units(directory)
+    return type("WhistleForm", (ActForm,), made)
+
+
+def for_whistle_confirmation(directory: Directory) -> type[ActForm]:
+    """Return the form in which a firm's whistle is confirmed."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "units": _several_units(directory),
+        "note": TextAreaField("要说的话", validators=[Optional(), Length(note)], filters=[_trim]),
+    }
+    return type("WhistleConfirmationForm", (ActForm,), made)
+
+
+def _several_units(directory: Directory) -> Field:
+    listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+    return SeveralField("叫哪些单位", choices=options(listed), validators=[_demand(True)])
+
+
+def for_referral() -> type[ActForm]:
+    """Return the form in which what a superior sent is noted."""
+    line = Length(fields.field(Action.ASSIGN, "office"))
+    made: dict[str, Any] = {
+        "source": StringField(
+            "哪里转来的", description="如 12345、96178", validators=[_demand(True), line], filters=[_trim]
+        ),
+        "number": StringField("上级的编号", validators=[_demand(True), line], filters=[_trim]),
+        "due_on": DayField("上级要求哪一天以前回复", validators=[_demand(True)], render_kw={"type": "date"}),
+    }
+    return type("ReferralForm", (ActForm,), made)
+
+
+def for_reply_up() -> type[ActForm]:
+    """Return the form in which the reply to a superior is noted."""
+    note = fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "reply": TextAreaField("怎么回复的", validators=[_demand(True), Length(note)], filters=[_trim]),
+        "replied_on": DayField(
+            "哪一天回复的", description="不填就是今天", validators=[Optional()], render_kw={"type": "date"}
+        ),
+    }
+    return type("ReplyUpForm", (ActForm,), made)
+
+
+def for_report() -> type[ActForm]:
+    """Return the form in which a unit reports in."""
+    people, note = fields.field(Action.ASSIGN, "office"), fields.field(Action.PROGRESS, "note")
+    made: dict[str, Any] = {
+        "people": StringField(
+            "谁来", description="姓名和人数", validators=[_demand(True), Length(people)], filters=[_trim]
+        ),
+        "at": MomentField(
+            "几点到",
+            description="不填就是现在",
+            validators=[Optional()],
+            render_kw={"type": "datetime-local"},
+        ),
+        "note": TextAreaField("要说的话", validators=[Optional(), Length(note)], filters=[_trim]),
+    }
+    return type("ReportForm", (ActForm,), made)
+
+
+def for_link(*, one: bool) -> type[ActForm]:
+    """Return the form behind an answer link: the questions of the kind, and why, for who is not satisfied."""
+    asked = ("clear",) if one else ("contacted", "solved", "satisfaction")
+    made: dict[str, Any] = {}
+    for name in asked:
+        spec = fields.field(Action.CONFIRM, name)
+        made[name] = _unfolded(spec)
+    made["reason_code"] = _unfolded(
+        replace(fields.field(Action.REOPEN, "reason_code"), hint="不满意才选"), optional=True
+    )
+    made["note"] = TextAreaField(
+        "想说的话",
+        description="不满意的话，请写还差什么",
+        validators=[Optional(), Length(fields.field(Action.REOPEN, "note"))],
+        filters=[_trim],
+    )
+    return type("LinkForm", (ActForm,), made)
+
+
+def _unfolded(spec: Spec, *, optional: bool = False) -> Field:
+    """Return one question of a link, all its answers in sight."""
+    say = {"label": spec.label, "description": spec.hint}
+    check = [Optional() if optional else InputRequired("请选一项。")]
+    if spec.choices is None:
+        return RadioField(**say, choices=options(_ANSWERS[spec.name]), validators=check, coerce=_yes_no)
+    listed = [(one.value, one.label) for one in spec.choices]
+    return RadioField(**say, choices=options(listed), validators=check, coerce=_member(spec.choices))
 
 
 LEVELS: Choices = [("1", "一级"), ("2", "二级"), ("3", "三级")]

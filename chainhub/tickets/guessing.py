@@ -26,3 +26,19 @@ def _labels(directory: Directory) -> dict[str, list[str]]:
         if one.parent in found:
             found[one.parent].append(one.label)
     return found
+
+
+_ELSEWHERE = ("着火、泄漏、有人受伤，请先拨 119、120。", "涉及腐败问题请拨 12388，本系统不受理。")
+"""For a county whose rulebook says nothing of it."""
+
+
+def elsewhere(work: Work) -> tuple[str, ...]:
+    """Return where the form points whoever has come to the wrong place, in the county's words and numbers."""
+    notices = known.of(work.session).book.text("elsewhere", work.now).get("notices", ())
+    return tuple(one["say"] for one in notices) or _ELSEWHERE
+
+
+def pointed(work: Work, text: str) -> tuple[str, ...]:
+    """Return which of these notices the words of a matter call for. It is said before and after, and blocks nothing."""
+    notices = known.of(work.session).book.text("elsewhere", work.now).get("notices", ())
+    return tuple(one["say"] for one in notices if any(word in text for word in one["words"]))

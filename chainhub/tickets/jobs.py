@@ -19,10 +19,10 @@ from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.jobs import recipients
 from chainhub.reminders.models import Clock
-from chainhub.tickets import clockwork, overseeing, queries
+from chainhub.tickets import clockwork, overseeing, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, instructions, moving, pending, supervisions, telling
+from chainhub.tickets.service import clocks, instructions, moving, pending, referrals, supervisions, telling
 from chainhub.tickets.workflow import Action, State
 
 
@@ -71,16 +71,19 @@ find_unanswered = _ended(ClockKind.EVALUATION)
 def raise_callback(work: Work, ids: Sequence[int]) -> None:
     """After 5 workdays of silence, give the callers the task of calling.
 
-    A confidential ticket is not theirs to see (domain, section 2): it goes on to 未评价 without a call.
+    A confidential ticket is not theirs to see (domain, section 2): it goes on to 未评价 without a call. So does one
+    that is not in the sample, where the county calls a share alone.
     """
+    share = int(known.of(work.session).book.text("callbacks", work.now).get("share", 100))
     for ticket in _locked(work, ids):
         if ticket.state is not State.REVIEWED:
             continue
         running = queries.running_clocks(work.session, [ticket.id])
-        after = ClockKind.NOT_RATED if ticket.confidential else ClockKind.CALLBACK
+        calls = not ticket.confidential and rules.is_sampled(ticket.number, ticket.round, share)
+        after = ClockKind.CALLBACK if calls else ClockKind.NOT_RATED
         plan = clockwork.Plan(stop=frozenset({ClockKind.EVALUATION}), start=(after,))
         clocks.settle(ticket, clocks.carry_out(work, ticket, plan, running, "silence"))
-        if not ticket.confidential:
+        if calls:
             telling.tell_callers(work, ticket, "企业一直没评价，请在 2 个工作日内打电话回访。")
 
 
@@ -211,6 +214,7 @@ _BESIDE: Mapping[str, Callable[[Work, Clock], None]] = {
     pending.OWNER: pending.due_again,
     instructions.OWNER: instructions.due_again,
     supervisions.OWNER: supervisions.due_again,
+    referrals.OWNER: referrals.due_again,
 }
 """What else has a clock: requests, instructions, supervisions; each keeps its own due date true."""
 

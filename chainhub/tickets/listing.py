@@ -20,7 +20,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.terms import Kind, Urgency
+from chainhub.tickets.terms import Kind, Route, Urgency
 from chainhub.tickets.workflow import PAUSED, State
 
 PAGE = 50
@@ -49,6 +49,7 @@ _SHOWN = load_only(
     Ticket.yellow_at,
     Ticket.due_provisional,
     Ticket.promise_due_at,
+    Ticket.superior_due_at,
     Ticket.created_at,
     Ticket.updated_at,
     Ticket.dispatched_at,
@@ -97,6 +98,8 @@ class Filter:
     q: str = ""
     due_before: datetime | None = None
     open_only: bool = False
+    route: Route | None = None
+    referred: bool = False  # by a superior (上级转办)
     extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
 
@@ -173,12 +176,15 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
         found.append(and_(Ticket.is_open))  # written as the partial indexes have it
+    if wanted.referred:
+        found.append(Ticket.superior_due_at.is_not(None))
     for column, value in (
         (Ticket.chain_code, wanted.chain),
         (Ticket.lead_unit_code, wanted.unit),
         (Ticket.enterprise_code, wanted.enterprise),
         (Ticket.kind, wanted.kind),
         (Ticket.urgency, wanted.urgency),
+        (Ticket.route, wanted.route),
     ):
         if value:
             found.append(column == value)

@@ -14,6 +14,7 @@ from chainhub.tickets.terms import (
     PartState,
     RequestKind,
     RequestState,
+    Route,
     Satisfaction,
     SupervisionReason,
     SupervisionState,
@@ -89,6 +90,19 @@ class Ticket(Base):
             postgresql_where=text("recheck_asked_at IS NULL AND state = 'closed'"),
         ),
         Index("ix_ticket_filed_by_id", "filed_by_id"),
+        Index(
+            "ix_ticket_route_id",
+            "route",
+            "id",
+            sqlite_where=text("route IS NOT NULL"),
+            postgresql_where=text("route IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_superior_due_at",
+            "superior_due_at",
+            sqlite_where=text("superior_due_at IS NOT NULL"),
+            postgresql_where=text("superior_due_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,11 +113,17 @@ class Ticket(Base):
     enterprise_code: Mapped[str] = mapped_column(ForeignKey("enterprise.code"))
     category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))  # None: left to the staff
     kind: Mapped[Kind | None] = mapped_column(EnumValue(Kind))  # None: left to the staff
+    complained_unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    """Of a complaint: the unit it is about. It is never sent there, and nobody of that unit sees it."""
     urgency: Mapped[Urgency] = mapped_column(EnumValue(Urgency))
     channel: Mapped[Channel] = mapped_column(EnumValue(Channel))
     confidential: Mapped[bool] = mapped_column(default=False)
     contact_person: Mapped[str] = mapped_column(String(20), default="")
     contact_phone: Mapped[str] = mapped_column(String(20), default="")
+    route: Mapped[Route | None] = mapped_column(
+        EnumValue(Route)
+    )  # None: to a unit, as everything before routes
+    route_taken: Mapped[bool] = mapped_column(default=False)  # the first step of its route was made
     original_number: Mapped[str] = mapped_column(
         String(60), default=""
     )  # of the paper or superior it came from
@@ -155,6 +175,8 @@ class Ticket(Base):
     excluded: Mapped[bool] = mapped_column(default=False)  # 不计入考核, by the chain chief's word
     instructed: Mapped[int] = mapped_column(default=0)  # 批示 that were given about it
     supervised: Mapped[int] = mapped_column(default=0)  # 督办 that were drafted about it
+    superior_due_at: Mapped[datetime | None]  # 上级转办: by when the superior is to be answered
+    whistled: Mapped[int] = mapped_column(default=0)  # 吹哨 that were blown about it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to
     origin_kind: Mapped[str] = mapped_column(String(20), default="")
@@ -165,8 +187,15 @@ class Ticket(Base):
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
     @property
+    def next_on_route(self) -> Route | None:
+        """The route whose first step is still to be made, or None."""
+        return None if self.route_taken else self.route
+
+    @property
     def about(self) -> str:
-        """What notices call it."""
+        """What notices call it: by its number alone where somebody is complained of."""
+        if self.complained_unit_code is not None:
+            return self.number
         return f"{self.number}《{self.title}》"
 
     @property

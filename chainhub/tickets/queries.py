@@ -24,9 +24,10 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
+from chainhub.tickets.beside_models import ReportIn
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
-from chainhub.tickets.terms import SupervisionState
+from chainhub.tickets.terms import Route, SupervisionState
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
@@ -69,6 +70,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     The enterprise sees its own; whoever filed one sees it; committee and task force see their chain, a unit
     what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
     caller see what is not confidential in their scope, the caller only once it was resolved or answered. Administrators see none.
+    Nobody of a unit sees a complaint about it, in whatever role.
     """
     return _visible(actor, Ticket.filed_by_id == actor.id)
 
@@ -105,16 +107,24 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
     if reads:
         handles.append(and_(Ticket.confidential.is_(False), or_(*reads)))
-    return or_(*handles) if handles else false()
+    seen = or_(*handles) if handles else false()
+    own_units = actor.refs(Role.DEPARTMENT, ScopeKind.UNIT) | (
+        {actor.unit_code} if actor.unit_code else set()
+    )
+    if not own_units:
+        return seen
+    about = Ticket.complained_unit_code
+    return and_(seen, or_(about.is_(None), about.not_in(sorted(own_units))))
 
 
 def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:
-    """Return the tickets of which a unit was sent a part, an instruction or a signed supervision."""
+    """Return the tickets of which a unit was sent a part, an instruction or a signed supervision, or to which it was called."""
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     return union_all(
         select(Part.ticket_id).where(Part.unit_code.in_(units)),
         select(Instruction.ticket_id).where(Instruction.unit_code.in_(units)),
         select(Supervision.ticket_id).where(Supervision.unit_code.in_(units), signed),
+        select(ReportIn.ticket_id).where(ReportIn.unit_code.in_(units)),
     )
 
 
@@ -178,6 +188,7 @@ def facts(session: Session, ticket: Ticket) -> Facts:
         ticket.waits,
         known.of(session).directory.does_endorse(ticket.lead_unit_code),
         ticket.co_units,
+        ticket.next_on_route is Route.HARD,
     )
 
 

@@ -12,10 +12,19 @@ from chainhub.county.directory.rules import Directory
 from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
 from chainhub.tickets import fields, presenting, queries, rules
+from chainhub.tickets.beside_models import Referral, ReportIn, Whistle
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
-from chainhub.tickets.service import instructions, moving, requests, supervisions
+from chainhub.tickets.service import (
+    evidencing,
+    instructions,
+    moving,
+    referrals,
+    requests,
+    supervisions,
+    whistles,
+)
 from chainhub.tickets.service.papers import Fitting
 from chainhub.tickets.terms import ONE_QUESTION, Kind
 from chainhub.tickets.workflow import Action, Move, State, Who
@@ -40,6 +49,9 @@ def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
         "contact_phone": it.contact_phone if standing & _OWN else rules.mask_phone(it.contact_phone),
         "round": it.round,
         "outcome": it.outcome,
+        "evidence": evidencing.demanded(work, it),
+        "route": it.route,
+        "complained_unit": it.complained_unit_code,
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
         "clocks": [_clock(one, work.now) for one in clocks],
@@ -71,6 +83,7 @@ def _common(it: Ticket, now: datetime) -> Data:
         "due_at": moment(it.due_at),
         "due_provisional": it.due_provisional,
         "promise_due_at": moment(it.promise_due_at),
+        "superior_due_at": moment(it.superior_due_at),
         "light": presenting.colour(it.state, it.due_at, it.yellow_at, now, asked=it.extension_pending),
         "created_at": moment(it.created_at),
         "updated_at": moment(it.updated_at),
@@ -195,6 +208,70 @@ def event(one: TicketEvent, standing: frozenset[Who]) -> Data:
         "data": rules.redacted(one.action, one.data, standing),
         "at": moment(one.at),
         "recorded_at": moment(one.recorded_at),
+    }
+
+
+def whistle(work: Work, it: Ticket, one: Whistle, rows: Sequence[ReportIn]) -> Data:
+    """Return a whistle with the units that it calls, out of those called by any of the ticket's whistles."""
+    return {
+        "id": one.id,
+        "state": one.state,
+        "reason": one.reason,
+        "blown_by": one.blown_by,
+        "blown_at": moment(one.blown_at),
+        "decided_by": one.decided_by,
+        "decided_at": moment(one.decided_at),
+        "decision": one.decision,
+        "ended_by": one.ended_by,
+        "ended_at": moment(one.ended_at),
+        "ended_note": one.ended_note,
+        "units": [_report(row) for row in rows if row.whistle_id == one.id],
+        "may_decide": whistles.may_decide(work, it, one),
+        "may_end": whistles.may_end(work, it, one),
+    }
+
+
+def referral(work: Work, it: Ticket, one: Referral) -> Data:
+    """Return what a superior sent down, and what was replied."""
+    return {
+        "source": one.source,
+        "number": one.number,
+        "due_on": one.due_on.isoformat(),
+        "due_at": moment(one.due_at),
+        "recorded_by": one.recorded_by,
+        "recorded_at": moment(one.recorded_at),
+        "replied_on": one.replied_on.isoformat() if one.replied_on else None,
+        "replied_by": one.replied_by,
+        "reply": one.reply,
+        "may_reply": referrals.may_reply(work, it),
+    }
+
+
+def _report(row: ReportIn) -> Data:
+    return {
+        "unit": row.unit_code,
+        "due_at": moment(row.due_at),
+        "reported_at": moment(row.reported_at),
+        "reported_by": row.reported_by,
+        "people": row.people,
+        "arrives_at": moment(row.arrives_at),
+        "note": row.note,
+    }
+
+
+def answer(one: TicketEvent, standing: frozenset[Who]) -> Data:
+    """Return an answer, or a call that reached nobody, as somebody of this standing may read it."""
+    data = rules.redacted(one.action, one.data, standing)
+    asked = ("contacted", "solved", "satisfaction", "clear", "reason_code")
+    return {
+        "round": presenting.answered_round(one),
+        "action": one.action,
+        "label": one.action.label,
+        "by": f"{one.body} {one.actor_name}".strip(),
+        "at": moment(one.at),
+        "via": data.get("via") or "",
+        **{name: data.get(name) for name in asked},
+        "note": data.get("note") or data.get("reasons") or "",
     }
 
 

@@ -1,5 +1,6 @@
 """The rules of a ticket beside its table: who stands where, separated duties, lights, titles. Pure."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import LED, Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import LED, UPWARD, Action, Move, Party, State, When, Who
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -32,6 +33,7 @@ class Facts:
     waits: int = 0
     endorses: bool = False  # its unit has 审签 switched on
     co_units: Sequence[str] = ()  # every unit that was ever sent a part
+    to_confer: bool = False  # routed to a joint meeting (疑难→联席会议) that was not held yet
 
 
 _OF_THE_CHAIN = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.CALLER, Role.LIAISON)
@@ -67,6 +69,7 @@ def holds(facts: Facts) -> frozenset[When]:
             *([When.DISSATISFIED_TWICE] if facts.dissatisfied > 1 else []),
             *([When.INFO_LAPSED] if facts.info_lapsed else []),
             *([When.WITH_CO_UNITS] if facts.co_units else []),
+            *([When.TO_CONFER] if facts.to_confer else []),
         }
     )
 
@@ -191,6 +194,7 @@ _INTERNAL = frozenset(
         Action.GRANT,
         Action.REFUSE,
         *LED,
+        *UPWARD,
     }
 )
 _DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})
@@ -232,6 +236,15 @@ def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[
     )
     hides = hides or hidden(event_action, standing)
     return {name: value for name, value in data.items() if not (hides and name == "note")}
+
+
+def is_sampled(number: str, round_: int, share: int) -> bool:
+    """Say whether a round of a ticket is among the `share` in a hundred that are called back.
+
+    It follows from number and round alone: nobody chooses, and anybody can check it.
+    """
+    drawn = int.from_bytes(hashlib.sha256(f"{number}/{round_}".encode()).digest()[:4], "big")
+    return drawn % 100 < share
 
 
 def title_from(content: str) -> str:

@@ -187,6 +187,15 @@ class TicketQuery(Query):
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     enterprise = Line(CODE_MOST, about="企业编码")
     q = Line(100, about="编号、企业、标题、内容里的字")
+    route = Choice(
+        terms.Route, about="接单时定的路：" + "，".join(f"{one.value} {one.label}" for one in terms.Route)
+    )
+    referred = mm.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        error_messages={"invalid": "请写 true 或 false。"},
+        metadata={"description": "true：只看上级转办的"},
+    )
     due_before = shapes.Before(about="在这以前到期的，如 2026-10-27T17:30:00+08:00；只写日期是那天零点")
     order = Choice(Order, about="newest 新的在前，due 先到期的在前")
     cursor = shapes.cursor()
@@ -290,6 +299,7 @@ class TicketItem(shapes.Shape):
     due_at = _at(nullable=True)
     due_provisional = mm.Boolean(required=True)
     promise_due_at = _at(nullable=True)
+    superior_due_at = _at("上级转办的：在这以前回复上级", nullable=True)
     light = _said(Colour)
     created_at = _at()
     updated_at = _at()
@@ -309,6 +319,9 @@ class Ticket(TicketItem):
     contact_phone = _text("不经手的人看到的是 138****1234")
     round = mm.Integer(required=True)
     outcome = _said(terms.Outcome, nullable=True)
+    evidence = _said(terms.Evidence)
+    route = _said(terms.Route, nullable=True)
+    complained_unit = _text("投诉的是哪个单位，编码", nullable=True)
     satisfaction = _said(terms.Satisfaction, nullable=True)
     closed_at = _at(nullable=True)
     clocks = mm.List(mm.Nested(ClockShape), required=True)
@@ -485,6 +498,126 @@ class SupervisionPage(shapes.Shape):
     """A ticket's supervisions."""
 
     items = mm.List(mm.Nested(SupervisionShape), required=True)
+
+
+class WhistleBody(Command):
+    """Why several units are to come at once; the committee says which."""
+
+    reason = Text(fields.NOTE_MOST, 2, required=True, about="为什么要几个单位一起来")
+    units = Several(Line(CODE_MOST, required=True), validate=_SOME)
+
+
+class WhistleConfirmation(Command):
+    """Which units a firm's whistle calls."""
+
+    units = Several(Line(CODE_MOST, required=True), required=True, validate=_SOME)
+    note = Text(fields.NOTE_MOST, 2)
+
+
+class ReportBody(Command):
+    """Who of a unit comes, and when."""
+
+    people = Line(fields.LINE_MOST, required=True, about="谁来：姓名和人数")
+    at = Moment(about="几点到，不写就是现在")
+    note = Text(fields.NOTE_MOST, 2)
+
+
+class ReferralBody(Command):
+    """What a superior sent down."""
+
+    source = Line(fields.LINE_MOST, required=True, about="哪里转来的：12345、96178……")
+    number = Line(fields.LINE_MOST, required=True, about="上级的编号")
+    due_on = Day(required=True, about="上级要求哪一天以前回复")
+
+
+class ReplyUpBody(Command):
+    """What was replied to the superior."""
+
+    reply = Text(fields.NOTE_MOST, 2, required=True, about="怎么回复的")
+    replied_on = Day(about="哪一天回复的，不写就是今天")
+
+
+class ReferralShape(shapes.Shape):
+    """What a superior sent down with a ticket."""
+
+    source = _text("哪里转来的")
+    number = _text("上级的编号")
+    due_on = mm.Date(required=True)
+    due_at = _at("在这以前回复上级")
+    recorded_by = _text()
+    recorded_at = _at()
+    replied_on = mm.Date(required=True, allow_none=True)
+    replied_by = _text()
+    reply = _text()
+    may_reply = mm.Boolean(required=True)
+
+
+class ReportShape(shapes.Shape):
+    """One unit that a whistle calls."""
+
+    unit = _text("编码")
+    due_at = _at("在这以前报到")
+    reported_at = _at(nullable=True)
+    reported_by = _text()
+    people = _text("谁来")
+    arrives_at = _at("几点到", nullable=True)
+    note = _text()
+
+
+class WhistleShape(shapes.Shape):
+    """A whistle, and whom it calls."""
+
+    id = mm.Integer(required=True)
+    state = _said(terms.WhistleState)
+    reason = _text()
+    blown_by = _text()
+    blown_at = _at()
+    decided_by = _text("谁确认的，或者没有确认")
+    decided_at = _at(nullable=True)
+    decision = _text()
+    ended_by = _text()
+    ended_at = _at(nullable=True)
+    ended_note = _text()
+    units = mm.List(mm.Nested(ReportShape), required=True)
+    may_decide = mm.Boolean(required=True)
+    may_end = mm.Boolean(required=True)
+
+
+class WhistlePage(shapes.Shape):
+    """A ticket's whistles, the oldest first."""
+
+    items = mm.List(mm.Nested(WhistleShape), required=True)
+
+
+class AnswerShape(shapes.Shape):
+    """What was answered in a round, or a call that reached nobody."""
+
+    round = mm.Integer(required=True, metadata={"description": "答的是第几轮办理"})
+    action = _said(Action)
+    label = _text()
+    by = _text("谁答的，或者谁打的电话")
+    at = _at()
+    via = _text("link 是点链接评的，不然空着")
+    contacted = mm.Boolean(required=True, allow_none=True)
+    solved = mm.Boolean(required=True, allow_none=True)
+    satisfaction = _said(terms.Satisfaction, nullable=True)
+    clear = mm.Boolean(required=True, allow_none=True)
+    reason_code = _said(terms.DissatisfiedReason, nullable=True)
+    note = _text("原话，只给该看的人")
+
+
+class AnswerPage(shapes.Shape):
+    """A ticket's answers and calls, the oldest first."""
+
+    items = mm.List(mm.Nested(AnswerShape), required=True)
+
+
+class AnswerLink(shapes.Shape):
+    """An address under which the enterprise answers without signing in."""
+
+    url = _text("发给企业的地址：打开只是看，提交才算数，只能用一次")
+    person = _text("算谁的评价")
+    until = _at("在这以前有效")
 
 
 class DeadlineStep(shapes.Shape):

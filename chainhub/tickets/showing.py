@@ -179,6 +179,51 @@ class PaperView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralView:
+    """What a superior sent down: from whom under which number, its light and limit, what was replied."""
+
+    title: str
+    light: LightView
+    line: str
+    reply: str
+    reply_url: str = ""
+    correct_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledView:
+    """One unit that a whistle calls: its light, and who comes when, or until when it is to say so."""
+
+    unit: str
+    light: LightView
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleView:
+    """A 吹哨: where it stands, why, who; the units; addresses to confirm it, not to, and to end it."""
+
+    state: str
+    reason: str
+    line: str
+    decision: str
+    called: tuple[CalledView, ...]
+    confirm_url: str = ""
+    refuse_url: str = ""
+    end_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One answer or one call that reached nobody: of which round, what, who and when, in which words."""
+
+    round: str
+    label: str
+    line: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """The whole page of one ticket, for one reader."""
 
@@ -202,6 +247,9 @@ class TicketPage:
     requests: tuple[RequestView, ...] = ()
     instructions: tuple[InstructionView, ...] = ()
     supervisions: tuple[SupervisionView, ...] = ()
+    referral: ReferralView | None = None
+    whistles: tuple[WhistleView, ...] = ()
+    answers: tuple[AnswerView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
     attach_url: str = ""  # empty: not this reader's to add to
     attach_internal: bool = False  # whether the reader may keep a file from the firm

@@ -41,6 +41,15 @@ class Channel(Labelled):
     API = "api", "接口"
 
 
+class Route(Labelled):
+    """Which way a matter goes once it is taken in: the four routes of 涪陵 (domain, section 2)."""
+
+    DAILY = "daily", "日常：指导员答复"
+    KEY = "key", "重点：链长过问"
+    SPECIAL = "special", "专业：部门办理"
+    HARD = "hard", "疑难：联席会议"
+
+
 class DeclineReason(Labelled):
     """Why a matter is not taken (decision)."""
 
@@ -86,6 +95,15 @@ class Outcome(Labelled):
     SOLVED = "solved", "已解决"
     EXPLAINED = "explained", "已解释"
     PARTLY = "partly", "部分解决"
+
+
+class Evidence(Labelled):
+    """What a resolution must show where its category demands it."""
+
+    NONE = "none", "不要求"
+    FILE = "file", "附件"
+    PHOTO = "photo", "照片"
+    WORD = "word", "企业认可"
 
 
 class PartState(Labelled):
@@ -138,6 +156,15 @@ class SupervisionState(Labelled):
     SIGNED = "signed", "待反馈"
     ANSWERED = "answered", "已反馈"
     DROPPED = "dropped", "没有签发"
+
+
+class WhistleState(Labelled):
+    """Where a 吹哨 stands. A firm's counts once the committee confirms it."""
+
+    ASKED = "asked", "待确认"
+    BLOWN = "blown", "等报到"
+    REFUSED = "refused", "没有吹哨"
+    ENDED = "ended", "已解哨"
 
 
 class Satisfaction(Labelled):

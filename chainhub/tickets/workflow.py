@@ -114,6 +114,13 @@ class Action(Labelled):
     COMMON_JOIN = "common_join", "列入共性问题"
     COMMON_LEAVE = "common_leave", "移出共性问题"
     COMMON_CLOSE = "common_close", "共性问题有结论"
+    WHISTLE = "whistle", "吹哨"
+    WHISTLE_CONFIRM = "whistle_confirm", "吹哨确认"
+    WHISTLE_REFUSE = "whistle_refuse", "没有吹哨"
+    REPORT_IN = "report_in", "报到"
+    WHISTLE_END = "whistle_end", "解哨"
+    REFER = "refer", "登记上级转办"
+    REPLY_UP = "reply_up", "回复上级"
 
 
 LED = frozenset(
@@ -129,7 +136,19 @@ LED = frozenset(
 """批示 and 督办: between leaders and units, not for the enterprise's side."""
 COMMON = frozenset({Action.COMMON_JOIN, Action.COMMON_LEAVE, Action.COMMON_CLOSE})
 """What is written to a ticket because of the common issue that it belongs to."""
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | COMMON
+CALLED = frozenset(
+    {
+        Action.WHISTLE,
+        Action.WHISTLE_CONFIRM,
+        Action.WHISTLE_REFUSE,
+        Action.REPORT_IN,
+        Action.WHISTLE_END,
+    }
+)
+"""吹哨报到: everybody who sees the ticket reads who was called and who came."""
+UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
+"""上级转办: papers between this county and who stands above it, not for the enterprise's side."""
+BESIDE = UPWARD | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | CALLED | COMMON
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 
@@ -155,6 +174,7 @@ class When(Labelled):
     FIRST_WAIT = "first_wait", "第一次挂账"
     WAITED_BEFORE = "waited_before", "已挂账过一次"
     WITH_CO_UNITS = "with_co_units", "派过协办"
+    TO_CONFER = "to_confer", "走联席会议，还没有开"
 
 
 Who = Role | Party
@@ -215,9 +235,9 @@ def _rows(
 # fmt: off
 TABLE: tuple[Move, ...] = (
     #      action              from                         to                  who                          must give        may give
-    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind urgency channel enterprise confidential contact_person contact_phone"),
+    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind complained_unit urgency channel enterprise confidential contact_person contact_phone"),
     *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind contact_person contact_phone"),
-    *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person note"),
+    *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person route note"),
     *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),
     *_rows(A.DECLINE,          S.SUBMITTED,                 S.DECLINED,         {R.COMMITTEE},               "reason_code note"),
     *_rows(A.APPEAL,           S.DECLINED,                  S.SUBMITTED,        {P.REQUESTER},               "note"),
@@ -229,7 +249,7 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.CLOSE_INCOMPLETE, S.INFO_REQUESTED,            S.INCOMPLETE,       {R.COMMITTEE},               "note"),
     *_rows(A.CLOSE_INCOMPLETE, S.HANDLING,                  S.INCOMPLETE,       {R.COMMITTEE, R.DEPARTMENT}, "note", when={W.INFO_LAPSED}),
     *_rows(A.RESTART,          S.INCOMPLETE,                S.SUBMITTED,        {P.REQUESTER},               "note"),
-    *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind urgency"),
+    *_rows(A.RECLASSIFY,       {S.SUBMITTED, S.ACCEPTED, S.HANDLING}, "same",   {R.COMMITTEE, R.TASK_FORCE}, "note",          "category kind complained_unit urgency"),
     *_rows(A.MERGE,            {S.SUBMITTED, S.ACCEPTED},   S.MERGED,           {R.COMMITTEE},               "into",          "note"),
     *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE, R.CLOCK},      "note"),
     *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "co_units note"),
@@ -248,14 +268,15 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.PROGRESS,         WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
     *_rows(A.HAND_IN,          WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
     *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place"),
+    *_rows(A.CONVENE,          S.ACCEPTED,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place", {W.TO_CONFER}),
     *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}),
     *_rows(A.CONCLUDE,         S.CONSULTING,                S.ACCEPTED,         {R.COMMITTEE},               "minutes",       "decisions", {W.NO_UNIT}),
     *_rows(A.DETERMINE,        S.CONSULTING,                S.CONFIRMED,        {R.COMMITTEE},               "reasons",       "", {W.DISSATISFIED_TWICE}),
     *_rows(A.CARRY_OVER,       S.HANDLING,                  S.CARRIED_OVER,     {R.COMMITTEE},               "reason_code note review_on", "", {W.FIRST_WAIT}),
     *_rows(A.CARRY_OVER,       {S.HANDLING, S.CARRIED_OVER}, S.CARRIED_OVER,    {R.LEADER},                  "reason_code note review_on", "", {W.WAITED_BEFORE}),
     *_rows(A.RESUME,           S.CARRIED_OVER,              S.HANDLING,         {R.COMMITTEE},               "note"),
-    *_rows(A.RESOLVE,          S.HANDLING,                  S.RESOLVED,         {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_OFF}),
-    *_rows(A.RESOLVE,          S.HANDLING,                  S.ENDORSING,        {R.DEPARTMENT},              "outcome reply", "override_reason", {W.ENDORSEMENT_ON}),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.RESOLVED,         {R.DEPARTMENT},              "outcome reply", "override_reason word_by word_at", {W.ENDORSEMENT_OFF}),
+    *_rows(A.RESOLVE,          S.HANDLING,                  S.ENDORSING,        {R.DEPARTMENT},              "outcome reply", "override_reason word_by word_at", {W.ENDORSEMENT_ON}),
     *_rows(A.ENDORSE,          S.ENDORSING,                 S.RESOLVED,         {R.DEPARTMENT},              "",              "note"),
     *_rows(A.REFUSE_ENDORSE,   S.ENDORSING,                 S.HANDLING,         {R.DEPARTMENT},              "note"),
     *_rows(A.SEND_BACK,        S.RESOLVED,                  S.HANDLING,         {R.TASK_FORCE},              "note"),

@@ -108,12 +108,15 @@ CalendarOf = Callable[[Session], Calendar]
 
 
 @contextmanager
-def work() -> Iterator[Work]:
-    """Open a unit of work that writes, and commit it: the only commit of a request."""
+def work(by: Actor | None = None) -> Iterator[Work]:
+    """Open a unit of work that writes, and commit it: the only commit of a request.
+
+    `by` is for a door where nobody signs in; elsewhere it is whoever is signed in.
+    """
     here = session()
     engine.writing(here)
     try:
-        yield Work(here, actor(), clock.now(), _calendar(here))
+        yield Work(here, by or actor(), clock.now(), _calendar(here))
         here.commit()
     except StaleDataError as error:
         here.rollback()
@@ -130,12 +133,12 @@ def work() -> Iterator[Work]:
 
 
 @contextmanager
-def reading() -> Iterator[Work]:
-    """Open a unit of work that only reads; nothing is committed."""
+def reading(by: Actor | None = None) -> Iterator[Work]:
+    """Open a unit of work that only reads; nothing is committed. `by` as for `work`."""
     here = session()
     if not here.in_transaction():
         engine.read_only(here)
-    yield Work(here, actor(), clock.now(), _calendar(here))
+    yield Work(here, by or actor(), clock.now(), _calendar(here))
 
 
 def _calendar(here: Session) -> Calendar:

@@ -21,6 +21,7 @@ _PAGES: dict[int, tuple[str, str]] = {
     404: ("没有这一页，或者您看不到它", "请核对编号；别家企业的诉求是看不到的。"),
     405: ("这个地址不能这样用", "请从页面上的按钮再来一次，或者看接口说明。"),
     409: ("这件事刚刚有了变化", "请刷新看看现在的情况再决定。"),
+    410: ("这个链接不能再用", "请登录后再看；没有账号，请等回访员打电话，或者打电话给产业链党委。"),
     413: ("内容太大了", "请删短一些，或者去掉附件再提交。"),
     415: ("格式不对", "请用 JSON 提交，并写明 Content-Type: application/json。"),
     422: ("有几处要改", "您写的都还在，改好再提交。"),
@@ -42,7 +43,14 @@ _CODES = {
     404: "not_found",
     405: "method_not_allowed",
 }
-_CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast"}
+_CODES |= {
+    409: "conflict",
+    410: "gone",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_fast",
+}
 _CODES |= {500: "server_error", 503: "unavailable"}
 
 

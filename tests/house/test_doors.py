@@ -27,6 +27,9 @@ PUBLIC = {
     "api.index",
     "api.openapi",
     "api_people.issue_token",
+    "tickets.answer_link",  # its address is signed: who has it is who was asked
+    "tickets.answer_by_link",
+    "tickets.answered",
 }
 """Doors that anybody may open, signed in or not. A new one is a decision: it is written down here."""
 

@@ -102,6 +102,7 @@ ROWS: list[tuple[Action, State | None, State, dict, Standing, str]] = [
     (A.MERGE, S.ACCEPTED, S.MERGED, {}, NEVER, "-*"),
     (A.UNMERGE, S.MERGED, None, {}, NEVER, " ".join(f"revive+pause:{kind.value}" for kind in ClockKind)),
     (A.ASSIGN, S.HANDLING, S.HANDLING, {}, PROMISED, ""),
+    (A.CONVENE, S.ACCEPTED, S.CONSULTING, {}, NEVER, f"-dispatch {PAUSED} +consultation"),
     (A.CONVENE, S.HANDLING, S.CONSULTING, {}, AT_WORK, f"{PAUSED} +consultation"),
     (
         A.ESCALATE,
@@ -315,7 +316,13 @@ def test_the_promise_and_the_rework_are_measured_by_the_units_limit():
 
 
 def test_what_stands_beside_a_ticket_is_started_and_stopped_by_no_move():
-    beside = {ClockKind.INSTRUCTION, ClockKind.SUPERVISION_FEEDBACK, ClockKind.REQUEST}
+    beside = {
+        ClockKind.INSTRUCTION,
+        ClockKind.SUPERVISION_FEEDBACK,
+        ClockKind.REQUEST,
+        ClockKind.REPORT_IN,
+        ClockKind.SUPERIOR,
+    }
 
     assert beside >= clockwork.BY_THE_DAY
     assert not any({*made.stop, *made.start, *made.pause} & beside for _row, _facts, made in _every_plan())

@@ -328,7 +328,7 @@ def test_two_failed_calls_are_made_on_different_days(session):
     move(session, ticket, people.CALLER, A.CALL_FAILED, monday, note="没人接")
     assert "callback" in _running(session, ticket)
 
-    with pytest.raises(Conflict, match="换一天"):
+    with pytest.raises(Conflict, match="换一个工作日"):
         move(session, ticket, people.CALLER, A.CALL_FAILED, monday + timedelta(hours=3), note="还是没人接")
     move(session, ticket, people.CALLER, A.CALL_FAILED, monday + timedelta(days=1), note="没人接")
 

@@ -10,6 +10,7 @@ from chainhub.core.errors import Conflict, NotAllowed, NotFound, Refusal
 from chainhub.tickets import fields, queries
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving
+from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import BESIDE, ENDS, LED, OPEN, TABLE, Action, State, find_move, rows
 from tests import people
 from tests.builders import REACHABLE, SAMPLE, a_ticket, move, submitted
@@ -54,6 +55,7 @@ FACTS: dict[tuple[Action, State], dict] = {
     (Action.CLOSE_INCOMPLETE, State.HANDLING): {"info_lapsed": True},
     (Action.ESCALATE, State.REVIEWED): {"reopened": 1, "dissatisfied": 1},
     (Action.DETERMINE, State.CONSULTING): {"dissatisfied": 2},
+    (Action.CONVENE, State.ACCEPTED): {"route": Route.HARD},
 }
 """What must be so of a ticket beside its state."""
 LATER = {(Action.CLOSE_INCOMPLETE, State.INFO_REQUESTED): NOW + timedelta(days=9)}

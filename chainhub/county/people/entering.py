@@ -52,6 +52,24 @@ def _is_neighbour(address: str) -> bool:
     return (getattr(found, "ipv4_mapped", None) or found).is_private  # loopback is
 
 
+def demand_calm(what: str, most: int) -> None:
+    """Refuse an address from which too many tries of something came to nothing. Raises TooFast."""
+    session, now = doors.session(), clock.now()
+    if not session.in_transaction():
+        engine.read_only(session)
+    service.demand_calm(session, f"{what} {source()}", most, now)
+    session.rollback()  # what follows opens its own transaction
+
+
+def strike(what: str, most: int) -> None:
+    """Count a try that came to nothing, and commit that."""
+    session = doors.session()
+    session.rollback()
+    engine.writing(session)
+    service.strike(session, f"{what} {source()}", most, clock.now())
+    session.commit()
+
+
 def leave(sid: str | None) -> None:
     """End a sign-in for every browser that carries it, and commit that; without one there is nothing to end."""
     if sid is None:

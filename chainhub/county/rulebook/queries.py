@@ -7,19 +7,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chainhub.county.rulebook.models import RuleText, TimeLimit
-from chainhub.county.rulebook.rules import Book, dated
+from chainhub.county.rulebook.rules import Book, DatedText, dated
+
+TEXTS = ("evidence", "callbacks", "elsewhere")
+"""Rules written as data that use cases ask for by name."""
 
 
 def book(session: Session) -> Book:
-    """Return every dated limit and the newest ladders."""
+    """Return every dated limit, the newest ladders, and the rules that are written as data."""
     limits = session.execute(
         select(TimeLimit.clock, TimeLimit.matter, TimeLimit.urgency, TimeLimit.code, TimeLimit.from_at)
     )
     ladders = session.scalars(
         select(RuleText).where(RuleText.name == "ladders").order_by(RuleText.from_at)
     ).all()
+    texts: dict[str, list[DatedText]] = {}
+    for one in session.scalars(
+        select(RuleText).where(RuleText.name.in_(TEXTS)).order_by(RuleText.from_at, RuleText.id)
+    ):
+        texts.setdefault(one.name, []).append(DatedText(one.from_at, one.value))
     rows = [(row.clock, row.matter, row.urgency, row.code, row.from_at) for row in limits]
-    return Book(dated(rows), ladders[-1].value if ladders else {})
+    return Book(dated(rows), ladders[-1].value if ladders else {}, texts)
 
 
 def category_words(session: Session, at: datetime) -> Mapping[str, Sequence[str]]:

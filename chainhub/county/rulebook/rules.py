@@ -1,8 +1,9 @@
 """The county's limits and ladders as values. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from chainhub.core.worktime import Limit, parse_limit
 
@@ -18,11 +19,20 @@ class DatedLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedText:
+    """A rule written as data that holds from a moment on."""
+
+    from_at: datetime
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Every limit, by (clock, matter, urgency), oldest first; and who hears of which rung."""
 
     limits: Mapping[tuple[str, str, str], Sequence[DatedLimit]]
     ladders: Mapping[str, Mapping[str, Sequence[str]]]
+    texts: Mapping[str, Sequence[DatedText]] = field(default_factory=dict)  # by name, oldest first
 
     def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
         """Return the limit in force at a moment. Raises KeyError where the county set none."""
@@ -36,6 +46,11 @@ class Book:
             if dated:
                 return next((row.limit for row in reversed(dated) if row.from_at <= at), dated[0].limit)
         raise KeyError(clock)
+
+    def text(self, name: str, at: datetime) -> Mapping[str, Any]:
+        """Return a rule written as data, as it holds at a moment; empty where the county says nothing."""
+        rows = reversed(self.texts.get(name, ()))
+        return next((one.value for one in rows if one.from_at <= at), {})
 
     def audience(self, ladder: str, rung: str) -> Sequence[str]:
         """Return who hears of a rung of the day or the hour ladder: contact, substitute, deputy, head, chain_chief."""

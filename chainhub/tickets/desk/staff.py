@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.work import Work
@@ -12,10 +12,10 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
-from chainhub.tickets import listing, presenting, queries
+from chainhub.tickets import deadlines, listing, presenting, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.desk.lines import moment_line
-from chainhub.tickets.desk.tasks import HEADLINES, NO_VERB, SCOPE, TASKS, Task
+from chainhub.tickets.desk.tasks import CONFER, HEADLINES, NO_VERB, SCOPE, TASKS, Task
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving
 from chainhub.tickets.showing import (
@@ -33,7 +33,12 @@ def desk(work: Work) -> DeskPage:
     """Return 今天我要处理什么: the groups of this actor's roles, what is late or due soonest first."""
     tasks = [task for task in TASKS if task.role in work.actor.roles]
     first = _first(work, tasks)
-    built = [_group(work, task, first.clock.due_at if first else None) for task in tasks]
+    built = [
+        (due, group)
+        for task in tasks
+        for due, group in (_group(work, task, first.clock.due_at if first else None),)
+        if group.rows or not task.rare
+    ]
     built.sort(key=lambda pair: pair[0] or datetime.max.replace(tzinfo=SHANGHAI))
     groups = tuple(group for _, group in built)
     bulk = any(row.selectable for group in groups for row in group.rows)
@@ -47,9 +52,18 @@ def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket,
         .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(Clock.stopped_at.is_(None), Clock.kind == kind.value, Clock.holder_ref.in_(refs))
-        .where(queries.visible(work.actor))
+        .where(Clock.holder_role == task.role.value)  # a route may give a clock to another role of the chain
+        .where(queries.visible(work.actor), *_today(work, task))
         .order_by(Clock.due_at, Clock.id)
     )
+
+
+def _today(work: Work, task: Task) -> tuple[ColumnElement[bool], ...]:
+    """Return what keeps a call-back off today's list: one that reached nobody today is made on another workday."""
+    if task.role is not Role.CALLER:
+        return ()
+    since = deadlines.calls_since(work.calendar, work.now)
+    return (or_(Ticket.last_call_at.is_(None), Ticket.last_call_at < since),)
 
 
 def _refs(actor: Actor, task: Task) -> list[str]:
@@ -89,6 +103,8 @@ def _count(work: Work, task: Task) -> int:
             Clock.stopped_at.is_(None),
             Clock.kind == task.kinds[0].value,
             Clock.holder_ref.in_(_refs(work.actor, task)),
+            Clock.holder_role == task.role.value,
+            *_today(work, task),
         )
         .limit(listing.COUNT_MOST)
     )
@@ -174,6 +190,8 @@ def _urgent(work: Work, first: _First) -> UrgentView:
     headline, verb = HEADLINES[kind]
     if kind is ClockKind.FIRST_CALL and action is Action.CONTACT:
         headline, verb = HEADLINES[ClockKind.UNIT_CONTACT]
+    if action is Action.CONVENE:
+        headline, verb = CONFER
     due = clock.due_at.astimezone(SHANGHAI)
     today = work.now.astimezone(SHANGHAI).date()
     when = f"{due:%H:%M}" if due.date() == today else presenting.near(clock.due_at, work.now)

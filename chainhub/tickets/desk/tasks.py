@@ -19,6 +19,7 @@ class Task:
     empty: str
     empty_hint: str
     bulk: bool = False
+    rare: bool = False  # nobody needs to learn of it while there is none
 
 
 TASKS: tuple[Task, ...] = (
@@ -40,6 +41,16 @@ TASKS: tuple[Task, ...] = (
         "先打电话再接单",
         "还没有待接单的诉求。",
         "企业报送了会排在这里，2 个工作小时内要打电话。",
+    ),
+    Task(
+        Role.COMMITTEE,
+        (ClockKind.DISPATCH,),
+        Action.CONVENE,
+        "联席会议",
+        "接单时定了走疑难的",
+        "没有等着开联席会议的诉求。",
+        "",
+        rare=True,
     ),
     Task(
         Role.TASK_FORCE,
@@ -68,6 +79,16 @@ TASKS: tuple[Task, ...] = (
         "还没有待审核的诉求。",
         "单位办结以后会排在这里。",
         bulk=True,
+    ),
+    Task(
+        Role.DEPARTMENT,
+        (ClockKind.REPORT_IN,),
+        Action.REPORT_IN,
+        "吹哨报到",
+        "打开诉求报到：谁来、几点到",
+        "没有要报到的吹哨。",
+        "",
+        rare=True,
     ),
     Task(
         Role.DEPARTMENT,
@@ -101,10 +122,20 @@ TASKS: tuple[Task, ...] = (
         Role.CALLER,
         (ClockKind.CALLBACK,),
         Action.CONFIRM,
-        "回访",
+        "今天要打的回访",
         "5 个工作日没评价的，打电话问",
-        "还没有要回访的诉求。",
-        "企业一直没评价的会排在这里，两次要在不同的日子打。",
+        "今天没有要打的回访。",
+        "企业一直没评价的会排在这里；今天没打通的，下一个工作日再排出来。",
+    ),
+    Task(
+        Role.GUIDE,
+        (ClockKind.DISPATCH,),
+        Action.ANSWER,
+        "直接答复（日常）",
+        "联系企业，能说清的当场说清",
+        "没有要您答复的诉求。",
+        "",
+        rare=True,
     ),
     Task(
         Role.GUIDE,
@@ -134,7 +165,9 @@ TASKS: tuple[Task, ...] = (
         "",
     ),
 )
-NO_VERB = frozenset({(Role.GUIDE, Action.CONFIRM), (Role.GUIDE, Action.SUPPLY_INFO)})
+NO_VERB = frozenset(
+    {(Role.GUIDE, Action.CONFIRM), (Role.GUIDE, Action.SUPPLY_INFO), (Role.DEPARTMENT, Action.REPORT_IN)}
+)
 SCOPE = {
     Role.COMMITTEE: ScopeKind.CHAIN,
     Role.TASK_FORCE: ScopeKind.CHAIN,
@@ -142,6 +175,7 @@ SCOPE = {
     Role.GUIDE: ScopeKind.ENTERPRISE,
 }
 
+CONFER = ("组织联席会议：{firm}“{title}”", "启动会商")
 HEADLINES = {
     ClockKind.FIRST_CALL: ("打电话给{firm}，接下“{title}”", "接单并记通话"),
     ClockKind.INTAKE: ("接下{firm}的“{title}”", "接单"),

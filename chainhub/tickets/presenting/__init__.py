@@ -1,5 +1,6 @@
 """From facts to what a page shows, by part of the page. Pure but for the values it is given."""
 
+from chainhub.tickets.presenting.answers import answered_round, answers
 from chainhub.tickets.presenting.asking import doubt
 from chainhub.tickets.presenting.leading import instruction, supervision, supervision_tags
 from chainhub.tickets.presenting.lights import (
@@ -12,14 +13,18 @@ from chainhub.tickets.presenting.lights import (
     row,
 )
 from chainhub.tickets.presenting.progress import current_line, dots, step_number, steps, waiting_for
+from chainhub.tickets.presenting.referring import referral
 from chainhub.tickets.presenting.telling import FIRM_WAITS, story
 from chainhub.tickets.presenting.times import holders, time_view, why
 from chainhub.tickets.presenting.verbs import actions
+from chainhub.tickets.presenting.whistling import whistle
 
 __all__ = [
     "FIRM_WAITS",
     "GREY_WORDS",
     "actions",
+    "answered_round",
+    "answers",
     "clock_light",
     "colour",
     "current_line",
@@ -30,6 +35,7 @@ __all__ = [
     "light",
     "near",
     "pressing_light",
+    "referral",
     "row",
     "step_number",
     "steps",
@@ -38,5 +44,6 @@ __all__ = [
     "supervision_tags",
     "time_view",
     "waiting_for",
+    "whistle",
     "why",
 ]

@@ -79,6 +79,12 @@ def near(at: datetime, now: datetime) -> str:
     return rules.local_date_text(at, year=today.year)
 
 
+def _dues(due_at: datetime | None, superior: datetime | None, now: datetime) -> str:
+    """Return our own due date, and the superior's beside it."""
+    words = [near(due_at, now)] if due_at else []
+    return "，".join([*words, f"上级 {near(superior, now)}"] if superior else words)
+
+
 def row(
     ticket: Ticket,
     enterprise: str,
@@ -100,7 +106,7 @@ def row(
         url=ticket.link,
         light=shown,
         unit=directory.unit_name(ticket.lead_unit_code) or "未派单",
-        due=near(due_at, now) if due_at else "",
+        due=_dues(due_at, ticket.superior_due_at, now),
         state=ticket.state.label,
         verb=action.label if action else "",
         verb_url=f"{ticket.link}/act/{action.value}" if action else "",

@@ -9,6 +9,7 @@ from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.showing import (
     StepView,
 )
+from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action, State
 
 # The step bar: 报送 → 接单 → 派单 → 签收 → 办理 → 审核 → 评价 → 销号
@@ -94,12 +95,18 @@ def waiting_for(ticket: Ticket, directory: Directory) -> dict[str, str]:
     }
 
 
+_FIRST_STEP: Mapping[Route | None, str] = {
+    Route.DAILY: "指导员联系企业，直接答复",
+    Route.HARD: "链党委组织联席会议",
+}
+
+
 def current_line(ticket: Ticket, directory: Directory) -> str:
     """Return one line for the step that is now: who has it."""
     who = {
         State.SUBMITTED: "链党委会先打电话，再接单",
         State.INFO_REQUESTED: "等企业补充材料",
-        State.ACCEPTED: "专班正在派单",
+        State.ACCEPTED: _FIRST_STEP.get(ticket.next_on_route, "专班正在派单"),
         State.DISPATCHED: f"{directory.unit_name(ticket.lead_unit_code)}还没签收",
         State.DISPUTED: "专班裁定退单",
         State.HANDLING: f"{directory.unit_name(ticket.lead_unit_code)}在办",

@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import LED, Action, Who
+from chainhub.tickets.workflow import LED, UPWARD, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -30,6 +30,7 @@ _NOT_FOR_FIRM = frozenset(
         Action.HAND_IN,
         Action.REFUSE_ENDORSE,
         *LED,
+        *UPWARD,
     }
 )
 
@@ -106,7 +107,8 @@ def _tell_submit(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_accept(data: Mapping[str, Any], _: Directory) -> str:
     called = f"已打电话给{data['contacted_person']}。" if data.get("contacted_person") else ""
-    return f"{called}{data.get('note', '')}"
+    route = f"{_label(terms.Route, data['route'])}。" if data.get("route") else ""
+    return f"{called}{route}{data.get('note', '')}"
 
 
 def _tell_dispatch(data: Mapping[str, Any], directory: Directory) -> str:
@@ -171,6 +173,25 @@ def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
     return f"{paper}，给{unit}：{why}。{data.get('note') or ''}"
 
 
+def _tell_refer(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{data.get('source', '')} {data.get('number', '')}，{data.get('due_on', '')} 前回复上级。"
+
+
+def _tell_reply_up(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{data.get('replied_on', '')} 回复：{data.get('note', '')}"
+
+
+def _tell_whistle(data: Mapping[str, Any], directory: Directory) -> str:
+    units = "、".join(directory.unit_name(code) for code in data.get("units") or ())
+    return f"{data.get('note') or ''}{f'（叫{units}）' if units else ''}"
+
+
+def _tell_report(data: Mapping[str, Any], _: Directory) -> str:
+    at = data.get("at")
+    when = f"，{rules.moment_text(datetime.fromisoformat(at))} 到" if at else ""
+    return f"{data.get('person', '')}{when}。{data.get('note') or ''}"
+
+
 def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
     at = data.get("at")
     when = rules.moment_text(datetime.fromisoformat(at)) if at else ""
@@ -178,7 +199,8 @@ def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_resolve(data: Mapping[str, Any], _: Directory) -> str:
-    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}"
+    word = f"（{data['word_by']}认可）" if data.get("word_by") else ""
+    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}{word}"
 
 
 def _tell_answer(data: Mapping[str, Any], _: Directory) -> str:
@@ -199,6 +221,8 @@ def _tell_reclassify(data: Mapping[str, Any], directory: Directory) -> str:
         _label(terms.Kind, data.get("kind")),
         _label(terms.Urgency, data.get("urgency")),
     ]
+    about = directory.unit_name(data.get("complained_unit"))
+    parts.append(f"投诉的是{about}" if about else "")
     return f"改为{'、'.join(part for part in parts if part)}。{data.get('note', '')}"
 
 
@@ -206,7 +230,8 @@ def _tell_attach(data: Mapping[str, Any], _: Directory) -> str:
     return "、".join(str(one.get("name", "")) for one in data.get("files") or ())
 
 
-def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
+def tell_answers(data: Mapping[str, Any]) -> str:
+    """Return what somebody answered, in the words of the questions."""
     said = []
     for name, yes, no in (
         ("contacted", "联系了", "没联系"),
@@ -219,8 +244,18 @@ def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
         said.append(_label(terms.Satisfaction, data["satisfaction"]))
     if data.get("reason_code"):
         said.append(_label(terms.DissatisfiedReason, data["reason_code"]))
+    if data.get("via") == "link":
+        said.append(f"点链接评的{_shown(data)}")
     note = f"。{data['note']}" if data.get("note") else "。"
     return "，".join(said) + note if said else str(data.get("note", ""))
+
+
+def _tell_answers(data: Mapping[str, Any], _: Directory) -> str:
+    return tell_answers(data)
+
+
+def _shown(data: Mapping[str, Any]) -> str:
+    return f"（{data['shown_by']}出示）" if data.get("shown_by") else ""
 
 
 def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
@@ -264,4 +299,9 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.COMMON_JOIN: _tell_common,
     Action.COMMON_LEAVE: _tell_common,
     Action.COMMON_CLOSE: _tell_common,
+    Action.WHISTLE: _tell_whistle,
+    Action.REFER: _tell_refer,
+    Action.REPLY_UP: _tell_reply_up,
+    Action.WHISTLE_CONFIRM: _tell_whistle,
+    Action.REPORT_IN: _tell_report,
 }

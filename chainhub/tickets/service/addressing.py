@@ -20,6 +20,8 @@ def addressees(work: Work, ticket: Ticket) -> list[UnitFact]:
 
 
 def _role(ticket: Ticket, unit: UnitFact) -> Role | None:
+    if unit.code == ticket.complained_unit_code:
+        return None
     if unit.handles:
         return Role.DEPARTMENT
     return _OF_A_CHAIN.get(unit.kind) if unit.chain == ticket.chain_code else None

@@ -23,7 +23,7 @@ from chainhub.tickets.clockwork import (
     Plan,
 )
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.terms import Urgency
+from chainhub.tickets.terms import Route, Urgency
 
 _WRITING = insert(cast("Table", Clock.__table__)).inline()
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
@@ -109,6 +109,10 @@ def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
         return Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, ticket.lead_unit_code or "")
     if kind in {ClockKind.CALLBACK, ClockKind.NOT_RATED}:
         return Holder(Role.CALLER.value, ScopeKind.COUNTY.value, "")
+    if kind is ClockKind.DISPATCH and ticket.next_on_route is Route.DAILY:
+        return Holder(Role.GUIDE.value, ScopeKind.ENTERPRISE.value, ticket.enterprise_code)
+    if kind is ClockKind.DISPATCH and ticket.next_on_route is Route.HARD:
+        return Holder(Role.COMMITTEE.value, ScopeKind.CHAIN.value, ticket.chain_code)
     role = Role.TASK_FORCE if kind in _HELD_BY_TASK_FORCE else Role.COMMITTEE
     return Holder(role.value, ScopeKind.CHAIN.value, ticket.chain_code)
 
@@ -133,6 +137,7 @@ def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
 def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
     """Give every running clock the limit of the ticket's new classification, from its original start."""
     for clock in running:
+        clock.about = ticket.about  # a complaint is called by its number alone from here on
         kind = ClockKind(clock.kind)
         if kind not in PART_CLOCKS:  # theirs follow from their own part
             reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))

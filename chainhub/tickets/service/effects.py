@@ -13,8 +13,8 @@ from chainhub.county.people import queries as people
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import parts
-from chainhub.tickets.terms import ONE_QUESTION, Satisfaction
+from chainhub.tickets.service import complaints, evidencing, parts
+from chainhub.tickets.terms import ONE_QUESTION, Kind, Route, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
 Given = Mapping[str, Any]
@@ -23,29 +23,45 @@ Given = Mapping[str, Any]
 def take(work: Work, ticket: Ticket, action: Action, given: Given) -> Sequence[Clock]:
     """Let an action leave its mark on the ticket; return the clocks of the parts it sends.
 
-    Raises Invalid for what does not suffice or fit.
+    Raises Invalid for what does not suffice or fit, Conflict where evidence is lacking that no form can give.
     """
     effect = _EFFECTS.get(action)
     return (effect(work, ticket, given) if effect is not None else None) or ()
+
+
+def _accept(work: Work, ticket: Ticket, given: Given) -> None:
+    """Set the matter on its route; one that nobody waits at is refused."""
+    ticket.route, ticket.route_taken = given.get("route"), False
+    if ticket.route in {Route.DAILY, Route.KEY} and ticket.confidential:
+        raise Invalid(errors={"route": ["保密的诉求指导员和链长看不到，请选别的路。"]})
+    holders = known.of(work.session).holders
+    if ticket.route is Route.DAILY and not holders.ids(
+        Role.GUIDE, ScopeKind.ENTERPRISE, ticket.enterprise_code
+    ):
+        raise Invalid(errors={"route": ["这家企业还没有指导员，请选别的路。"]})
 
 
 def _dispatch(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
     unit = known.of(work.session).directory.units.get(given["lead_unit"])
     if unit is None or not unit.handles:
         raise Invalid(errors={"lead_unit": ["没有这个办理单位，请从名单里选一个。"]})
+    complaints.demand_others(work, ticket, [unit.code], "lead_unit")
     if any(part.unit_code == unit.code for part in parts.still_open(work, ticket)):
         raise Invalid(
             errors={"lead_unit": [f"{unit.short}正在协办这件诉求，等它交了再派它主办，或者换一个单位。"]}
         )
     if unit.code in ticket.returned_by:
         ticket.returned_by = [code for code in ticket.returned_by if code != unit.code]
+    ticket.route_taken = True
     ticket.lead_unit_code = unit.code
     ticket.responsible_unit_code = ticket.responsible_unit_code or unit.code
     ticket.dispatched_at = work.now
     ticket.info_asked = 0
     ticket.info_lapsed = False
     ticket.assigned_to_id, ticket.assigned_office = None, ""
-    return parts.send(work, ticket, parts.tasks(given.get("co_units") or ()), "co_units")
+    co = parts.tasks(given.get("co_units") or ())
+    complaints.demand_others(work, ticket, [one.unit for one in co], "co_units")
+    return parts.send(work, ticket, co, "co_units")
 
 
 def _acknowledge(work: Work, ticket: Ticket, given: Given) -> None:
@@ -65,10 +81,17 @@ def _reclassify(work: Work, ticket: Ticket, given: Given) -> None:
     category = given.get("category") or ticket.category_code
     if category is not None and category not in known.of(work.session).directory.categories:
         raise Invalid(errors={"category": ["没有这个类别，请从名单里选一个。"]})
-    after = (category, given.get("kind") or ticket.kind, given.get("urgency") or ticket.urgency)
-    if after == (ticket.category_code, ticket.kind, ticket.urgency):
+    kind, about = given.get("kind") or ticket.kind, ticket.complained_unit_code
+    if given.get("complained_unit"):
+        about, kind = complaints.named(work, given, given.get("kind"))
+    elif kind is not Kind.COMPLAINT:
+        about = None
+    after = (category, kind, given.get("urgency") or ticket.urgency, about)
+    if after == (ticket.category_code, ticket.kind, ticket.urgency, ticket.complained_unit_code):
         raise Invalid("类别、性质、紧急程度都没有变，请至少改一项。", {"category": ["请至少改一项。"]})
-    ticket.category_code, ticket.kind, ticket.urgency = after
+    if about is not None and about != ticket.complained_unit_code:
+        complaints.demand_not_at_work(work, ticket, about)
+    ticket.category_code, ticket.kind, ticket.urgency, ticket.complained_unit_code = after
 
 
 def _contact(work: Work, ticket: Ticket, given: Given) -> None:
@@ -85,6 +108,7 @@ def _resolve(work: Work, ticket: Ticket, given: Given) -> None:
         raise Invalid(
             errors={"override_reason": [f"{names}的协办还没交。等交齐再办结，或者写明为什么不等。"]}
         )
+    evidencing.demand_to_resolve(work, ticket, given)
     ticket.outcome = given["outcome"]
     ticket.resolved_at = work.now
 
@@ -152,6 +176,10 @@ def _merge(work: Work, ticket: Ticket, given: Given) -> None:
         )
     if target.confidential != ticket.confidential:
         raise Invalid(errors={"into": ["保密的诉求只能和保密的合并。"]})
+    units = [target.lead_unit_code, target.responsible_unit_code, *target.co_units]
+    complaints.demand_others(work, ticket, units, "into")
+    if target.complained_unit_code != ticket.complained_unit_code:
+        raise Invalid(errors={"into": ["投诉只能和投诉同一个单位的合并。"]})
     ticket.merged_into_id = target.id
     ticket.merged_from = ticket.state
 
@@ -160,6 +188,8 @@ def _convene(work: Work, ticket: Ticket, given: Given) -> None:
     units = known.of(work.session).directory.units
     if unknown := [code for code in given["units"] if code not in units]:
         raise Invalid(errors={"units": [f"没有这个单位：{'、'.join(unknown)}。请从名单里选。"]})
+    complaints.demand_others(work, ticket, given["units"], "units")
+    ticket.route_taken = True
 
 
 def _conclude(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
@@ -167,6 +197,7 @@ def _conclude(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
     decided = [one for one in given.get("decisions") or () if one["unit"] != ticket.lead_unit_code]
     if decided and not ticket.responsible_unit_code:
         raise Invalid(errors={"decisions": ["还没有主办单位。先写下结论，派单的时候再带上协办。"]})
+    complaints.demand_others(work, ticket, [one["unit"] for one in decided], "decisions")
     open_ = {part.unit_code for part in parts.still_open(work, ticket)}
     fresh = [one for one in decided if one["unit"] not in open_]
     ticket.lead_unit_code = ticket.lead_unit_code or ticket.responsible_unit_code
@@ -204,6 +235,7 @@ def _escalate(work: Work, ticket: Ticket, given: Given) -> None:
 
 
 def _answered(work: Work, ticket: Ticket, given: Given) -> None:
+    ticket.route_taken = True
     ticket.answered_at = ticket.answered_at or work.now
     ticket.calls_failed = 0
     ticket.last_call_at = None
@@ -248,11 +280,13 @@ def _call_failed(work: Work, ticket: Ticket, given: Given) -> None:
 
 
 def _close(work: Work, ticket: Ticket, given: Given) -> None:
+    evidencing.demand_to_close(work, ticket)
     ticket.first_closed_at = ticket.first_closed_at or work.now
     ticket.closed_at = work.now
 
 
 _EFFECTS: Mapping[Action, Callable[[Work, Ticket, Given], Sequence[Clock] | None]] = {
+    Action.ACCEPT: _accept,
     Action.DISPATCH: _dispatch,
     Action.ACKNOWLEDGE: _acknowledge,
     Action.REJECT_RETURN: _reject_return,

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.work import Work
-from chainhub.core.worktime import SHANGHAI, WallMinutes, Workdays
-from chainhub.tickets import rules
+from chainhub.core.worktime import WallMinutes, Workdays
+from chainhub.tickets import deadlines, rules
 from chainhub.tickets.clockwork import INFO_MOST
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.terms import Urgency
@@ -42,8 +42,10 @@ def _ask_info(work: Work, ticket: Ticket) -> str | None:
 
 def _call_failed(work: Work, ticket: Ticket) -> str | None:
     last = ticket.last_call_at
-    if last is not None and last.astimezone(SHANGHAI).date() == work.now.astimezone(SHANGHAI).date():
-        return "今天已经记过一次没打通，第二次要换一天再打。"
+    if last is not None and deadlines.call_day(work.calendar, last) >= deadlines.call_day(
+        work.calendar, work.now
+    ):
+        return "今天已经记过一次没打通，第二次要换一个工作日再打。"
     return None
 
 

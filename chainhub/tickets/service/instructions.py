@@ -24,7 +24,7 @@ from chainhub.tickets import queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Instruction, Ticket
 from chainhub.tickets.rules import moment_text
-from chainhub.tickets.service import addressing, beside
+from chainhub.tickets.service import addressing, beside, complaints
 from chainhub.tickets.workflow import Action
 
 OWNER = "instruction"  # owner_kind of an instruction's clock
@@ -78,6 +78,7 @@ def give(work: Work, number: str, word: Word) -> Instruction:
     """Give an instruction, or write down a leader's. Raises NotFound, NotAllowed, Conflict, Invalid."""
     ticket = queries.own(work, number)
     standing = demand(work, ticket)
+    complaints.demand_others(work, ticket, [word.unit], "unit")
     held = addressing.holder(work, ticket, word.unit)
     role = _role(standing, word)
     days = _days(work, word.due_on)

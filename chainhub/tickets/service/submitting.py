@@ -27,7 +27,7 @@ from chainhub.finding import service as finding
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.models import NumberSeries, Submission, Ticket
-from chainhub.tickets.service import clocks, history, telling
+from chainhub.tickets.service import clocks, complaints, history, telling
 from chainhub.tickets.terms import Channel, Outcome, Urgency
 from chainhub.tickets.workflow import Action, Move, Party, State, Who, rows
 
@@ -201,7 +201,10 @@ def _index(work: Work, ticket: Ticket, enterprise: _Firm) -> None:
 
 
 def _record(work: Work, ticket: Ticket, given: Mapping[str, Any], role: Who) -> None:
-    kept = {name: given.get(name) for name in ("category", "kind", "urgency", "channel", "confidential")}
+    kept = {
+        name: given.get(name)
+        for name in ("category", "kind", "complained_unit", "urgency", "channel", "confidential")
+    }
     said = {"title": ticket.title, "content": given["content"], **kept}
     body = "企业" if role in {Role.ENTERPRISE, Party.REQUESTER} else work.actor.unit_name or Role(role).label
     history.append(work, ticket, Action.SUBMIT, None, said, role=role, body=body)
@@ -242,6 +245,7 @@ def _ticket(work: Work, enterprise: _Firm, given: Mapping[str, Any]) -> tuple[in
     facts = known.of(work.session)
     if category and category not in facts.directory.categories:
         raise Invalid(errors={"category": ["没有这个类别，请从名单里选一个。"]})
+    about, kind = complaints.named(work, given, given.get("kind"))
     chain = facts.directory.chains[enterprise.chain_code]
     number, id_ = _next(work, chain.prefix)
     begins = _defaults() | {
@@ -251,7 +255,8 @@ def _ticket(work: Work, enterprise: _Firm, given: Mapping[str, Any]) -> tuple[in
         "chain_code": chain.code,
         "enterprise_code": enterprise.code,
         "category_code": category or None,
-        "kind": given.get("kind"),
+        "kind": kind,
+        "complained_unit_code": about,
         "urgency": given.get("urgency") or Urgency.NORMAL,
         "channel": given.get("channel") or Channel.WEB,
         "confidential": bool(given.get("confidential")),

@@ -14,6 +14,8 @@ from chainhub.tickets import queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.rules import moment_text
+from chainhub.tickets.service import complaints
+from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action, State
 
 _FIRM_HEARS: Mapping[Action, str] = {
@@ -65,6 +67,10 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
             ticket,
         )
 
+    if action is Action.ACCEPT and ticket.route is Route.KEY:
+        chiefs = holders.ids(Role.LEADER, ScopeKind.CHAIN, ticket.chain_code)
+        words = f"{ticket.about}：重点诉求，请您过问。专班正在派单，有话可以批示。"
+        _say(work, chiefs, NoticeKind.TASK, words, f"{key}:chief", ticket)
     if action is Action.CONVENE:
         _invite(work, ticket, given["units"], key, str(given["question"]))
     if action is Action.ASSIGN and ticket.assigned_to_id is not None:
@@ -123,7 +129,7 @@ def tell_sent(work: Work, ticket: Ticket, sent: Sequence[Clock]) -> None:
 
 
 def _say(work: Work, who: frozenset[int], kind: NoticeKind, words: str, key: str, ticket: Ticket) -> None:
-    others = who - {work.actor.id} if work.actor.id is not None else who
+    others = complaints.without(work, ticket, who) - {work.actor.id}
     notices.enqueue(work, others, kind, words, key=key, link=ticket.link)
 
 
@@ -134,6 +140,8 @@ def _task(
     if ticket.state is source and action is not Action.RECLASSIFY:
         return None
     who, words = _WHO_ACTS.get(ticket.state), _words(ticket.state, action, source)
+    if ticket.state is State.ACCEPTED and ticket.next_on_route in _ON_ROUTE:
+        who, words = _ON_ROUTE[ticket.next_on_route]
     if who is None or words is None:
         return None
     due = f"，{moment_text(ticket.due_at, weekday=True)}前" if ticket.due_at and "{due}" in words else ""
@@ -198,6 +206,14 @@ _WHO_ACTS: Mapping[State, Callable[[Holders, Ticket], frozenset[int]]] = {
     ),
     State.CONFIRMED: lambda holders, ticket: holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code),
 }
+_ON_ROUTE: Mapping[Route | None, tuple[Callable[[Holders, Ticket], frozenset[int]], str]] = {
+    Route.DAILY: (
+        lambda holders, ticket: holders.ids(Role.GUIDE, ScopeKind.ENTERPRISE, ticket.enterprise_code),
+        "日常诉求，请您联系企业，直接答复{due}。",
+    ),
+    Route.HARD: (_committee, "疑难诉求，请组织联席会议{due}。"),
+}
+"""Who makes the first step of a route that does not begin with a dispatch."""
 _UNIT_HEARS: Mapping[Action, str] = {
     Action.DISPATCH: "派给您单位主办，请签收",
     Action.REJECT_RETURN: "退单不成立，请您单位签收",

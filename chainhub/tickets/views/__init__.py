@@ -5,6 +5,7 @@ from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
 from chainhub.tickets.views import (
     acting,
+    answering,
     attaching,
     backfilling,
     browsing,
@@ -13,14 +14,17 @@ from chainhub.tickets.views import (
     leading,
     papers,
     reading,
+    referring,
     requesting,
     several,
     templates,
+    whistling,
 )
 from chainhub.tickets.views.door import bp
 
 __all__ = [
     "acting",
+    "answering",
     "attaching",
     "backfilling",
     "bp",
@@ -31,9 +35,11 @@ __all__ = [
     "leading",
     "papers",
     "reading",
+    "referring",
     "requesting",
     "responsible",
     "returns",
     "several",
     "templates",
+    "whistling",
 ]

@@ -16,8 +16,9 @@ from chainhub.tickets.models import Ticket
 from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.responsible.showing import line_view
-from chainhub.tickets.service import moving
+from chainhub.tickets.service import evidencing, moving
 from chainhub.tickets.showing import GuessView
+from chainhub.tickets.terms import Evidence
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ticket_page
@@ -53,15 +54,20 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     if row.action not in {Action.CONFIRM, Action.REOPEN, Action.ESCALATE}:
         skip = set()
     skip |= {"unit"} if row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN} else set()
+    asks_word = row.action is Action.RESOLVE and evidencing.demanded(work, allowed.ticket) is Evidence.WORD
+    skip |= set() if asks_word else {"word_by", "word_at"}
     made = forms.for_move(row, known.of(work.session).directory, skip=frozenset(skip))
     form = made()
-    for name in {"contacted", "solved", "satisfaction", "clear"} & set(form._fields):
+    for name in {"contacted", "solved", "satisfaction", "clear", "word_by"} & set(form._fields):
         form[
             name
         ].flags.optional = False  # which of them must be answered depends on the kind: the service says
     field = form._fields.get("lead_unit")
     if isinstance(field, Select):
         _likely_first(work, field, allowed.ticket)
+    if isinstance(field, Select) and allowed.ticket.complained_unit_code:
+        left = [one for one in field.choices if one.value != allowed.ticket.complained_unit_code]
+        field.choices = left
     if row.action is Action.RECLASSIFY:
         _as_it_is(work, form["category"], allowed.ticket)
     return form
@@ -69,7 +75,12 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
 
 def _classified(ticket: Ticket) -> dict[str, object]:
     """Return what a ticket is classified as: where the form of 更正分类 begins."""
-    found = {"category": ticket.category_code, "kind": ticket.kind, "urgency": ticket.urgency}
+    found = {
+        "category": ticket.category_code,
+        "kind": ticket.kind,
+        "complained_unit": ticket.complained_unit_code,
+        "urgency": ticket.urgency,
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -133,7 +144,7 @@ def _render_act(
         form=form,
         submit_label=f"确定，就这样{action.label}" if doubt else action.label,
         doubt=doubt,
-        hint=_hint(ticket, action),
+        hint=_hint(work, ticket, action),
         guess=_guess(work, ticket, action),
         back_url=ticket.link,
         kept_version=form.version.data,
@@ -159,7 +170,9 @@ def _listed(work: Work, ticket: Ticket, action: Action) -> dict[str, Any]:
     return {"suggested": suggesting.for_ticket(work, ticket), "looked": looked.strip(), "looked_up": rows}
 
 
-def _hint(ticket: Ticket, action: Action) -> str:
+def _hint(work: Work, ticket: Ticket, action: Action) -> str:
+    if action is Action.RESOLVE:
+        return evidencing.asked(work, ticket)
     if action is Action.CONFIRM and ticket.kind not in terms.ONE_QUESTION:
         return "不满意也可以选“重办”，单位会再办一次。"
     return ""

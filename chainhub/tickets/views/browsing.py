@@ -71,6 +71,8 @@ _KNOWN_ARGS = (
     "order",
     "enterprise",
     "task",
+    "referred",
+    "route",
 )
 
 
@@ -103,6 +105,8 @@ def _filter(work: Work) -> tuple[Filter, Order]:
         light=Colour(args["light"]) if args.get("light") in set(Colour) else None,
         q=args.get("q", "").strip()[:40],
         due_before=before,
+        referred=bool(args.get("referred")),
+        route=_one(terms.Route, args.get("route")),
         extra=extra,
     ), Order.DUE if args.get("order") == "due" or task or before else Order.NEWEST
 
@@ -141,6 +145,8 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
     ]
     if Role.ENTERPRISE not in work.actor.roles:
         shown.insert(3, _filter_view("主办单位", "unit", units))
+        shown.append(_filter_view("走哪条路", "route", [(one.value, one.label) for one in terms.Route]))
+        shown.append(_filter_view("来源", "referred", [("1", "上级转办")]))
         if len(_chains(work)) > 1:
             shown.insert(0, _filter_view("产业链", "chain", _chains(work)))
     fixed = [("ended", "已办完"), ("unhappy", "企业不满意"), ("task", "该我办的")]

@@ -42,9 +42,8 @@ def submit() -> ResponseReturnValue:
 def guess() -> ResponseReturnValue:
     """Say what category the words may be about. It comes by POST so that they stay out of addresses and logs."""
     with doors.reading() as work:
-        return render_template(
-            "tickets/_guess.html", guess=_guess(work, request.form), **_alike(work, request.form)
-        )
+        said = {"guess": _guess(work, request.form), "pointed": _pointed(work)}
+        return render_template("tickets/_guess.html", **said, **_alike(work, request.form))
 
 
 def _alike(work: Work, typed: Mapping[str, str]) -> dict[str, object]:
@@ -62,6 +61,10 @@ def _guess(work: Work, typed: Mapping[str, str]) -> GuessView | None:
     if typed.get("category"):
         return None
     return guessing.category(work, typed.get("content", ""), picked=typed.get("guess", ""))
+
+
+def _pointed(work: Work) -> tuple[str, ...]:
+    return guessing.pointed(work, request.form.get("content", ""))
 
 
 def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
@@ -115,6 +118,8 @@ def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseRetu
         codes=_codes(work),
         guess=_guess(work, request.form),
         **_alike(work, request.form),
+        pointed=_pointed(work),
+        elsewhere=guessing.elsewhere(work),
         guess_url=url_for(".guess"),
     )
     return make_response(page, status)
@@ -203,6 +208,7 @@ def receipt(number: str) -> ResponseReturnValue:
             "tickets/receipt.html",
             number=ticket.number,
             promise_line=line,
+            pointed=guessing.pointed(work, ticket.content),
             ticket_url=ticket.link,
             again_url=url_for(".submit"),
             alike=resembling.for_ticket(work, ticket, for_owner=Role.ENTERPRISE in work.actor.roles),

@@ -34,7 +34,7 @@ def instruct(number: str) -> ResponseReturnValue:
         instructions.give(work, number, instructions.Word(**form.given()))
         return "批示记下了，已经告诉承办单位。"
 
-    return _page("批示", "原文照登，放在诉求最上面。承办单位回复了会告诉您。", _make, _do)
+    return beside_page("批示", "原文照登，放在诉求最上面。承办单位回复了会告诉您。", _make, _do)
 
 
 @bp.route("/instructions/<int:id_>/answer", methods=["GET", "POST"])
@@ -48,7 +48,7 @@ def answer_instruction(id_: int) -> ResponseReturnValue:
         instructions.answer(work, id_, form.given()["note"])
         return "批示回复了。"
 
-    return _page("回复批示", "回复会告诉批示的领导。", _make, _do)
+    return beside_page("回复批示", "回复会告诉批示的领导。", _make, _do)
 
 
 @bp.route("/tickets/<number>/supervise", methods=["GET", "POST"])
@@ -64,7 +64,7 @@ def supervise(number: str) -> ResponseReturnValue:
         supervisions.propose(work, number, given["note"], int(given.get("level", 1)))
         return "督办拟好了，等人签发。"
 
-    return _page("提请督办", "这是草稿，有人签发了才算数。", _make, _do)
+    return beside_page("提请督办", "这是草稿，有人签发了才算数。", _make, _do)
 
 
 @bp.route("/supervisions/<int:id_>/sign", methods=["GET", "POST"])
@@ -80,7 +80,7 @@ def sign_supervision(id_: int) -> ResponseReturnValue:
         return f"{supervisions.paper(signed)}签发了，已经告诉单位负责人。"
 
     line = "单位要在 2 个工作日内反馈。产业链党委签的是提醒函。"
-    return _page("签发督办", line, _make, _do)
+    return beside_page("签发督办", line, _make, _do)
 
 
 @bp.route("/supervisions/<int:id_>/drop", methods=["GET", "POST"])
@@ -94,7 +94,7 @@ def drop_supervision(id_: int) -> ResponseReturnValue:
         supervisions.drop(work, id_, form.given()["note"])
         return "这份督办没有签发，留在诉求里备查。"
 
-    return _page("不签发督办", "草稿留在诉求里，写明为什么不签发。", _make, _do)
+    return beside_page("不签发督办", "草稿留在诉求里，写明为什么不签发。", _make, _do)
 
 
 @bp.route("/supervisions/<int:id_>/answer", methods=["GET", "POST"])
@@ -108,10 +108,10 @@ def answer_supervision(id_: int) -> ResponseReturnValue:
         supervisions.answer(work, id_, form.given()["note"])
         return "反馈交上去了。"
 
-    return _page("反馈督办", "反馈会告诉签发的人。", _make, _do)
+    return beside_page("反馈督办", "反馈会告诉签发的人。", _make, _do)
 
 
-def _page(
+def beside_page(
     action: str, line: str, make: Callable[[Work], Made], do: Callable[[Work, forms.ActForm], str]
 ) -> ResponseReturnValue:
     """Show a form, or take it: what is refused comes back with what was typed."""

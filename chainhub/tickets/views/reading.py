@@ -1,5 +1,6 @@
 """One ticket for one reader; the whole telephone number."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import redirect, render_template, request
@@ -11,19 +12,24 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
+from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.common import views as common
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import (
+    answering,
+    answers,
     attaching,
     instructions,
     moving,
     papers,
     parts,
     reading,
+    referrals,
     requests,
     supervisions,
+    whistles,
 )
 from chainhub.tickets.service.papers import Fitting
 from chainhub.tickets.showing import (
@@ -31,10 +37,12 @@ from chainhub.tickets.showing import (
     AttachmentView,
     ContactView,
     PaperView,
+    ReferralView,
     RequestView,
     TicketPage,
+    WhistleView,
 )
-from chainhub.tickets.terms import RequestState
+from chainhub.tickets.terms import RequestState, WhistleState
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -82,6 +90,14 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         tags.append("保密")
     supervised = supervisions.readable(work, ticket)
     tags.extend(presenting.supervision_tags(supervised))
+    if any(one.state in {WhistleState.ASKED, WhistleState.BLOWN} for one in whistles.of(work, ticket)):
+        tags.append("吹哨")
+    if ticket.complained_unit_code is not None:
+        tags.append(f"投诉{directory.unit_name(ticket.complained_unit_code)}")
+    if ticket.route is not None and not for_firm:
+        tags.append(ticket.route.label)
+    if ticket.superior_due_at is not None and not for_firm:
+        tags.append("上级转办")
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
@@ -115,6 +131,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
                 for kind in requests.may_ask(work, ticket)
             ),
             *_led(work, ticket),
+            *_link(work, ticket),
+            *_called(work, ticket),
+            *_referred(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
@@ -139,6 +158,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             )
             for one in supervised
         ),
+        referral=_referral(work, ticket),
+        whistles=_whistles(work, ticket, clocks),
+        answers=presenting.answers(answers.of(work, ticket), standing, firm=firm),
         attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
@@ -176,6 +198,56 @@ def _led(work: Work, ticket: Ticket) -> list[ActionView]:
     if supervisions.may_draft(work, ticket):
         found.append(ActionView("supervise", "提请督办", f"{ticket.link}/supervise"))
     return found
+
+
+def _link(work: Work, ticket: Ticket) -> list[ActionView]:
+    if not answering.may_hand_out(work, ticket):
+        return []
+    return [ActionView("answer_link", "出示评价链接", f"{ticket.link}/answer-link")]
+
+
+def _referred(work: Work, ticket: Ticket) -> list[ActionView]:
+    if ticket.superior_due_at is not None or not referrals.may_record(work, ticket):
+        return []
+    return [ActionView("refer", "登记上级转办", f"{ticket.link}/referral")]
+
+
+def _referral(work: Work, ticket: Ticket) -> ReferralView | None:
+    found = referrals.of(work, ticket)
+    if found is None:
+        return None
+    return presenting.referral(
+        found,
+        ticket.link,
+        work.now,
+        may_reply=referrals.may_reply(work, ticket),
+        may_correct=referrals.may_record(work, ticket),
+    )
+
+
+def _called(work: Work, ticket: Ticket) -> list[ActionView]:
+    """Return the verbs of who is called by a whistle, and of who may blow one."""
+    if whistles.mine(work, ticket) is not None:
+        return [ActionView("report_in", "报到", f"{ticket.link}/report-in")]
+    if whistles.may_blow(work, ticket):
+        return [ActionView("whistle", "吹哨", f"{ticket.link}/whistle")]
+    return []
+
+
+def _whistles(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> tuple[WhistleView, ...]:
+    rows = whistles.reports(work, ticket)
+    running = [clock for clock in clocks if clock.stopped_at is None]
+    return tuple(
+        presenting.whistle(
+            one,
+            [(row, whistles.due_of(running, row)) for row in rows if row.whistle_id == one.id],
+            known.of(work.session).directory,
+            work.now,
+            may_decide=whistles.may_decide(work, ticket, one),
+            may_end=whistles.may_end(work, ticket, one),
+        )
+        for one in whistles.of(work, ticket)
+    )
 
 
 def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:

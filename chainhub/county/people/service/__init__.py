@@ -20,11 +20,13 @@ from chainhub.county.people.service.granting import add_grant, end_grant
 from chainhub.county.people.service.signing import (
     SignIn,
     authenticate,
+    demand_calm,
     end_session,
     examine,
     forget_sessions,
     has_forgettable,
     settle,
+    strike,
 )
 from chainhub.county.people.service.tokens import Accounts, issue_token, revoke_tokens
 
@@ -36,6 +38,7 @@ __all__ = [
     "add_user",
     "authenticate",
     "change_password",
+    "demand_calm",
     "disable",
     "enable",
     "end_grant",
@@ -54,5 +57,6 @@ __all__ = [
     "set_elder",
     "set_password",
     "settle",
+    "strike",
     "unlock",
 ]

@@ -153,6 +153,18 @@ def _note(session: Session, user: User, now: datetime, action: str) -> None:
     audit.record(Work(session, actor, now, _NO_CALENDAR), action, f"{user.username} {user.name}")
 
 
+def demand_calm(session: Session, key: str, most: int, now: datetime) -> None:
+    """Refuse where `most` tries under a key came to nothing within a quarter of an hour. Raises TooFast."""
+    until = _tallied(session, passwords.digest(key), most, now)
+    if until is not None:
+        raise TooFast(f"从您这里试的次数太多，请在 {_at(until)} 以后再试。", retry_after=_seconds(until, now))
+
+
+def strike(session: Session, key: str, most: int, now: datetime) -> None:
+    """Count one more try that came to nothing under a key."""
+    _tally(session, passwords.digest(key), most, now)
+
+
 def _name_key(name: str) -> str:
     return passwords.digest(f"name {name}")
 
