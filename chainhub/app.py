@@ -32,6 +32,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
+from chainhub.tickets import own_api
 from chainhub.tickets import views as tickets
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
@@ -128,4 +129,6 @@ def _county() -> tuple[str, bool]:
 def _doors(app: Flask) -> None:
     for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    api.register(app, csrf, (people_api.room, directory_api.room, tickets_api.room), __version__)
+    api.register(
+        app, csrf, (people_api.room, directory_api.room, tickets_api.room, own_api.room), __version__
+    )

@@ -25,9 +25,14 @@ def index() -> ResponseReturnValue:
                 "home/owner.html", page=desk.owner(work, firm), submit_url=url_for("tickets.submit")
             )
         if roles & {Role.LEADER, Role.LIAISON}:
-            return render_template("home/leader.html", page=desk.leader(work, _scope(work)))
+            return render_template(
+                "home/leader.html", page=desk.leader(work, _scope(work)), doors=desk.doors(work)
+            )
         return render_template(
-            "tickets/desk.html", page=desk.desk(work), bulk_form_url=url_for("tickets.bulk")
+            "tickets/desk.html",
+            page=desk.desk(work),
+            doors=desk.doors(work),
+            bulk_form_url=url_for("tickets.bulk"),
         )
 
 

@@ -9,7 +9,7 @@ from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
-from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
+from chainhub.tickets import deadlines, listing, mine, queries, representing, rules, schemas, uploads
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import attaching, moving, submitting
@@ -117,6 +117,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         light=wanted.get("light"),
         q=wanted.get("q", ""),
         due_before=wanted.get("due_before"),
+        extra=tuple(mine.flagged(work.actor, one) for one in wanted.get("flag", ())),
     )
 
 

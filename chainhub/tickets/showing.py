@@ -354,3 +354,52 @@ class LeaderPage:
     stages_line: str
     months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
     formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    """One half of a list: its words, its address, and whether it is the one that is shown."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MineRow:
+    """One line of an own list: the ticket, the light of the thing, what it says, until when, and the verb."""
+
+    number: str
+    title: str
+    enterprise: str
+    url: str
+    light: LightView
+    words: str
+    due: str
+    verb: str
+    verb_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MineListPage:
+    """One own list; `due` heads the column of dates."""
+
+    title: str
+    line: str
+    due: str
+    tabs: tuple[TabView, ...]
+    rows: tuple[MineRow, ...]
+    next_url: str
+    first_url: str
+    empty: str
+    empty_hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """A link on a home page to a list, with how much stands there."""
+
+    label: str
+    count: str
+    url: str
+    pressing: bool = False

@@ -1,0 +1,93 @@
+"""The JSON door of everyday help: own lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.tickets import mine, own_schemas, representing
+from chainhub.tickets.listing import Item
+from chainhub.tickets.mine import Line, Page, Which
+from chainhub.web import api, doors
+
+room = api.Room("own", __name__, "自己的清单")
+_PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
+Data = dict[str, Any]
+
+
+@room.get("/mine/requests", own_schemas.MyRequestPage, api.Taken(query=own_schemas.PlaceQuery))
+@doors.signed_in()
+def my_requests() -> Response:
+    """等我决定的申请，延期的在前"""
+    place = _place()
+    with doors.reading() as work:
+        found = mine.requests(work, **place)
+        return _page(work, found, lambda one: {"request": representing.request(work, one.ticket, _any(one))})
+
+
+@room.get("/mine/waits", own_schemas.WaitPage, api.Taken(query=own_schemas.PlaceQuery))
+@doors.signed_in()
+def my_waits() -> Response:
+    """长期跟踪的诉求，先到复查日的在前"""
+    place = _place()
+    with doors.reading() as work:
+        found = mine.waits(work, **place) if work.actor.roles & set(mine.STAFF) else Page((), "")
+        return _page(work, found, lambda one: _wait(work, one))
+
+
+@room.get("/mine/instructions", own_schemas.MyInstructionPage, api.Taken(query=own_schemas.WhichQuery))
+@doors.signed_in()
+def my_instructions() -> Response:
+    """我作出、代录的批示，和批给我单位的"""
+    which, place = _chosen((Which.OPEN, Which.ANSWERED))
+    with doors.reading() as work:
+        found = mine.instructions(work, which, **place)
+        return _page(
+            work, found, lambda one: {"instruction": representing.instruction(work, one.ticket, _any(one))}
+        )
+
+
+@room.get("/mine/supervisions", own_schemas.MySupervisionPage, api.Taken(query=own_schemas.WhichQuery))
+@doors.signed_in()
+def my_supervisions() -> Response:
+    """督办和提醒函：待签发、待反馈、已反馈"""
+    which, place = _chosen((Which.OPEN, Which.ANSWERED, Which.DRAFT))
+    with doors.reading() as work:
+        found = mine.supervisions(work, which, **place)
+        return _page(
+            work, found, lambda one: {"supervision": representing.supervision(work, one.ticket, _any(one))}
+        )
+
+
+def _place() -> Data:
+    wanted = api.query(_PLACE)
+    return {"cursor": wanted.get("cursor", ""), "limit": wanted.get("limit", mine.PAGE)}
+
+
+def _chosen(allowed: tuple[Which, ...]) -> tuple[Which, Data]:
+    wanted = api.query(_WHICH)
+    which = wanted.get("state", Which.OPEN)
+    if which not in allowed:
+        raise Invalid(errors={"state": [f"请写 {'、'.join(one.value for one in allowed)}。"]})
+    return which, {"cursor": wanted.get("cursor", ""), "limit": wanted.get("limit", mine.PAGE)}
+
+
+def _page(work: Work, found: Page, more: Callable[[Line], Data]) -> Response:
+    items = [
+        {"ticket": representing.item(Item(one.ticket, one.enterprise), work.now), **more(one)}
+        for one in found.items
+    ]
+    return api.answer({"items": items, "next_cursor": found.next_cursor or None})
+
+
+def _any(one: Line) -> Any:
+    return one.about
+
+
+def _wait(work: Work, one: Line) -> Data:
+    day = one.ticket.review_on
+    due = day is not None and day <= work.now.astimezone(SHANGHAI).date()
+    return {"review_on": day.isoformat() if day else None, "waits": one.ticket.waits, "due": due}
