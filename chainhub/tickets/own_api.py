@@ -8,13 +8,15 @@ from flask import Response
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets import mine, own_schemas, representing
+from chainhub.tickets import mine, own_schemas, representing, together
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
+from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
 room = api.Room("own", __name__, "自己的清单")
 _PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
+_BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
 
@@ -91,3 +93,17 @@ def _wait(work: Work, one: Line) -> Data:
     day = one.ticket.review_on
     due = day is not None and day <= work.now.astimezone(SHANGHAI).date()
     return {"review_on": day.isoformat() if day else None, "waits": one.ticket.waits, "due": due}
+
+
+@room.post("/tickets/bulk", {200: own_schemas.BulkDone}, api.Taken(body=own_schemas.BulkBody))
+@doors.signed_in()
+def bulk() -> Response:
+    """几件一起办：接单、派单、签收、审核、销号；一件一个结果，一件没办成不连累别的"""
+    given = api.load(_BULK, api.body())
+    picks = [
+        Pick(one["number"], one["version"], {k: one[k] for k in ("lead_unit", "note") if k in one})
+        for one in given["tickets"]
+    ]
+    done = together.do(given["action"], picks)
+    rows = [{"number": one.number, "result": one.result, "words": one.words} for one in done.rows]
+    return api.answer({"picked": len(rows), **{one.value: done.count(one) for one in Result}, "rows": rows})

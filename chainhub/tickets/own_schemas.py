@@ -1,12 +1,66 @@
 """What the JSON door of everyday help takes and answers: own lists, and what makes a day's work lighter."""
 
 from marshmallow import fields as mm
+from marshmallow import validate
 
-from chainhub.tickets import mine
+from chainhub.tickets import mine, together
+from chainhub.tickets.fields import NOTE_MOST
 from chainhub.tickets.mine import Which
-from chainhub.tickets.schemas import InstructionShape, ListedTicket, RequestShape, SupervisionShape
+from chainhub.tickets.schemas import (
+    VERSION_MOST,
+    InstructionShape,
+    ListedTicket,
+    RequestShape,
+    SupervisionShape,
+)
+from chainhub.tickets.together import Result
+from chainhub.tickets.workflow import Action
 from chainhub.web import shapes
-from chainhub.web.shapes import Choice, Query
+from chainhub.web.shapes import CODE_MOST, Choice, Command, Line, Query, Several, Text, Whole
+
+
+class BulkItem(Command):
+    """One ticket of several; for a dispatch with its unit."""
+
+    number = Line(20, required=True)
+    version = Whole(1, VERSION_MOST, required=True, about="看到的诉求的 version")
+    lead_unit = Line(CODE_MOST, about="派单时必填：主办单位编码")
+    note = Text(NOTE_MOST, 2)
+
+
+class BulkBody(Command):
+    """One verb for several tickets."""
+
+    action = mm.Enum(
+        Action,
+        by_value=mm.String,
+        required=True,
+        validate=validate.OneOf(together.ACTIONS, error="这件事不能几件一起办。"),
+        metadata={"description": "、".join(f"{one.value} {one.label}" for one in together.ACTIONS)},
+    )
+    tickets = Several(
+        mm.Nested(BulkItem),
+        required=True,
+        validate=validate.Length(1, together.MOST, error=f"请写 1 到 {together.MOST} 件。"),
+    )
+
+
+class BulkRow(shapes.Shape):
+    """What became of one of them."""
+
+    number = mm.String(required=True)
+    result = mm.Enum(Result, by_value=mm.String, required=True)
+    words = mm.String(required=True)
+
+
+class BulkDone(shapes.Shape):
+    """What became of all: picked = done + skipped + failed."""
+
+    picked = mm.Integer(required=True)
+    done = mm.Integer(required=True)
+    skipped = mm.Integer(required=True, metadata={"description": "您刚才已经办过的"})
+    failed = mm.Integer(required=True)
+    rows = mm.List(mm.Nested(BulkRow), required=True)
 
 
 class PlaceQuery(Query):

@@ -357,6 +357,18 @@ class LeaderPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PickView:
+    """One of several tickets that are dispatched together: the unit chosen for it, a warning, what is wrong."""
+
+    number: str
+    title: str
+    category: str
+    unit: str
+    warning: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TabView:
     """One half of a list: its words, its address, and whether it is the one that is shown."""
 

@@ -40,6 +40,7 @@ TASKS: tuple[Task, ...] = (
         "先打电话再接单",
         "还没有待接单的诉求。",
         "企业报送了会排在这里，2 个工作小时内要打电话。",
+        bulk=True,
     ),
     Task(
         Role.TASK_FORCE,
@@ -58,6 +59,7 @@ TASKS: tuple[Task, ...] = (
         "派给能办的单位",
         "还没有待派单的诉求。",
         "链党委接单以后会排在这里。",
+        bulk=True,
     ),
     Task(
         Role.TASK_FORCE,
