@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = {
     "export_ledger": "导出台账",
     "restore": "从备份还原",
     "recompute": "重算时限",
+    "keep_reply": "维护常用答复",
+    "retire_reply": "停用常用答复",
     VERIFIED: "验证操作记录",
 }
 
@@ -43,6 +45,8 @@ DETAILS: Mapping[str, str] = {
     "days": "天数",
     "changed": "变动天数",
     "clock": "时限",
+    "version": "版本",
+    "text": "内容",
     "before": "原来",
     "after": "改成",
 }

@@ -48,6 +48,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
     if Role.SYSADMIN in actor.roles:
         return [
             ("账号", "新建、停用、解锁、重设密码。", url_for("people.accounts")),
+            ("常用答复", "办理时点一下就填进去的话；每改一次留一版。", url_for("tickets.wordings")),
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
         ]
     if Role.SECADMIN in actor.roles:

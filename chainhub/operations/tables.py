@@ -10,6 +10,7 @@ from chainhub.documents.attachments import models as attachments
 from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
+from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 
 MODULES = (
@@ -24,4 +25,5 @@ MODULES = (
     operations,
     reminders,
     tickets,
+    everyday,
 )

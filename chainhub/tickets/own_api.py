@@ -8,14 +8,17 @@ from flask import Response
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets import mine, own_schemas, representing, together
+from chainhub.tickets import mine, own_schemas, queries, representing, together
+from chainhub.tickets.everyday import StandardReply
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
+from chainhub.tickets.service import moving, replies
 from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
 room = api.Room("own", __name__, "自己的清单")
 _PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
+_REPLY, _OFFERS = own_schemas.ReplyBody(), own_schemas.OfferQuery()
 _BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
@@ -107,3 +110,63 @@ def bulk() -> Response:
     done = together.do(given["action"], picks)
     rows = [{"number": one.number, "result": one.result, "words": one.words} for one in done.rows]
     return api.answer({"picked": len(rows), **{one.value: done.count(one) for one in Result}, "rows": rows})
+
+
+@room.get("/replies", own_schemas.ReplyPage)
+@doors.signed_in(*replies.KEEPERS)
+def replies_in_use() -> Response:
+    """在用的常用答复"""
+    with doors.reading() as work:
+        return api.answer({"items": [_reply(one) for one in replies.in_use(work)]})
+
+
+@room.post("/replies", {201: own_schemas.ReplyShape}, api.Taken(body=own_schemas.ReplyBody))
+@doors.signed_in(*replies.KEEPERS)
+def add_reply() -> Response:
+    """加一条常用答复"""
+    given = api.load(_REPLY, api.body())
+    with doors.work() as work:
+        added = _reply(replies.add(work, _draft(given)))
+    return api.answer(added, 201)
+
+
+@room.post("/replies/<int:id_>", {200: own_schemas.ReplyShape}, api.Taken(body=own_schemas.ReplyBody))
+@doors.signed_in(*replies.KEEPERS)
+def change_reply(id_: int) -> Response:
+    """改一条常用答复：是新的一版，原来的留着"""
+    sent = api.body()
+    with doors.work() as work:
+        replies.find(work, id_)
+        changed = _reply(replies.change(work, id_, _draft(api.load(_REPLY, sent))))
+    return api.answer(changed)
+
+
+@room.get("/tickets/<string:number>/replies", own_schemas.OfferPage, api.Taken(query=own_schemas.OfferQuery))
+@doors.signed_in()
+def replies_for(number: str) -> Response:
+    """这件诉求的一个动作能用的常用答复，空已经填好"""
+    with doors.reading() as work:
+        ticket = queries.own(work, number)
+        action = api.query(_OFFERS)["action"]
+        # What is offered to somebody who may not do it would tell the enterprise how the staff speak.
+        allowed = action in {row.action for row in moving.moves(work, ticket)}
+        found = replies.offers(work, ticket, action) if allowed else []
+        items = [{"id": one.id, "label": one.label, "text": one.text} for one in found]
+    return api.answer({"items": items})
+
+
+def _draft(given: Data) -> replies.Draft:
+    return replies.Draft(given["action"], given.get("category"), given["label"], given["text"])
+
+
+def _reply(one: StandardReply) -> Data:
+    return {
+        "id": one.id,
+        "version": one.version,
+        "action": one.action,
+        "category": one.category_code,
+        "label": one.label,
+        "text": one.text,
+        "made_by": one.made_by,
+        "made_at": api.moment(one.made_at),
+    }

@@ -3,7 +3,7 @@
 from marshmallow import fields as mm
 from marshmallow import validate
 
-from chainhub.tickets import mine, together
+from chainhub.tickets import mine, together, wording
 from chainhub.tickets.fields import NOTE_MOST
 from chainhub.tickets.mine import Which
 from chainhub.tickets.schemas import (
@@ -13,6 +13,7 @@ from chainhub.tickets.schemas import (
     RequestShape,
     SupervisionShape,
 )
+from chainhub.tickets.service import replies
 from chainhub.tickets.together import Result
 from chainhub.tickets.workflow import Action
 from chainhub.web import shapes
@@ -132,3 +133,59 @@ class MySupervisionPage(shapes.Shape):
 
     items = mm.List(mm.Nested(MySupervision), required=True)
     next_cursor = shapes.next_cursor()
+
+
+class ReplyBody(Command):
+    """A standard reply: for which verb, for which category (none: every one), its name and its words."""
+
+    action = mm.Enum(
+        Action,
+        by_value=mm.String,
+        required=True,
+        validate=validate.OneOf(tuple(wording.FIELDS), error="这个动作没有可填的话。"),
+        metadata={"description": "用在哪个动作里"},
+    )
+    category = Line(CODE_MOST, about="类别编码；不写是每一类都用")
+    label = Line(replies.LABEL_MOST, required=True, about="按钮上的字")
+    text = Text(
+        NOTE_MOST, 2, required=True, about="话；能用 " + "、".join(f"{{{one}}}" for one in wording.PLACES)
+    )
+
+
+class ReplyShape(shapes.Shape):
+    """A standard reply as it is kept."""
+
+    id = mm.Integer(required=True)
+    version = mm.Integer(required=True)
+    action = mm.Enum(Action, by_value=mm.String, required=True)
+    category = mm.String(required=True, allow_none=True)
+    label = mm.String(required=True)
+    text = mm.String(required=True)
+    made_by = mm.String(required=True)
+    made_at = mm.AwareDateTime(required=True)
+
+
+class ReplyPage(shapes.Shape):
+    """The standard replies in use; there are never more than a county can read."""
+
+    items = mm.List(mm.Nested(ReplyShape), required=True)
+
+
+class OfferQuery(Query):
+    """For which verb."""
+
+    action = Choice(Action, required=True)
+
+
+class OfferShape(shapes.Shape):
+    """A standard reply with its placeholders filled for a ticket."""
+
+    id = mm.Integer(required=True)
+    label = mm.String(required=True)
+    text = mm.String(required=True)
+
+
+class OfferPage(shapes.Shape):
+    """What fits a verb on a ticket, the closest first."""
+
+    items = mm.List(mm.Nested(OfferShape), required=True)

@@ -357,6 +357,18 @@ class LeaderPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """One standard reply as it is kept: for which verb and category, its words, who wrote this version."""
+
+    action: str
+    category: str
+    label: str
+    text: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class PickView:
     """One of several tickets that are dispatched together: the unit chosen for it, a warning, what is wrong."""
 

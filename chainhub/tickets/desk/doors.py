@@ -16,7 +16,8 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         ("督办待签发" if signs else "督办等反馈", found.supervisions, "/mine/supervisions", False),
         ("长期跟踪", found.waits, "/mine/waits", False),
     )
-    return tuple(
+    kept = (DoorView("常用答复", "", "/replies"),) if Role.COMMITTEE in work.actor.roles else ()
+    shown = tuple(
         DoorView(
             label,
             f"{mine.COUNT_MOST - 1}+" if number >= mine.COUNT_MOST else str(number),
@@ -26,3 +27,4 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         for label, number, url, decides in listed
         if number is not None
     )
+    return (*shown, *kept)

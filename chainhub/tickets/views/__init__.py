@@ -11,6 +11,7 @@ from chainhub.tickets.views import (
     reading,
     requesting,
     several,
+    wordings,
 )
 from chainhub.tickets.views.door import bp
 
@@ -26,4 +27,5 @@ __all__ = [
     "reading",
     "requesting",
     "several",
+    "wordings",
 ]

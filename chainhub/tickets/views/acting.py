@@ -10,9 +10,9 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import fields, forms, guessing, presenting, terms
+from chainhub.tickets import fields, forms, guessing, presenting, terms, wording
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving
+from chainhub.tickets.service import moving, replies
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ticket_page
@@ -106,6 +106,7 @@ def _render_act(
         back_url=ticket.link,
         kept_version=form.version.data,
         warning=warning,
+        replies=replies.offers(work, ticket, action),
     )
     return make_response(page, status)
 
@@ -124,6 +125,8 @@ def _guess(work: Work, ticket: Ticket, action: Action) -> GuessView | None:
 
 def _do(number: str, action: Action) -> ResponseReturnValue:
     """Move the ticket; whatever is wrong, what was typed comes back with the words of the refusal."""
+    if "insert" in request.form:
+        return _insert(number, action)
     seen = request.form.get("version", "")
     version = version_of(seen)
     try:
@@ -144,6 +147,18 @@ def _do(number: str, action: Action) -> ResponseReturnValue:
         return _overtaken(number, action, refusal)
     flash(_DONE.get(action, f"已{action.label}。"))
     return redirect(link, code=303)
+
+
+def _insert(number: str, action: Action) -> ResponseReturnValue:
+    """Put a standard reply into the form and show it again: nothing moves, and what was typed stays."""
+    with doors.reading() as work:
+        allowed = moving.permit(work, number, action, None)
+        form = _form(work, allowed)
+        name = wording.FIELDS.get(action, "")
+        for one in replies.offers(work, allowed.ticket, action):
+            if str(one.id) == request.form["insert"] and name in form:
+                form[name].data = wording.joined(form[name].data or "", one.text)
+        return _render_act(work, allowed.ticket, action, form, 200)
 
 
 def _changed(ticket: Ticket, given: dict[str, Any]) -> dict[str, Any]:

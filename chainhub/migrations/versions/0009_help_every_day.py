@@ -1,0 +1,42 @@
+"""What makes a day's work lighter. New tables alone: the version that is still running does not know of them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "standard_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("category_code", sa.String(length=60), nullable=True),
+        sa.Column("label", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_code"], ["category.code"], name=op.f("fk_standard_reply_category_code_category")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_reply")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_standard_reply_name_version")),
+    )
+    op.create_index(
+        "uq_standard_reply_current",
+        "standard_reply",
+        ["name"],
+        unique=True,
+        sqlite_where=sa.text("is_current = 1"),
+        postgresql_where=sa.text("is_current"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("standard_reply")
