@@ -142,7 +142,11 @@ def events(number: str) -> Response:
         before = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else None
         found = queries.events(work.session, ticket.id, before=before, limit=limit + 1)
         standing = rules.parties(work.actor, queries.facts(work.session, ticket))
-        items = [representing.event(one, standing) for one in found[:limit]]
+        items = [
+            representing.event(one, standing)
+            for one in found[:limit]
+            if not rules.hidden(one.action, standing)
+        ]
         after = api.write_cursor(found[limit - 1].seq) if len(found) > limit else None
     return api.answer({"items": items, "next_cursor": after})
 

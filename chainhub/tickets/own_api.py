@@ -12,13 +12,14 @@ from chainhub.tickets import mine, own_schemas, queries, representing, together
 from chainhub.tickets.everyday import StandardReply
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
-from chainhub.tickets.service import moving, replies
+from chainhub.tickets.service import moving, noting, replies
 from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
 room = api.Room("own", __name__, "自己的清单")
 _PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
 _REPLY, _OFFERS = own_schemas.ReplyBody(), own_schemas.OfferQuery()
+_NOTE = own_schemas.NoteBody()
 _BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
@@ -170,3 +171,17 @@ def _reply(one: StandardReply) -> Data:
         "made_by": one.made_by,
         "made_at": api.moment(one.made_at),
     }
+
+
+@room.post(
+    "/tickets/<string:number>/notes", {201: own_schemas.NoteDone}, api.Taken(body=own_schemas.NoteBody)
+)
+@doors.signed_in()
+def add_note(number: str) -> Response:
+    """内部备注：只给工作人员看，企业和指导员看不到"""
+    sent = api.body()
+    with doors.work() as work:
+        noting.demand(work, queries.own(work, number))
+        ticket = noting.note(work, number, api.load(_NOTE, sent)["note"])
+        found = {"number": ticket.number, "version": ticket.version}
+    return api.answer(found, 201)

@@ -189,3 +189,16 @@ class OfferPage(shapes.Shape):
     """What fits a verb on a ticket, the closest first."""
 
     items = mm.List(mm.Nested(OfferShape), required=True)
+
+
+class NoteBody(Command):
+    """What the staff write for each other."""
+
+    note = Text(NOTE_MOST, 2, required=True, about="只给工作人员看")
+
+
+class NoteDone(shapes.Shape):
+    """The ticket as it is now; the note stands in its history."""
+
+    number = mm.String(required=True)
+    version = mm.Integer(required=True)

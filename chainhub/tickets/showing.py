@@ -193,6 +193,7 @@ class TicketPage:
     attach_internal: bool = False  # whether the reader may keep a file from the firm
     attach_hint: str = ""
     attach_error: str = ""
+    note_url: str = ""  # empty: not this reader's to write internal notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class Action(Labelled):
     SUPERVISE_SIGN = "supervise_sign", "督办签发"
     SUPERVISE_DROP = "supervise_drop", "督办不签发"
     SUPERVISE_ANSWER = "supervise_answer", "督办反馈"
+    NOTE = "note", "内部备注"
 
 
 LED = frozenset(
@@ -124,7 +125,7 @@ LED = frozenset(
     }
 )
 """批示 and 督办: between leaders and units, not for the enterprise's side."""
-BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED
+BESIDE = frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE}) | LED
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

@@ -87,7 +87,8 @@ def permit(work: Work, number: str, action: Action, version: int | None) -> Perm
 def stale(work: Work, ticket: Ticket) -> Stale:
     """Return the refusal of a page that was overtaken, in words: who, when, what now."""
     event = queries.last_event(work.session, ticket.id)
-    if event is None:
+    standing = rules.parties(work.actor, queries.facts(work.session, ticket))
+    if event is None or rules.hidden(event.action, standing):
         return Stale("这件诉求刚刚有了新的进展，请刷新后再操作。")
     local = event.recorded_at.astimezone(SHANGHAI)
     who = event.body if event.actor_name == event.body else f"{event.body} {event.actor_name}".strip()

@@ -10,7 +10,7 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import fields, forms, guessing, presenting, terms, wording
+from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, wording
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving, replies
 from chainhub.tickets.showing import GuessView
@@ -99,16 +99,25 @@ def _render_act(
         page=shown,
         action=next(pressed, action.label),
         form=form,
-        submit_label=f"确定，就这样{action.label}" if doubt else action.label,
+        submit_label=_submit_label(action, shown.enterprise, doubt),
         doubt=doubt,
         hint=_hint(ticket, action),
         guess=_guess(work, ticket, action),
         back_url=ticket.link,
         kept_version=form.version.data,
         warning=warning,
+        readers=rules.reader_words(action, shown.enterprise),
+        firm_reads=bool(rules.is_read_by_firm(action)),
         replies=replies.offers(work, ticket, action),
     )
     return make_response(page, status)
+
+
+def _submit_label(action: Action, firm: str, doubt: str) -> str:
+    """Return what the button says: of a word that goes straight to the enterprise, who will read it."""
+    if doubt:
+        return f"确定，就这样{action.label}"
+    return rules.reader_words(action, firm) if action is Action.PROGRESS else action.label
 
 
 def _hint(ticket: Ticket, action: Action) -> str:

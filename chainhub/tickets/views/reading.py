@@ -14,7 +14,16 @@ from chainhub.documents.attachments.models import Attachment
 from chainhub.tickets import deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.service import attaching, instructions, moving, parts, reading, requests, supervisions
+from chainhub.tickets.service import (
+    attaching,
+    instructions,
+    moving,
+    noting,
+    parts,
+    reading,
+    requests,
+    supervisions,
+)
 from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
@@ -113,6 +122,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
         attach_hint=_ATTACH_HINT,
+        note_url=f"{ticket.link}/note" if noting.capacity(work, ticket) else "",
     )
 
 
