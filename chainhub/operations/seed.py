@@ -110,6 +110,7 @@ def _rules(session: Session, rulebook: Data) -> None:
     start, end = rulebook["wall_window"]
     session.add(RuleText(name="wall_window", value={"from": start, "to": end}, from_at=_EVER))
     _replies(session, rulebook)
+    session.add(RuleText(name="checklists", value=dict(rulebook.get("checklists", {})), from_at=_EVER))
     session.add(RuleText(name="weights", value=dict(rulebook["weights"]), from_at=_EVER))
     for one in rulebook["office_hours"]:
         on = one["from_on"] if isinstance(one["from_on"], date) else date.fromisoformat(one["from_on"])

@@ -37,3 +37,18 @@ class StandardReply(Base):
     text: Mapped[str] = mapped_column(Text)
     made_by: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime]
+
+
+class ChecklistTick(Base):
+    """One item of a category's checklist that somebody has done, in one round of a ticket."""
+
+    __tablename__ = "checklist_tick"
+    __table_args__ = (UniqueConstraint("ticket_id", "round", "item"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    round: Mapped[int]
+    item: Mapped[str] = mapped_column(String(40))  # the item's code in the county's rules
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    done_by: Mapped[str] = mapped_column(String(100))
+    done_at: Mapped[datetime]

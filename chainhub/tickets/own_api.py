@@ -12,7 +12,8 @@ from chainhub.tickets import mine, own_schemas, queries, representing, together
 from chainhub.tickets.everyday import StandardReply
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
-from chainhub.tickets.service import moving, noting, replies
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import checklists, moving, noting, replies
 from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
@@ -20,6 +21,7 @@ room = api.Room("own", __name__, "自己的清单")
 _PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
 _REPLY, _OFFERS = own_schemas.ReplyBody(), own_schemas.OfferQuery()
 _NOTE = own_schemas.NoteBody()
+_CHECK = own_schemas.CheckBody()
 _BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
@@ -185,3 +187,40 @@ def add_note(number: str) -> Response:
         ticket = noting.note(work, number, api.load(_NOTE, sent)["note"])
         found = {"number": ticket.number, "version": ticket.version}
     return api.answer(found, 201)
+
+
+@room.get("/tickets/<string:number>/checklist", own_schemas.CheckPage)
+@doors.signed_in()
+def checklist(number: str) -> Response:
+    """这件诉求的办理清单：哪些做了，谁勾的"""
+    with doors.reading() as work:
+        return api.answer(_checklist(work, queries.own(work, number)))
+
+
+@room.post(
+    "/tickets/<string:number>/checklist", {200: own_schemas.CheckPage}, api.Taken(body=own_schemas.CheckBody)
+)
+@doors.signed_in()
+def check(number: str) -> Response:
+    """勾一项，或者取消"""
+    sent = api.body()
+    with doors.work() as work:
+        checklists.demand(work, queries.own(work, number))
+        given = api.load(_CHECK, sent)
+        ticket = checklists.tick(work, number, given["item"], done=given["done"])
+        found = _checklist(work, ticket)
+    return api.answer(found)
+
+
+def _checklist(work: Work, ticket: Ticket) -> Data:
+    items = [
+        {
+            "code": one.code,
+            "label": one.label,
+            "must": one.must,
+            "done_by": one.done_by,
+            "done_at": api.moment(one.done_at),
+        }
+        for one in checklists.readable(work, ticket)
+    ]
+    return {"items": items, "may_tick": checklists.may_tick(work, ticket)}

@@ -17,7 +17,7 @@ from chainhub.tickets.service import replies
 from chainhub.tickets.together import Result
 from chainhub.tickets.workflow import Action
 from chainhub.web import shapes
-from chainhub.web.shapes import CODE_MOST, Choice, Command, Line, Query, Several, Text, Whole
+from chainhub.web.shapes import CODE_MOST, Choice, Command, Line, Query, Several, Text, Whole, YesNo
 
 
 class BulkItem(Command):
@@ -202,3 +202,27 @@ class NoteDone(shapes.Shape):
 
     number = mm.String(required=True)
     version = mm.Integer(required=True)
+
+
+class CheckBody(Command):
+    """An item of the checklist: done or not."""
+
+    item = Line(40, required=True, about="清单里的 code")
+    done = YesNo(required=True)
+
+
+class CheckShape(shapes.Shape):
+    """One item of a ticket's checklist."""
+
+    code = mm.String(required=True)
+    label = mm.String(required=True)
+    must = mm.Boolean(required=True, metadata={"description": "必做，没有例外"})
+    done_by = mm.String(required=True)
+    done_at = mm.AwareDateTime(required=True, allow_none=True)
+
+
+class CheckPage(shapes.Shape):
+    """A ticket's checklist in this round; empty where its category has none, and for the enterprise's side."""
+
+    items = mm.List(mm.Nested(CheckShape), required=True)
+    may_tick = mm.Boolean(required=True)

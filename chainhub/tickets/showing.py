@@ -193,6 +193,8 @@ class TicketPage:
     attach_internal: bool = False  # whether the reader may keep a file from the firm
     attach_hint: str = ""
     attach_error: str = ""
+    checklist: tuple["CheckView", ...] = ()
+    check_url: str = ""  # empty: not this reader's to tick
     note_url: str = ""  # empty: not this reader's to write internal notes
 
 
@@ -355,6 +357,17 @@ class LeaderPage:
     stages_line: str
     months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
     formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One item of a checklist; `line` says who has done it and when."""
+
+    code: str
+    label: str
+    must: bool
+    done: bool
+    line: str
 
 
 @dataclass(frozen=True, slots=True)

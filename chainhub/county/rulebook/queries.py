@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chainhub.county.rulebook.models import RuleText, TimeLimit
-from chainhub.county.rulebook.rules import Book, dated
+from chainhub.county.rulebook.rules import Book, CheckItem, dated
 
 
 def book(session: Session) -> Book:
@@ -15,11 +15,18 @@ def book(session: Session) -> Book:
     limits = session.execute(
         select(TimeLimit.clock, TimeLimit.matter, TimeLimit.urgency, TimeLimit.code, TimeLimit.from_at)
     )
-    ladders = session.scalars(
-        select(RuleText).where(RuleText.name == "ladders").order_by(RuleText.from_at)
-    ).all()
+    texts = {
+        one.name: one.value  # the newest wins
+        for one in session.scalars(
+            select(RuleText).where(RuleText.name.in_(("ladders", "checklists"))).order_by(RuleText.from_at)
+        )
+    }
     rows = [(row.clock, row.matter, row.urgency, row.code, row.from_at) for row in limits]
-    return Book(dated(rows), ladders[-1].value if ladders else {})
+    checklists = {
+        category: [CheckItem(one["code"], one["label"], bool(one["must"])) for one in items]
+        for category, items in texts.get("checklists", {}).items()
+    }
+    return Book(dated(rows), texts.get("ladders", {}), checklists)
 
 
 def category_words(session: Session, at: datetime) -> Mapping[str, Sequence[str]]:

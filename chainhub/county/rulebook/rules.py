@@ -1,7 +1,7 @@
 """The county's limits and ladders as values. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chainhub.core.worktime import Limit, parse_limit
@@ -18,11 +18,21 @@ class DatedLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One thing to be done before a matter of a category is resolved; what `must` be done allows no exception."""
+
+    code: str
+    label: str
+    must: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Every limit, by (clock, matter, urgency), oldest first; and who hears of which rung."""
 
     limits: Mapping[tuple[str, str, str], Sequence[DatedLimit]]
     ladders: Mapping[str, Mapping[str, Sequence[str]]]
+    checklists: Mapping[str, Sequence[CheckItem]] = field(default_factory=dict)
 
     def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
         """Return the limit in force at a moment. Raises KeyError where the county set none."""
@@ -36,6 +46,10 @@ class Book:
             if dated:
                 return next((row.limit for row in reversed(dated) if row.from_at <= at), dated[0].limit)
         raise KeyError(clock)
+
+    def checklist(self, categories: Sequence[str]) -> Sequence[CheckItem]:
+        """Return what is to be done before a matter is resolved: of the nearest of these categories that has a list."""
+        return next((self.checklists[one] for one in categories if one in self.checklists), ())
 
     def audience(self, ladder: str, rung: str) -> Sequence[str]:
         """Return who hears of a rung of the day or the hour ladder: contact, substitute, deputy, head, chain_chief."""

@@ -36,7 +36,28 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_current = 1"),
         postgresql_where=sa.text("is_current"),
     )
+    op.create_table(
+        "checklist_tick",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("done_by", sa.String(length=100), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_checklist_tick_ticket_id_ticket")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["user_account.id"], name=op.f("fk_checklist_tick_done_by_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_tick")),
+        sa.UniqueConstraint(
+            "ticket_id", "round", "item", name=op.f("uq_checklist_tick_ticket_id_round_item")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("checklist_tick")
     op.drop_table("standard_reply")

@@ -65,17 +65,8 @@ def offers(work: Work, ticket: Ticket, action: Action) -> list[Offer]:
         select(StandardReply).where(StandardReply.is_current, StandardReply.action == action).limit(MOST)
     ).all()
     values = _values(work, ticket) if found else {}
-    fit = wording.fitting(found, action, _categories(work, ticket.category_code))
+    fit = wording.fitting(found, action, known.of(work.session).directory.above(ticket.category_code))
     return [Offer(one.id, one.label, wording.fill(one.text, values)) for one in fit]
-
-
-def _categories(work: Work, code: str | None) -> list[str]:
-    categories = known.of(work.session).directory.categories
-    found: list[str] = []
-    while code is not None and code in categories:
-        found.append(code)
-        code = categories[code].parent
-    return found
 
 
 def _values(work: Work, ticket: Ticket) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Request, Ticket
 from chainhub.tickets.service import (
     attaching,
+    checklists,
     instructions,
     moving,
     noting,
@@ -24,7 +25,14 @@ from chainhub.tickets.service import (
     requests,
     supervisions,
 )
-from chainhub.tickets.showing import ActionView, AttachmentView, ContactView, RequestView, TicketPage
+from chainhub.tickets.showing import (
+    ActionView,
+    AttachmentView,
+    CheckView,
+    ContactView,
+    RequestView,
+    TicketPage,
+)
 from chainhub.tickets.terms import RequestState
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -122,6 +130,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
         attach_hint=_ATTACH_HINT,
+        checklist=tuple(_check(one) for one in checklists.readable(work, ticket)),
+        check_url=f"{ticket.link}/checklist" if checklists.may_tick(work, ticket) else "",
         note_url=f"{ticket.link}/note" if noting.capacity(work, ticket) else "",
     )
 
@@ -134,6 +144,11 @@ _ATTACH_HINT = (
 def _attachment(ticket: Ticket, one: Attachment) -> AttachmentView:
     line = f"{files.size_text(one.size)}，{one.by_name} {rules.moment_text(one.at)}"
     return AttachmentView(one.name, f"{ticket.link}/attachments/{one.id}", line, internal=one.internal)
+
+
+def _check(one: checklists.Item) -> CheckView:
+    line = f"{one.done_by} {rules.moment_text(one.done_at)}" if one.done_at else ""
+    return CheckView(one.code, one.label, one.must, one.done_at is not None, line)
 
 
 def _led(work: Work, ticket: Ticket) -> list[ActionView]:
