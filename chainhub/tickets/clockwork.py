@@ -39,6 +39,7 @@ class ClockKind(Labelled):
     PART_RECEIPT = "part_receipt", "协办签收"
     INSTRUCTION = "instruction", "批示办理"
     SUPERVISION_FEEDBACK = "supervision_feedback", "督办反馈"
+    REPORT = "report", "报进展"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {
@@ -62,6 +63,8 @@ REQUESTER_CLOCKS = frozenset({ClockKind.SUPPLY, ClockKind.SUPPLY_HANDLING, Clock
 """Clocks of the enterprise: reminders only, never a ladder."""
 SILENT_CLOCKS = frozenset({ClockKind.PROMISE, ClockKind.NOT_RATED})
 """Clocks nobody is reminded of: the promise is shown, the unit's own clock is the one that speaks."""
+PERIODIC_CLOCKS = frozenset({ClockKind.REPORT})
+"""Clocks that stand beside the ticket's own and begin anew with every report (`service/reporting.py`)."""
 AUTOMATIC = frozenset(
     {
         ClockKind.ACKNOWLEDGE,

@@ -35,6 +35,7 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.PART_RECEIPT: "派协办",
     ClockKind.INSTRUCTION: "批示",
     ClockKind.SUPERVISION_FEEDBACK: "督办签发",
+    ClockKind.REPORT: "上次报进展",
 }
 """What started a clock, as a reader says it."""
 

@@ -22,7 +22,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, overseeing, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, instructions, moving, pending, supervisions, telling
+from chainhub.tickets.service import clocks, instructions, moving, pending, reporting, supervisions, telling
 from chainhub.tickets.workflow import Action, State
 
 
@@ -211,6 +211,7 @@ _BESIDE: Mapping[str, Callable[[Work, Clock], None]] = {
     pending.OWNER: pending.due_again,
     instructions.OWNER: instructions.due_again,
     supervisions.OWNER: supervisions.due_again,
+    reporting.OWNER: reporting.due_again,
 }
 """What else has a clock: requests, instructions, supervisions; each keeps its own due date true."""
 

@@ -47,6 +47,13 @@ class Book:
                 return next((row.limit for row in reversed(dated) if row.from_at <= at), dated[0].limit)
         raise KeyError(clock)
 
+    def limit_or_none(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit | None:
+        """Return the limit in force at a moment, or None where the county set none: the clock is switched off."""
+        try:
+            return self.limit(clock, matter, urgency, at)
+        except KeyError:
+            return None
+
     def checklist(self, categories: Sequence[str]) -> Sequence[CheckItem]:
         """Return what is to be done before a matter is resolved: of the nearest of these categories that has a list."""
         return next((self.checklists[one] for one in categories if one in self.checklists), ())

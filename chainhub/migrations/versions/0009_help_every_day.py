@@ -56,8 +56,15 @@ def upgrade() -> None:
             "ticket_id", "round", "item", name=op.f("uq_checklist_tick_ticket_id_round_item")
         ),
     )
+    # A county that is there already reports every 5 workdays, as a new one does; it may set another row.
+    op.execute(
+        "INSERT INTO time_limit (clock, matter, urgency, code, from_at, source) "
+        "SELECT 'report', matter, urgency, '5d', from_at, 'decision' FROM time_limit "
+        "WHERE clock = 'carry_over_decision' AND urgency IN ('normal', 'complex')"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM time_limit WHERE clock = 'report'")
     op.drop_table("checklist_tick")
     op.drop_table("standard_reply")

@@ -13,7 +13,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, telling
+from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, reporting, telling
 from chainhub.tickets.workflow import (
     ENDS,
     OPEN,
@@ -176,6 +176,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    reporting.follow(work, ticket, source, row.action)
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(
