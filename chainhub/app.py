@@ -19,6 +19,7 @@ from chainhub.core.settings import Settings
 from chainhub.county import known
 from chainhub.county.directory import api as directory_api
 from chainhub.county.people import api as people_api
+from chainhub.county.people import leave_views as leave
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
@@ -76,7 +77,9 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
-    signing.register(app, settings, Accounts(lambda: clock.now()))  # asked at each request, like every door
+    signing.register(
+        app, settings, Accounts(lambda: clock.now(), known.standing_in)
+    )  # asked at each request, like every door
     app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
     security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
@@ -127,7 +130,7 @@ def _county() -> tuple[str, bool]:
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (home, people, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
     api.register(
         app, csrf, (people_api.room, directory_api.room, tickets_api.room, own_api.room), __version__

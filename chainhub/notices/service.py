@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
 
@@ -19,7 +21,7 @@ def enqueue(
     work: Work, recipients: Iterable[int], kind: NoticeKind, text: str, *, key: str, link: str = ""
 ) -> None:
     """Tell each recipient once; the same key to the same person again is silence."""
-    rows: list[dict[str, object]] = [
+    rows: list[dict[str, Any]] = [
         {
             "user_id": user_id,
             "kind": kind,
@@ -30,11 +32,35 @@ def enqueue(
         }
         for user_id in sorted(set(recipients))
     ]
-    tell(work.session, rows)
+    _write(work.session, _with_substitutes(work.session, rows, but=work.actor.id))
 
 
-def tell(session: Session, rows: list[dict[str, object]]) -> None:
+def tell(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write notices given as rows, in one statement; what a person was told before is left as it is."""
+    _write(session, _with_substitutes(session, rows))
+
+
+_LENT = frozenset({NoticeKind.TASK, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.MOVED})
+"""What asks for something; news and administration are a person's own."""
+
+
+def _with_substitutes(
+    session: Session, rows: list[dict[str, Any]], *, but: int | None = None
+) -> list[dict[str, Any]]:
+    """Return notices with those for whoever stands in (AB角), but for one person who knows already."""
+    if not rows:
+        return rows
+    day = rows[0]["created_at"].astimezone(SHANGHAI).date()
+    substitutes = known.of(session).absences.substitutes(day)
+    found = list(rows)
+    for row in rows if substitutes else ():
+        stands_in, name = substitutes.get(row["user_id"], (None, ""))
+        if stands_in is not None and stands_in != but and row["kind"] in _LENT:
+            found.append({**row, "user_id": stands_in, "text": f"（代{name}）{row['text']}"[:400]})
+    return found
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:  # as a table's rows, past the mapper: nobody holds a notice as an object while it is written
         session.connection().execute(_telling(session.get_bind().dialect.name), rows)
 

@@ -3,6 +3,7 @@
 from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
+from chainhub.county.people import leaves
 from chainhub.county.people import models as people
 from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
@@ -18,6 +19,7 @@ MODULES = (
     state,
     directory,
     people,
+    leaves,
     rulebook,
     workdays,
     attachments,

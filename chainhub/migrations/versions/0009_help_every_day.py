@@ -56,6 +56,29 @@ def upgrade() -> None:
             "ticket_id", "round", "item", name=op.f("uq_checklist_tick_ticket_id_round_item")
         ),
     )
+    op.create_table(
+        "leave_of_absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.Column("recorded_by", sa.String(length=100), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["user_account.id"], name=op.f("fk_leave_of_absence_person_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["substitute_id"],
+            ["user_account.id"],
+            name=op.f("fk_leave_of_absence_substitute_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_of_absence")),
+    )
+    op.create_index("ix_leave_of_absence_person_id", "leave_of_absence", ["person_id"])
+    op.create_index("ix_leave_of_absence_substitute_id", "leave_of_absence", ["substitute_id"])
     # A county that is there already reports every 5 workdays, as a new one does; it may set another row.
     op.execute(
         "INSERT INTO time_limit (clock, matter, urgency, code, from_at, source) "
@@ -65,6 +88,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("leave_of_absence")
     op.execute("DELETE FROM time_limit WHERE clock = 'report'")
     op.drop_table("checklist_tick")
     op.drop_table("standard_reply")
