@@ -1,6 +1,7 @@
 """Tables of everyday help: standard replies."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,3 +53,22 @@ class ChecklistTick(Base):
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     done_by: Mapped[str] = mapped_column(String(100))
     done_at: Mapped[datetime]
+
+
+class Handover(Base):
+    """A 工作交接单: what one person handed to another when they left a post. Never changed."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("ix_handover_from_id", "from_id"), Index("ix_handover_to_id", "to_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    from_name: Mapped[str] = mapped_column(String(100))  # name and body, as they were
+    to_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    to_name: Mapped[str] = mapped_column(String(100))
+    posts: Mapped[list[Any]]  # what both hold: labels of role and body
+    items: Mapped[list[Any]]  # {number, title, state, due, how}: what was open at that moment
+    note: Mapped[str] = mapped_column(Text, default="")
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    made_by: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]

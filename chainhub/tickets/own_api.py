@@ -9,11 +9,11 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.tickets import mine, own_schemas, queries, representing, together
-from chainhub.tickets.everyday import StandardReply
+from chainhub.tickets.everyday import Handover, StandardReply
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import checklists, moving, noting, replies
+from chainhub.tickets.service import checklists, handing, moving, noting, replies
 from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
@@ -22,6 +22,7 @@ _PLACE, _WHICH = own_schemas.PlaceQuery(), own_schemas.WhichQuery()
 _REPLY, _OFFERS = own_schemas.ReplyBody(), own_schemas.OfferQuery()
 _NOTE = own_schemas.NoteBody()
 _CHECK = own_schemas.CheckBody()
+_HANDOVER = own_schemas.HandoverBody()
 _BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
@@ -224,3 +225,35 @@ def _checklist(work: Work, ticket: Ticket) -> Data:
         for one in checklists.readable(work, ticket)
     ]
     return {"items": items, "may_tick": checklists.may_tick(work, ticket)}
+
+
+@room.post("/handovers", {201: own_schemas.HandoverShape}, api.Taken(body=own_schemas.HandoverBody))
+@doors.signed_in(*handing.KEEPERS)
+def hand_over() -> Response:
+    """工作交接：还在办的一次交给接手的人，留一张交接单"""
+    given = api.load(_HANDOVER, api.body())
+    with doors.work() as work:
+        person = given.get("person", work.actor.username)
+        found = _handover(handing.hand_over(work, person, given["successor"], given.get("note", "")))
+    return api.answer(found, 201)
+
+
+@room.get("/handovers/<int:id_>", own_schemas.HandoverShape)
+@doors.signed_in(*handing.KEEPERS)
+def handover(id_: int) -> Response:
+    """一张工作交接单"""
+    with doors.reading() as work:
+        return api.answer(_handover(handing.find(work, id_)))
+
+
+def _handover(one: Handover) -> Data:
+    return {
+        "id": one.id,
+        "from_name": one.from_name,
+        "to_name": one.to_name,
+        "posts": one.posts,
+        "items": one.items,
+        "note": one.note,
+        "made_by": one.made_by,
+        "made_at": api.moment(one.made_at),
+    }

@@ -226,3 +226,34 @@ class CheckPage(shapes.Shape):
 
     items = mm.List(mm.Nested(CheckShape), required=True)
     may_tick = mm.Boolean(required=True)
+
+
+class HandoverBody(Command):
+    """Whose open tasks go to whom."""
+
+    person = Line(60, about="登录名；不写是自己。别人的由同一单位的负责人来交")
+    successor = Line(60, required=True, about="交给谁，登录名；要有同样的岗位")
+    note = Text(NOTE_MOST, 2)
+
+
+class HandoverItem(shapes.Shape):
+    """One ticket that was open at the handover."""
+
+    number = mm.String(required=True)
+    title = mm.String(required=True)
+    state = mm.String(required=True)
+    due = mm.String(required=True)
+    by_name = mm.Boolean(required=True, metadata={"description": "原来分给本人，已改"})
+
+
+class HandoverShape(shapes.Shape):
+    """A 工作交接单."""
+
+    id = mm.Integer(required=True)
+    from_name = mm.String(required=True)
+    to_name = mm.String(required=True)
+    posts = mm.List(mm.String(), required=True)
+    items_ = mm.List(mm.Nested(HandoverItem), required=True, data_key="items")
+    note = mm.String(required=True)
+    made_by = mm.String(required=True)
+    made_at = mm.AwareDateTime(required=True)

@@ -79,6 +79,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_leave_of_absence_person_id", "leave_of_absence", ["person_id"])
     op.create_index("ix_leave_of_absence_substitute_id", "leave_of_absence", ["substitute_id"])
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("from_name", sa.String(length=100), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("to_name", sa.String(length=100), nullable=False),
+        sa.Column("posts", sa.JSON(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["user_account.id"], name=op.f("fk_handover_from_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["user_account.id"], name=op.f("fk_handover_to_id_user_account")),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user_account.id"], name=op.f("fk_handover_made_by_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    op.create_index("ix_handover_from_id", "handover", ["from_id"])
+    op.create_index("ix_handover_to_id", "handover", ["to_id"])
     # A county that is there already reports every 5 workdays, as a new one does; it may set another row.
     op.execute(
         "INSERT INTO time_limit (clock, matter, urgency, code, from_at, source) "
@@ -88,6 +112,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("handover")
     op.drop_table("leave_of_absence")
     op.execute("DELETE FROM time_limit WHERE clock = 'report'")
     op.drop_table("checklist_tick")
