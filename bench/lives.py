@@ -151,9 +151,7 @@ def _play(
         "content": MARK,
         "enterprise": firm.code,
         "kind": rng.choice((Kind.PROBLEM, Kind.HELP, Kind.COMPLAINT)),
-        "category": rng.choice(sorted(known.of(session).directory.categories))
-        if rng.random() < 0.85
-        else None,
+        "category": rng.choice(_without_checklist(session)) if rng.random() < 0.85 else None,
         "urgency": Urgency.URGENT if rng.random() < 0.06 else Urgency.NORMAL,
         "channel": Channel.WEB,
         "confidential": rng.random() < 0.03,
@@ -172,6 +170,13 @@ def _play(
             return False
     session.flush()
     return True
+
+
+def _without_checklist(session: Session) -> list[str]:
+    """Return the categories whose matters can be resolved without ticking anything first."""
+    facts = known.of(session)
+    codes = sorted(facts.directory.categories)
+    return [one for one in codes if not facts.book.checklist(facts.directory.above(one))]
 
 
 def _cast(session: Session, firm: Enterprise, unit: str) -> dict[str, int]:

@@ -19,6 +19,7 @@ from chainhub.core.settings import Settings
 from chainhub.county import known
 from chainhub.county.directory import api as directory_api
 from chainhub.county.people import api as people_api
+from chainhub.county.people import leave_views as leave
 from chainhub.county.people import unit_api, unit_views
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
@@ -33,7 +34,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
-from chainhub.tickets import resembling_api
+from chainhub.tickets import own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
@@ -80,7 +81,9 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
-    signing.register(app, settings, Accounts(lambda: clock.now()))  # asked at each request, like every door
+    signing.register(
+        app, settings, Accounts(lambda: clock.now(), known.standing_in)
+    )  # asked at each request, like every door
     app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
     security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
@@ -138,11 +141,12 @@ _ROOMS = (
     responsible_api.room,
     returns_api.room,
     resembling_api.room,
+    own_api.room,
     common_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
     api.register(app, csrf, _ROOMS, __version__)

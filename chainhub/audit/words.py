@@ -37,6 +37,10 @@ WORDS: Mapping[str, str] = {
     "recompute": "重算时限",
     "show_phone": "看完整号码",
     "answer_link": "出示评价链接",
+    "record_leave": "记请假（AB角）",
+    "cancel_leave": "取消请假",
+    "keep_reply": "维护常用答复",
+    "retire_reply": "停用常用答复",
     VERIFIED: "验证操作记录",
 }
 
@@ -54,6 +58,11 @@ DETAILS: Mapping[str, str] = {
     "days": "天数",
     "changed": "变动天数",
     "clock": "时限",
+    "version": "版本",
+    "substitute": "代办",
+    "from": "从",
+    "until": "到",
+    "text": "内容",
     "before": "原来",
     "after": "改成",
 }

@@ -1,6 +1,6 @@
 """Who acts: a person with grants, or the clock."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chainhub.core.words import Labelled
@@ -51,6 +51,7 @@ class Grant:
     scope: ScopeKind
     ref: str = ""
     post: Post | None = None
+    lent_by: str = ""  # AB角: the name of whose post it is, while they are away
 
     @property
     def written(self) -> str:
@@ -79,6 +80,15 @@ class Actor:
     def refs(self, role: Role, scope: ScopeKind) -> frozenset[str]:
         """Return the codes over which this actor holds `role` with that kind of scope."""
         return frozenset(g.ref for g in self.grants if g.role is role and g.scope is scope)
+
+    def stands_in_for(self, role: Role, *, chain: str = "", unit: str = "", enterprise: str = "") -> str:
+        """Return for whom this actor acts in a role, or an empty string where the role is their own."""
+        if not any(one.lent_by for one in self.grants):
+            return ""
+        own = replace(self, grants=tuple(one for one in self.grants if not one.lent_by))
+        if own.holds(role, chain=chain, unit=unit, enterprise=enterprise):
+            return ""
+        return next((one.lent_by for one in self.grants if one.role is role and one.lent_by), "")
 
     def holds(self, role: Role, *, chain: str = "", unit: str = "", enterprise: str = "") -> bool:
         """Say whether one grant of `role` reaches any of the named scopes (a county grant reaches all)."""

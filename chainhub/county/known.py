@@ -6,15 +6,19 @@ stamp per unit of work tells whether it still holds.
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from chainhub.core.actor import Actor
 from chainhub.core.errors import Conflict
-from chainhub.core.worktime import Calendar
+from chainhub.core.worktime import SHANGHAI, Calendar
 from chainhub.county import state
 from chainhub.county.directory import queries as directory
 from chainhub.county.directory.rules import Directory
+from chainhub.county.people import absences
 from chainhub.county.people import queries as people
+from chainhub.county.people.absences import Absences
 from chainhub.county.people.rules import Holders
 from chainhub.county.rulebook import queries as rulebook
 from chainhub.county.rulebook.rules import Book
@@ -36,6 +40,15 @@ class Known:
     book: Book
     directory: Directory
     holders: Holders
+    absences: Absences
+
+
+def standing_in(session: Session, actor: Actor, at: datetime) -> Actor:
+    """Return an actor with what is lent to them at a moment, while somebody is away (AB角)."""
+    if actor.id is None or state.of(session) is None:
+        return actor
+    facts = of(session)
+    return absences.standing_in(actor, facts.absences, facts.holders, at.astimezone(SHANGHAI).date())
 
 
 def of(session: Session) -> Known:
@@ -60,6 +73,7 @@ def of(session: Session) -> Known:
             rulebook.book(session),
             directory.directory(session),
             people.holders(session),
+            people.absences(session),
         )
         _kept[stamp] = known
         while len(_kept) > _KEPT:

@@ -25,9 +25,14 @@ def index() -> ResponseReturnValue:
                 "home/owner.html", page=desk.owner(work, firm), submit_url=url_for("tickets.submit")
             )
         if roles & {Role.LEADER, Role.LIAISON}:
-            return render_template("home/leader.html", page=desk.leader(work, _scope(work)))
+            return render_template(
+                "home/leader.html", page=desk.leader(work, _scope(work)), doors=desk.doors(work)
+            )
         return render_template(
-            "tickets/desk.html", page=desk.desk(work), bulk_form_url=url_for("tickets.bulk")
+            "tickets/desk.html",
+            page=desk.desk(work),
+            doors=desk.doors(work),
+            bulk_form_url=url_for("tickets.bulk"),
         )
 
 
@@ -43,6 +48,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
     if Role.SYSADMIN in actor.roles:
         return [
             ("账号", "新建、停用、解锁、重设密码。", url_for("people.accounts")),
+            ("常用答复", "办理时点一下就填进去的话；每改一次留一版。", url_for("tickets.wordings")),
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
             ("文书模板", "交办单、督办单、销号单……换成县里自己的格式。", url_for("tickets.templates")),
         ]

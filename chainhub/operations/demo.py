@@ -21,7 +21,7 @@ from chainhub.county.people.models import User
 from chainhub.county.people.rules import Holders
 from chainhub.notices.models import Notice
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.service import checklists, moving, submitting
 from chainhub.tickets.service.moving import Step
 from chainhub.tickets.terms import (
     ONE_QUESTION,
@@ -174,6 +174,9 @@ def _do(session: Session, cast: Cast, number: str, deed: Deed, at: datetime) -> 
         with session.begin():
             work = Work(session, cast.actors[who], at, known.of(session).calendar)
             ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+            if action is Action.RESOLVE:
+                for one in checklists.of(work, ticket):
+                    checklists.tick(work, number, one.code, done=True)
             moving.move(work, number, Step(action, ticket.version, given))
     except Refusal:
         return  # the clock was faster, or the story went another way: as in life

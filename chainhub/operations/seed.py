@@ -17,6 +17,8 @@ from chainhub.county.responsibilities.rules import Share
 from chainhub.county.rulebook.models import OfficeHours, RuleText, TimeLimit
 from chainhub.county.rulebook.queries import TEXTS
 from chainhub.county.state import CountyState
+from chainhub.tickets.everyday import StandardReply
+from chainhub.tickets.workflow import Action
 
 _EVER = datetime(2019, 1, 1, tzinfo=UTC)
 Data = Mapping[str, Any]
@@ -136,6 +138,8 @@ def _rules(session: Session, rulebook: Data) -> None:
     session.add(RuleText(name="ladders", value=_ladders(rulebook["ladders"]), from_at=_EVER))
     start, end = rulebook["wall_window"]
     session.add(RuleText(name="wall_window", value={"from": start, "to": end}, from_at=_EVER))
+    _replies(session, rulebook)
+    session.add(RuleText(name="checklists", value=dict(rulebook.get("checklists", {})), from_at=_EVER))
     session.add(RuleText(name="weights", value=dict(rulebook["weights"]), from_at=_EVER))
     for name in TEXTS:
         if name in rulebook:
@@ -143,6 +147,25 @@ def _rules(session: Session, rulebook: Data) -> None:
     for one in rulebook["office_hours"]:
         on = one["from_on"] if isinstance(one["from_on"], date) else date.fromisoformat(one["from_on"])
         session.add(OfficeHours(from_on=on, only_on=None, segments=one["segments"]))
+
+
+def _replies(session: Session, rulebook: Data) -> None:
+    rows = [
+        {
+            "name": f"county-{place}",
+            "version": 1,
+            "is_current": True,
+            "action": Action(one["action"]),
+            "category_code": one.get("category"),
+            "label": one["label"],
+            "text": one["text"],
+            "made_by": "县里预置",
+            "made_at": _EVER,
+        }
+        for place, one in enumerate(rulebook.get("replies", ()), start=1)
+    ]
+    if rows:
+        session.execute(insert(StandardReply), rows)
 
 
 _RUNGS = {"overdue_1": "plus_1", "overdue_2": "plus_2", "overdue_5": "plus_5"}

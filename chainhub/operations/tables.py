@@ -3,6 +3,7 @@
 from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
+from chainhub.county.people import leaves
 from chainhub.county.people import models as people
 from chainhub.county.responsibilities import models as responsibilities
 from chainhub.county.rulebook import models as rulebook
@@ -13,6 +14,7 @@ from chainhub.notices import models as notices
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
 from chainhub.tickets import beside_models as beside_tickets
+from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
 
@@ -22,6 +24,7 @@ MODULES = (
     directory,
     people,
     responsibilities,
+    leaves,
     rulebook,
     workdays,
     attachments,
@@ -32,4 +35,5 @@ MODULES = (
     tickets,
     common,
     beside_tickets,
+    everyday,
 )

@@ -85,7 +85,8 @@ def _notices(
     work: Work, clock: Clock, one: RungAt, audience: Sequence[str], holders: Holders
 ) -> list[dict[str, object]]:
     text = rules.words(one.rung, clock.label, clock.about, clock.due_at, Ladder(clock.ladder))
-    kind = NoticeKind.OVERDUE if one.rung in rules.OVERDUE_RUNGS else NoticeKind.REMINDER
+    overdue = one.rung in rules.OVERDUE_RUNGS and clock.ladder != Ladder.PERIODIC.value
+    kind = NoticeKind.OVERDUE if overdue else NoticeKind.REMINDER
     return [
         {
             "user_id": user_id,
@@ -102,6 +103,8 @@ def _notices(
 def _audience(book: Book, clock: Clock, one: RungAt) -> Sequence[str]:
     if clock.ladder == Ladder.REQUESTER.value:
         return ()
+    if clock.ladder == Ladder.PERIODIC.value:
+        return ("contact",)
     kind = "day" if clock.limit.endswith("d") else "hour"
     return book.audience(kind, one.rung.value)
 

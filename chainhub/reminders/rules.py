@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from chainhub.core.words import Labelled
 from chainhub.core.worktime import (
@@ -26,6 +26,7 @@ class Ladder(Labelled):
     POSTS = "posts", "按职务逐级"
     REQUESTER = "requester", "只提醒企业"
     NONE = "none", "不提醒"
+    PERIODIC = "periodic", "一期提醒经办人一次"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def rungs(calendar: Calendar, reading: Reading, ladder: Ladder, due_at: datetime
     """Return the moments at which something is said, oldest first."""
     if ladder is Ladder.NONE:
         return ()
+    if ladder is Ladder.PERIODIC:
+        return _periods(calendar, reading, due_at)
     if ladder is Ladder.POSTS:
         return calendar.rungs(
             reading.started_at,
@@ -62,6 +65,29 @@ def rungs(calendar: Calendar, reading: Reading, ladder: Ladder, due_at: datetime
         for rung, day in named
         if (at := datetime.combine(day, calendar.segments(day)[0].start, SHANGHAI)) < due_at
     )
+
+
+PERIODS = (Rung.DUE, Rung.NEXT_DAY, Rung.PLUS_1, Rung.PLUS_2, Rung.PLUS_5)
+"""What marks the first, second … period of a periodic ladder: it says the same each time, and five times at most."""
+
+
+def _periods(calendar: Calendar, reading: Reading, due_at: datetime) -> tuple[RungAt, ...]:
+    """Return 08:30 of the due day, and of every day a period later."""
+    length = reading.limit.count if isinstance(reading.limit, Workdays) else 1
+    due_on = due_at.astimezone(SHANGHAI).date()
+    days = [
+        calendar.add_workdays(due_on, length * place) if place else due_on for place in range(len(PERIODS))
+    ]
+    return tuple(
+        RungAt(rung, at)
+        for rung, day in zip(PERIODS, days, strict=True)
+        if (at := datetime.combine(day, _opens(calendar, day), SHANGHAI)) > reading.started_at
+    )
+
+
+def _opens(calendar: Calendar, day: date) -> time:
+    segments = calendar.segments(day)
+    return segments[0].start if segments else time(8, 30)
 
 
 def yellow_from(calendar: Calendar, reading: Reading, due_at: datetime) -> datetime:
@@ -89,6 +115,9 @@ def look_again(moments: Sequence[RungAt], now: datetime) -> datetime | None:
 def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Ladder) -> str:
     """Return what a rung says."""
     when = _when(due_at)
+    if ladder is Ladder.PERIODIC:
+        late = "到期了还没报进展" if rung is not Rung.DUE else "该报进展了"
+        return f"{about}：{late}，{when}前要报一条，企业等着消息。"
     if ladder is Ladder.REQUESTER:
         return f"{about}还在等您答复，请在{when}前答一下。"
     said = {

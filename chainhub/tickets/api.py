@@ -11,7 +11,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
 from chainhub.documents.papers.rules import DOCX
-from chainhub.tickets import deadlines, listing, queries, representing, rules, schemas, uploads
+from chainhub.tickets import deadlines, listing, mine, queries, representing, rules, schemas, uploads
 from chainhub.tickets.beside_models import Whistle
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
@@ -134,6 +134,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         due_before=wanted.get("due_before"),
         referred=bool(wanted.get("referred")),
         route=wanted.get("route"),
+        extra=tuple(mine.flagged(work.actor, one) for one in wanted.get("flag", ())),
     )
 
 
@@ -158,7 +159,11 @@ def events(number: str) -> Response:
         before = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else None
         found = queries.events(work.session, ticket.id, before=before, limit=limit + 1)
         standing = rules.parties(work.actor, queries.facts(work.session, ticket))
-        items = [representing.event(one, standing) for one in found[:limit]]
+        items = [
+            representing.event(one, standing)
+            for one in found[:limit]
+            if not rules.hidden(one.action, standing)
+        ]
         after = api.write_cursor(found[limit - 1].seq) if len(found) > limit else None
     return api.answer({"items": items, "next_cursor": after})
 

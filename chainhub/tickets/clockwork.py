@@ -41,6 +41,7 @@ class ClockKind(Labelled):
     SUPERVISION_FEEDBACK = "supervision_feedback", "督办反馈"
     REPORT_IN = "report_in", "吹哨报到"
     SUPERIOR = "superior", "上级期限"
+    REPORT = "report", "报进展"
 
 
 STATE_CLOCK: Mapping[State, ClockKind] = {
@@ -64,6 +65,8 @@ REQUESTER_CLOCKS = frozenset({ClockKind.SUPPLY, ClockKind.SUPPLY_HANDLING, Clock
 """Clocks of the enterprise: reminders only, never a ladder."""
 SILENT_CLOCKS = frozenset({ClockKind.PROMISE, ClockKind.NOT_RATED})
 """Clocks nobody is reminded of: the promise is shown, the unit's own clock is the one that speaks."""
+PERIODIC_CLOCKS = frozenset({ClockKind.REPORT})
+"""Clocks that stand beside the ticket's own and begin anew with every report (`service/reporting.py`)."""
 AUTOMATIC = frozenset(
     {
         ClockKind.ACKNOWLEDGE,

@@ -39,6 +39,7 @@ START_VERBS: Mapping[ClockKind, str] = {
     ClockKind.SUPERVISION_FEEDBACK: "督办签发",
     ClockKind.REPORT_IN: "吹哨",
     ClockKind.SUPERIOR: "登记",
+    ClockKind.REPORT: "上次报进展",
 }
 """What started a clock, as a reader says it."""
 

@@ -69,7 +69,7 @@ _COMMON: tuple[Field, ...] = (
     Field("co_units", "协办单位", Shape.ITEMS, hint="每个单位有自己的期限；不写日期就按规定算"),
     Field("unit", "单位", Shape.UNIT),
     Field("outcome", "结果", Shape.CHOICE, choices=terms.Outcome),
-    Field("override_reason", "协办未交仍办结的原因", Shape.TEXT, NOTE_MOST, 2),
+    Field("override_reason", "协办未交、清单没做完仍办结的原因", Shape.TEXT, NOTE_MOST, 2),
     Field("word_by", "企业哪位认可的", Shape.LINE, 20),
     Field("word_at", "什么时候认可的", Shape.MOMENT, hint="不填就是现在"),
     Field("contacted", "联系您了吗？", Shape.YES_NO),

@@ -22,7 +22,16 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, overseeing, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, instructions, moving, pending, referrals, supervisions, telling
+from chainhub.tickets.service import (
+    clocks,
+    instructions,
+    moving,
+    pending,
+    referrals,
+    reporting,
+    supervisions,
+    telling,
+)
 from chainhub.tickets.workflow import Action, State
 
 
@@ -215,6 +224,7 @@ _BESIDE: Mapping[str, Callable[[Work, Clock], None]] = {
     instructions.OWNER: instructions.due_again,
     supervisions.OWNER: supervisions.due_again,
     referrals.OWNER: referrals.due_again,
+    reporting.OWNER: reporting.due_again,
 }
 """What else has a clock: requests, instructions, supervisions; each keeps its own due date true."""
 

@@ -140,6 +140,14 @@ def own(work: Work, number: str) -> Ticket:
     return own_to_move(work, number)[0]
 
 
+def own_several(work: Work, numbers: Sequence[str]) -> Sequence[Ticket]:
+    """Return those of some tickets that this actor sees, by their numbers."""
+    shaped = [one for one in numbers if _NUMBER.fullmatch(one)]
+    return work.session.scalars(
+        select(Ticket).where(Ticket.number.in_(shaped), visible(work.actor)).order_by(Ticket.number)
+    ).all()
+
+
 def own_to_move(work: Work, number: str) -> tuple[Ticket, str]:
     """Return the ticket with this number and the hash of its last line. Raises NotFound as `own` does."""
     shaped = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold

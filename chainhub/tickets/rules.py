@@ -193,6 +193,7 @@ _INTERNAL = frozenset(
         Action.ASK,
         Action.GRANT,
         Action.REFUSE,
+        Action.NOTE,
         *LED,
         *UPWARD,
     }
@@ -219,7 +220,43 @@ def reads_drafts(standing: frozenset[Who]) -> bool:
 
 def hidden(action: Action, standing: frozenset[Who]) -> bool:
     """Say whether a line of the history is not for somebody of this standing at all."""
+    if action is Action.NOTE:
+        return not standing or from_outside(standing)
     return action in _DRAFTS and not reads_drafts(standing)
+
+
+_FIRM_READS = frozenset(
+    {
+        Action.ANSWER,
+        Action.DECLINE,
+        Action.REQUEST_INFO,
+        Action.ASK_INFO,
+        Action.PROGRESS,
+        Action.RESOLVE,
+        Action.CARRY_OVER,
+        Action.RESUME,
+        Action.CLOSE_INCOMPLETE,
+        Action.CONCLUDE,
+        Action.DETERMINE,
+    }
+)
+"""Verbs of the staff whose words the enterprise reads."""
+_STAFF_READS = _INTERNAL - {Action.RECLASSIFY, Action.PASS_REVIEW} | {Action.NOTE}
+
+
+def is_read_by_firm(action: Action) -> bool | None:
+    """Say whether the words of a verb are for the enterprise or for the staff alone; None where neither is meant."""
+    if action in _FIRM_READS:
+        return True
+    return False if action in _STAFF_READS else None
+
+
+def reader_words(action: Action, firm: str) -> str:
+    """Return who reads what is written in the form of a verb, or an empty string where nobody could mix it up."""
+    read = is_read_by_firm(action)
+    if read is None:
+        return ""
+    return f"发给企业：{firm}" if read else "只给工作人员看"
 
 
 def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[Who]) -> dict[str, Any]:

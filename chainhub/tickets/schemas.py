@@ -12,6 +12,7 @@ from chainhub.tickets import fields, listing, terms
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Colour, Order
+from chainhub.tickets.mine import FLAG_WORDS, Flag
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.workflow import TABLE, Action, State
 from chainhub.web import shapes
@@ -186,6 +187,14 @@ class TicketQuery(Query):
     urgency = Choice(terms.Urgency)
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     enterprise = Line(CODE_MOST, about="企业编码")
+    flag = mm.List(
+        mm.Enum(Flag, by_value=mm.String, required=True),
+        validate=validate.Length(max=len(Flag)),
+        metadata={
+            "description": "标记，可以写几个："
+            + "，".join(f"{one.value} {said}" for one, said in FLAG_WORDS.items())
+        },
+    )
     q = Line(100, about="编号、企业、标题、内容里的字")
     route = Choice(
         terms.Route, about="接单时定的路：" + "，".join(f"{one.value} {one.label}" for one in terms.Route)

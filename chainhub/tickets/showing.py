@@ -256,6 +256,9 @@ class TicketPage:
     attach_hint: str = ""
     attach_error: str = ""
     papers: tuple[PaperView, ...] = ()
+    checklist: tuple["CheckView", ...] = ()
+    check_url: str = ""  # empty: not this reader's to tick
+    note_url: str = ""  # empty: not this reader's to write internal notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,3 +420,87 @@ class LeaderPage:
     stages_line: str
     months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
     formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One item of a checklist; `line` says who has done it and when."""
+
+    code: str
+    label: str
+    must: bool
+    done: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """One standard reply as it is kept: for which verb and category, its words, who wrote this version."""
+
+    action: str
+    category: str
+    label: str
+    text: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickView:
+    """One of several tickets that are dispatched together: the unit chosen for it, a warning, what is wrong."""
+
+    number: str
+    title: str
+    category: str
+    unit: str
+    warning: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    """One half of a list: its words, its address, and whether it is the one that is shown."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MineRow:
+    """One line of an own list: the ticket, the light of the thing, what it says, until when, and the verb."""
+
+    number: str
+    title: str
+    enterprise: str
+    url: str
+    light: LightView
+    words: str
+    due: str
+    verb: str
+    verb_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MineListPage:
+    """One own list; `due` heads the column of dates."""
+
+    title: str
+    line: str
+    due: str
+    tabs: tuple[TabView, ...]
+    rows: tuple[MineRow, ...]
+    next_url: str
+    first_url: str
+    empty: str
+    empty_hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """A link on a home page to a list, with how much stands there."""
+
+    label: str
+    count: str
+    url: str
+    pressing: bool = False

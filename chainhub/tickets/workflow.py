@@ -121,6 +121,7 @@ class Action(Labelled):
     WHISTLE_END = "whistle_end", "解哨"
     REFER = "refer", "登记上级转办"
     REPLY_UP = "reply_up", "回复上级"
+    NOTE = "note", "内部备注"
 
 
 LED = frozenset(
@@ -148,7 +149,13 @@ CALLED = frozenset(
 """吹哨报到: everybody who sees the ticket reads who was called and who came."""
 UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
 """上级转办: papers between this county and who stands above it, not for the enterprise's side."""
-BESIDE = UPWARD | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH}) | LED | CALLED | COMMON
+BESIDE = (
+    UPWARD
+    | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE})
+    | LED
+    | CALLED
+    | COMMON
+)
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
 

@@ -39,8 +39,10 @@ class Frame:
     password_url: str = "/password"  # noqa: S105  # an address
     owner: bool = False
     may_search: bool = False
+    keeps_leave: bool = False  # whether somebody may stand in for this person (AB角)
 
 
+_NOT_LENT = frozenset({Role.ENTERPRISE, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
 Loader = Callable[[Actor], tuple[str, bool, int, Sequence[NavItem]]]
 
 
@@ -81,5 +83,6 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         demo=demo,
         query=request.args.get("q", ""),
         owner=owner,
+        keeps_leave=bool(actor.roles - _NOT_LENT),
         may_search=any("/tickets" in i.url for i in items),
     )

@@ -174,7 +174,7 @@ def test_a_notice_that_moves_nothing_is_not_told(session):
 
     swept = run_timetable(session, china(2026, 10, 12, 10))["recompute"]
 
-    assert swept.done == 2
+    assert swept.done == 3  # the unit, the promise, the report
     assert (_moved(session, ticket), _audited(session, ticket)) == ([], [])
     assert clock_of(session, ticket, "unit").calendar_version == work_of(session, "clock").calendar.version
 

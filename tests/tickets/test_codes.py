@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chainhub.core.errors import NotAllowed, NotFound
 from chainhub.county.directory.models import Enterprise
 from chainhub.documents import qr
-from chainhub.tickets.service import reporting
+from chainhub.tickets.service import coding as codes
 from chainhub.tickets.views import coding
 from tests import people
 from tests.people import FIRM, work_of
@@ -36,26 +36,26 @@ CHAIN = "equipment"
 def test_a_code_is_for_who_may_report_by_it_and_for_the_task_force(session, username, prints, reports):
     work = work_of(session, username)
 
-    assert reporting.may_report(work, FIRM) is reports
+    assert codes.may_report(work, FIRM) is reports
     if prints:
-        assert reporting.firm(work, FIRM).code == FIRM
+        assert codes.firm(work, FIRM).code == FIRM
     else:
         with pytest.raises(NotFound):
-            reporting.firm(work, FIRM)
-    assert not reporting.may_report(work, "e_nobody")
-    assert not reporting.may_report(work, "\x00")
+            codes.firm(work, FIRM)
+    assert not codes.may_report(work, "e_nobody")
+    assert not codes.may_report(work, "\x00")
 
 
 def test_the_sheet_of_a_chain_is_for_its_committee_and_task_force(session):
     for username in (people.CLERK, people.DISPATCHER):
-        assert reporting.firms(work_of(session, username), CHAIN, after="", limit=3)
+        assert codes.firms(work_of(session, username), CHAIN, after="", limit=3)
     for username in (people.OWNER, people.GUIDE, people.CHIEF, "xitong"):
         with pytest.raises(NotAllowed):
-            reporting.firms(work_of(session, username), CHAIN, after="", limit=3)
+            codes.firms(work_of(session, username), CHAIN, after="", limit=3)
     with pytest.raises(NotAllowed):
-        reporting.firms(work_of(session, people.CLERK), "textile", after="", limit=3)
+        codes.firms(work_of(session, people.CLERK), "textile", after="", limit=3)
     with pytest.raises(NotFound):
-        reporting.firms(work_of(session, people.CLERK), "shipbuilding", after="", limit=3)
+        codes.firms(work_of(session, people.CLERK), "shipbuilding", after="", limit=3)
 
 
 def test_the_page_draws_the_code_of_the_address_it_names(as_):

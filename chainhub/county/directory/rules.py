@@ -53,6 +53,14 @@ class Directory:
         """Say whether a unit's resolutions wait for its deputy or head (审签)."""
         return bool(code and code in self.units and self.units[code].endorses)
 
+    def above(self, code: str | None) -> list[str]:
+        """Return a category and those above it, the nearest first; nothing for one that is not set."""
+        found: list[str] = []
+        while code is not None and code in self.categories and code not in found:
+            found.append(code)
+            code = self.categories[code].parent
+        return found
+
     def category_label(self, code: str | None) -> str:
         """Return a category's label, or an empty string for none."""
         return self.categories[code].label if code and code in self.categories else ""

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
 from chainhub.county import state
 from chainhub.county.directory.models import Chain, Enterprise, Unit
+from chainhub.county.people.absences import Absence, Absences
+from chainhub.county.people.leaves import Leave
 from chainhub.county.people.models import ApiToken, EndedSession, GrantRow, User
 from chainhub.county.people.rules import DEMO_ACCOUNTS, Holders, Holding
 from chainhub.county.state import CountyState
@@ -108,6 +110,21 @@ def holders(session: Session) -> Holders:
         .order_by(GrantRow.id)
     )
     return Holders.of(Holding(*row) for row in rows)
+
+
+ABSENCES_MOST = 500
+
+
+def absences(session: Session) -> Absences:
+    """Return the newest leaves that were not cancelled."""
+    rows = session.execute(
+        select(Leave.person_id, User.name, Leave.substitute_id, Leave.from_on, Leave.until_on)
+        .join(User, User.id == Leave.person_id)
+        .where(Leave.cancelled_at.is_(None))
+        .order_by(Leave.id.desc())
+        .limit(ABSENCES_MOST)
+    )
+    return Absences.of(Absence(*row) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

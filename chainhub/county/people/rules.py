@@ -119,6 +119,10 @@ class Holders:
             found[key] = (*found.get(key, ()), one)
         return cls(found)
 
+    def all(self) -> Iterable[Holding]:
+        """Return every running grant."""
+        return (one for held in self._by_scope.values() for one in held)
+
     def of_role(
         self, role: Role, scope: ScopeKind, ref: str = "", post: Post | None = None
     ) -> tuple[Holding, ...]:

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from chainhub.core.actor import Post, Role
 from chainhub.county.people import rules
-from chainhub.web.shapes import Choice, Command, Line, Secret, Shape
+from chainhub.web.shapes import Choice, Command, Day, Line, Secret, Shape
 
 
 class TokenBody(Command):
@@ -46,3 +46,30 @@ class Me(Shape):
     grants = fields.List(fields.Nested(GrantShape), required=True)
     unit = fields.String(required=True, allow_none=True, metadata={"description": "单位编码"})
     enterprise = fields.String(required=True, allow_none=True, metadata={"description": "企业编码"})
+
+
+class LeaveBody(Command):
+    """A leave: who, from which day to which (both included), and who stands in."""
+
+    person = Line(60, about="登录名；不写是自己，别人的由系统管理员来记")
+    substitute = Line(60, required=True, about="谁来代，登录名")
+    from_on = Day(required=True)
+    until_on = Day(required=True, about="最后一天也算")
+    reason = Line(100)
+
+
+class LeaveShape(Shape):
+    """A leave that was not cancelled."""
+
+    id = fields.Integer(required=True)
+    person = fields.String(required=True, metadata={"description": "姓名"})
+    substitute = fields.String(required=True, metadata={"description": "姓名"})
+    from_on = fields.Date(required=True)
+    until_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+
+
+class LeavePage(Shape):
+    """The newest leaves that concern the caller; to the system administrator everybody's."""
+
+    items = fields.List(fields.Nested(LeaveShape), required=True)

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chainhub.county.rulebook.models import RuleText, TimeLimit
-from chainhub.county.rulebook.rules import Book, DatedText, dated
+from chainhub.county.rulebook.rules import Book, CheckItem, DatedText, dated
 
 TEXTS = ("evidence", "callbacks", "elsewhere")
 """Rules written as data that use cases ask for by name."""
+_NEWEST = ("ladders", "checklists")  # those of which only the newest is ever asked
 
 
 def book(session: Session) -> Book:
@@ -18,16 +19,18 @@ def book(session: Session) -> Book:
     limits = session.execute(
         select(TimeLimit.clock, TimeLimit.matter, TimeLimit.urgency, TimeLimit.code, TimeLimit.from_at)
     )
-    ladders = session.scalars(
-        select(RuleText).where(RuleText.name == "ladders").order_by(RuleText.from_at)
-    ).all()
     texts: dict[str, list[DatedText]] = {}
     for one in session.scalars(
-        select(RuleText).where(RuleText.name.in_(TEXTS)).order_by(RuleText.from_at, RuleText.id)
+        select(RuleText).where(RuleText.name.in_((*TEXTS, *_NEWEST))).order_by(RuleText.from_at, RuleText.id)
     ):
         texts.setdefault(one.name, []).append(DatedText(one.from_at, one.value))
+    newest = {name: texts.pop(name)[-1].value for name in _NEWEST if name in texts}
     rows = [(row.clock, row.matter, row.urgency, row.code, row.from_at) for row in limits]
-    return Book(dated(rows), ladders[-1].value if ladders else {}, texts)
+    checklists = {
+        category: [CheckItem(one["code"], one["label"], bool(one["must"])) for one in items]
+        for category, items in newest.get("checklists", {}).items()
+    }
+    return Book(dated(rows), newest.get("ladders", {}), texts, checklists)
 
 
 def category_words(session: Session, at: datetime) -> Mapping[str, Sequence[str]]:

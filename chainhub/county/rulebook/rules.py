@@ -27,12 +27,22 @@ class DatedText:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One thing to be done before a matter of a category is resolved; what `must` be done allows no exception."""
+
+    code: str
+    label: str
+    must: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Every limit, by (clock, matter, urgency), oldest first; and who hears of which rung."""
 
     limits: Mapping[tuple[str, str, str], Sequence[DatedLimit]]
     ladders: Mapping[str, Mapping[str, Sequence[str]]]
     texts: Mapping[str, Sequence[DatedText]] = field(default_factory=dict)  # by name, oldest first
+    checklists: Mapping[str, Sequence[CheckItem]] = field(default_factory=dict)
 
     def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
         """Return the limit in force at a moment. Raises KeyError where the county set none."""
@@ -51,6 +61,17 @@ class Book:
         """Return a rule written as data, as it holds at a moment; empty where the county says nothing."""
         rows = reversed(self.texts.get(name, ()))
         return next((one.value for one in rows if one.from_at <= at), {})
+
+    def limit_or_none(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit | None:
+        """Return the limit in force at a moment, or None where the county set none: the clock is switched off."""
+        try:
+            return self.limit(clock, matter, urgency, at)
+        except KeyError:
+            return None
+
+    def checklist(self, categories: Sequence[str]) -> Sequence[CheckItem]:
+        """Return what is to be done before a matter is resolved: of the nearest of these categories that has a list."""
+        return next((self.checklists[one] for one in categories if one in self.checklists), ())
 
     def audience(self, ladder: str, rung: str) -> Sequence[str]:
         """Return who hears of a rung of the day or the hour ladder: contact, substitute, deputy, head, chain_chief."""

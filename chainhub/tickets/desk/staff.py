@@ -13,11 +13,11 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, listing, presenting, queries
-from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.clockwork import PERIODIC_CLOCKS, ClockKind
 from chainhub.tickets.desk.lines import moment_line
 from chainhub.tickets.desk.tasks import CONFER, HEADLINES, NO_VERB, SCOPE, TASKS, Task
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import moving
+from chainhub.tickets.service import moving, reporting
 from chainhub.tickets.showing import (
     DeskPage,
     GroupView,
@@ -49,11 +49,11 @@ def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket,
     refs = _refs(work.actor, task)
     return (
         select(Clock, Ticket, Enterprise.short)
-        .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
+        .join(Ticket, and_(Clock.owner_kind == _owner(kind), Ticket.id == Clock.owner_id))
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(Clock.stopped_at.is_(None), Clock.kind == kind.value, Clock.holder_ref.in_(refs))
         .where(Clock.holder_role == task.role.value)  # a route may give a clock to another role of the chain
-        .where(queries.visible(work.actor), *_today(work, task))
+        .where(queries.visible(work.actor), *_today(work, task), *_come(work, kind))
         .order_by(Clock.due_at, Clock.id)
     )
 
@@ -64,6 +64,17 @@ def _today(work: Work, task: Task) -> tuple[ColumnElement[bool], ...]:
         return ()
     since = deadlines.calls_since(work.calendar, work.now)
     return (or_(Ticket.last_call_at.is_(None), Ticket.last_call_at < since),)
+
+
+def _owner(kind: ClockKind) -> str:
+    return reporting.OWNER if kind in PERIODIC_CLOCKS else queries.OWNER
+
+
+def _come(work: Work, kind: ClockKind) -> list[ColumnElement[bool]]:
+    """Return what a clock must be to stand on a desk: a periodic one that is due soon and does not stand still."""
+    if kind not in PERIODIC_CLOCKS:
+        return []
+    return [Clock.yellow_at <= work.now, Ticket.state == State.HANDLING]
 
 
 def _refs(actor: Actor, task: Task) -> list[str]:
@@ -97,7 +108,7 @@ def _group(work: Work, task: Task, pressing: datetime | None) -> tuple[datetime 
 def _count(work: Work, task: Task) -> int:
     some = (
         select(Clock.id)
-        .join(Ticket, and_(Clock.owner_kind == queries.OWNER, Ticket.id == Clock.owner_id))
+        .join(Ticket, and_(Clock.owner_kind == _owner(task.kinds[0]), Ticket.id == Clock.owner_id))
         .where(
             queries.visible(work.actor),
             Clock.stopped_at.is_(None),
@@ -105,6 +116,7 @@ def _count(work: Work, task: Task) -> int:
             Clock.holder_ref.in_(_refs(work.actor, task)),
             Clock.holder_role == task.role.value,
             *_today(work, task),
+            *_come(work, task.kinds[0]),
         )
         .limit(listing.COUNT_MOST)
     )

@@ -41,6 +41,7 @@ TASKS: tuple[Task, ...] = (
         "先打电话再接单",
         "还没有待接单的诉求。",
         "企业报送了会排在这里，2 个工作小时内要打电话。",
+        bulk=True,
     ),
     Task(
         Role.COMMITTEE,
@@ -69,6 +70,7 @@ TASKS: tuple[Task, ...] = (
         "派给能办的单位",
         "还没有待派单的诉求。",
         "链党委接单以后会排在这里。",
+        bulk=True,
     ),
     Task(
         Role.TASK_FORCE,
@@ -117,6 +119,15 @@ TASKS: tuple[Task, ...] = (
         "企业不满意，再办一次",
         "没有要重办的诉求。",
         "企业不满意的会排在这里，只看得到原因，看不到原话。",
+    ),
+    Task(
+        Role.DEPARTMENT,
+        (ClockKind.REPORT,),
+        Action.PROGRESS,
+        "报进展",
+        "好些天没有消息了，给企业报一条",
+        "没有该报进展的诉求。",
+        "办的时间长，隔几个工作日要报一次，快到的会排在这里。",
     ),
     Task(
         Role.CALLER,
@@ -187,5 +198,6 @@ HEADLINES = {
     ClockKind.UNIT_CONTACT: ("打电话给{firm}，问“{title}”", "记联系"),
     ClockKind.UNIT: ("办结：{firm}“{title}”", "办结"),
     ClockKind.REWORK: ("重办：{firm}“{title}”", "办结"),
+    ClockKind.REPORT: ("给{firm}报进展：“{title}”", "报进展"),
     ClockKind.CALLBACK: ("打电话回访{firm}：“{title}”", "记回访"),
 }

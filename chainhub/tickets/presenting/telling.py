@@ -29,6 +29,7 @@ _NOT_FOR_FIRM = frozenset(
         Action.ASSIGN,
         Action.HAND_IN,
         Action.REFUSE_ENDORSE,
+        Action.NOTE,
         *LED,
         *UPWARD,
     }

@@ -13,7 +13,7 @@ from chainhub.county.people import queries as people
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import complaints, evidencing, parts
+from chainhub.tickets.service import checklists, complaints, evidencing, parts
 from chainhub.tickets.terms import ONE_QUESTION, Kind, Route, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
@@ -108,6 +108,8 @@ def _resolve(work: Work, ticket: Ticket, given: Given) -> None:
         raise Invalid(
             errors={"override_reason": [f"{names}的协办还没交。等交齐再办结，或者写明为什么不等。"]}
         )
+    if said := checklists.hindrance(work, ticket, str(given.get("override_reason") or "")):
+        raise Invalid(errors={"override_reason": [said]})
     evidencing.demand_to_resolve(work, ticket, given)
     ticket.outcome = given["outcome"]
     ticket.resolved_at = work.now

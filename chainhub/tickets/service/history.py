@@ -8,10 +8,11 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 
 from chainhub.audit.rules import GENESIS, link
+from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket, TicketEvent
-from chainhub.tickets.workflow import Action, State, Who
+from chainhub.tickets.workflow import Action, Party, State, Who
 
 _WRITING = insert(cast("Table", TicketEvent.__table__)).inline()  # no number asked back
 
@@ -42,7 +43,7 @@ def append(
         round=ticket.round,
         role=str(role.value),
         actor_id=work.actor.id,
-        actor_name=work.actor.name,
+        actor_name=_name(work, ticket, role, given),
         body=body,
         data={name: plain(value) for name, value in given.items() if value is not None},
         at=work.now,
@@ -54,6 +55,18 @@ def append(
     # As a row, past the mapper: a line is written once, never changed, and nobody here reads it back.
     work.session.connection().execute(_WRITING, stored(event))
     return event
+
+
+def _name(work: Work, ticket: Ticket, role: Who, given: Mapping[str, Any]) -> str:
+    """Return who did it; of a substitute also for whom (AB角)."""
+    acts = Role.DEPARTMENT if role is Party.CO_UNIT else role
+    if not isinstance(acts, Role):
+        return work.actor.name
+    unit = str(given.get("unit") or "") if role is Party.CO_UNIT else ticket.lead_unit_code or ""
+    away = work.actor.stands_in_for(
+        acts, chain=ticket.chain_code, unit=unit, enterprise=ticket.enterprise_code
+    )
+    return f"{work.actor.name}（代{away}）"[:40] if away else work.actor.name
 
 
 def stored(event: TicketEvent) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, telling
+from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, reporting, telling
 from chainhub.tickets.workflow import (
     ENDS,
     OPEN,
@@ -87,7 +87,8 @@ def permit(work: Work, number: str, action: Action, version: int | None) -> Perm
 def stale(work: Work, ticket: Ticket) -> Stale:
     """Return the refusal of a page that was overtaken, in words: who, when, what now."""
     event = queries.last_event(work.session, ticket.id)
-    if event is None:
+    standing = rules.parties(work.actor, queries.facts(work.session, ticket))
+    if event is None or rules.hidden(event.action, standing):
         return Stale("这件诉求刚刚有了新的进展，请刷新后再操作。")
     local = event.recorded_at.astimezone(SHANGHAI)
     who = event.body if event.actor_name == event.body else f"{event.body} {event.actor_name}".strip()
@@ -175,6 +176,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    reporting.follow(work, ticket, source, row.action)
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(

@@ -1,55 +1,81 @@
-"""Codes on paper that lead to the form of an enterprise: for whom they may be printed, and who may report by one."""
+"""报进展: while a unit handles what takes longer, it says how it stands every so many workdays.
 
-import re
-from collections.abc import Sequence
+The period is a clock beside the ticket's own: it begins with handling, begins anew with every report, stands still
+while the unit waits for somebody else, and ends with handling. The contact is reminded once a period, nobody above.
+"""
 
-from chainhub.core.actor import Role
-from chainhub.core.errors import NotAllowed, NotFound
+from sqlalchemy import select
+
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
+from chainhub.core.worktime import Workdays
 from chainhub.county import known
-from chainhub.county.directory import queries as directory
-from chainhub.county.directory.models import Enterprise
-from chainhub.county.directory.rules import ChainFact
+from chainhub.reminders import service as reminders
+from chainhub.reminders.models import Clock
+from chainhub.reminders.rules import Ladder
+from chainhub.reminders.service import Holder, Owner
+from chainhub.tickets import clockwork
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import clocks
+from chainhub.tickets.workflow import PAUSED, Action, State
 
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
-_FORMS = (Role.ENTERPRISE, Role.GUIDE)
+OWNER = "report"  # owner_kind of the clock; its owner_id is the ticket's
+_AT_WORK = frozenset({State.HANDLING, *PAUSED})
 
 
-def may_report(work: Work, code: str) -> bool:
-    """Say whether this actor may report for the enterprise with this code: its own, in their care, of their chain."""
-    found = work.session.get(Enterprise, code) if _CODE.fullmatch(code) else None
-    if found is None:
-        return False
-    actor = work.actor
-    return any(actor.holds(role, enterprise=found.code) for role in _FORMS) or actor.holds(
-        Role.COMMITTEE, chain=found.chain_code
+def follow(work: Work, ticket: Ticket, source: State | None, action: Action) -> None:
+    """Let the period follow what was just done to a ticket."""
+    target = ticket.state
+    if source not in _AT_WORK and target is not State.HANDLING:
+        return
+    reported = action is Action.PROGRESS
+    if source is target and not reported:
+        return
+    clock = running(work, ticket)
+    if clock is not None and (reported or target not in _AT_WORK):
+        reminders.stop(work, clock, action.value)
+        clock = None
+    if clock is None and target is State.HANDLING and _every(work, ticket) is not None:
+        _begin(work, ticket)
+    elif clock is not None and target in PAUSED and source is State.HANDLING:
+        reminders.pause(work, clock, None)
+    elif clock is not None and target is State.HANDLING:
+        reminders.unpause(work, clock)
+
+
+def running(work: Work, ticket: Ticket) -> Clock | None:
+    """Return the period that runs, or None."""
+    return work.session.scalar(
+        select(Clock).where(
+            Clock.owner_kind == OWNER, Clock.owner_id == ticket.id, Clock.stopped_at.is_(None)
+        )
     )
 
 
-def firm(work: Work, code: str) -> Enterprise:
-    """Return the enterprise whose code this actor may print: who may report for it, and its chain's task force.
-
-    Raises NotFound.
-    """
-    found = work.session.get(Enterprise, code) if _CODE.fullmatch(code) else None
-    if found is None or not (
-        may_report(work, code) or work.actor.holds(Role.TASK_FORCE, chain=found.chain_code)
-    ):
-        raise NotFound("没有这家企业，或者您看不到它。请核对编码。")
-    return found
+def _every(work: Work, ticket: Ticket) -> Workdays | None:
+    """Return how often the unit reports: as the county says, where the matter takes longer than that."""
+    every = known.of(work.session).book.limit_or_none(
+        ClockKind.REPORT.value, clockwork.matter_of(ticket.kind), ticket.urgency.value, work.now
+    )
+    whole = clocks.limit_of(work, ticket, ClockKind.UNIT, work.now)
+    if not isinstance(every, Workdays) or not isinstance(whole, Workdays):
+        return None
+    return every if whole.count > every.count else None
 
 
-def chain(work: Work, code: str) -> ChainFact:
-    """Return a chain whose codes this actor may print. Raises NotFound, NotAllowed."""
-    found = known.of(work.session).directory.chains.get(code)
-    if found is None:
-        raise NotFound("没有这条产业链，请从自己的页面上进来。")
-    if not any(work.actor.holds(role, chain=code) for role in (Role.COMMITTEE, Role.TASK_FORCE)):
-        raise NotAllowed(f"{found.name}的二维码由它的党委和专班来印。")
-    return found
+def _begin(work: Work, ticket: Ticket) -> None:
+    every = _every(work, ticket)
+    if every is None or ticket.lead_unit_code is None:
+        return
+    owner = Owner(OWNER, ticket.id, ticket.about, ticket.link, ticket.chain_code, ticket.confidential)
+    held = Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, ticket.lead_unit_code)
+    clock = reminders.begin(
+        work, owner, ClockKind.REPORT, every, held, ladder=Ladder.PERIODIC, round_=ticket.round
+    )
+    work.session.add(clock)
 
 
-def firms(work: Work, code: str, *, after: str, limit: int) -> Sequence[Enterprise]:
-    """Return enterprises of a chain in the order of their codes, those behind `after`. Raises NotFound, NotAllowed."""
-    chain(work, code)
-    return directory.enterprises_for(work.session, work.actor, chain=code, after=after, limit=limit)
+def due_again(work: Work, clock: Clock) -> None:
+    """Compute anew when the report is due."""
+    reminders.recompute(work, clock)

@@ -9,9 +9,13 @@ from chainhub.tickets.views import (
     attaching,
     backfilling,
     browsing,
+    checking,
     coding,
     filing,
+    handing,
     leading,
+    lists,
+    noting,
     papers,
     reading,
     referring,
@@ -19,6 +23,7 @@ from chainhub.tickets.views import (
     several,
     templates,
     whistling,
+    wordings,
 )
 from chainhub.tickets.views.door import bp
 
@@ -29,10 +34,14 @@ __all__ = [
     "backfilling",
     "bp",
     "browsing",
+    "checking",
     "coding",
     "common",
     "filing",
+    "handing",
     "leading",
+    "lists",
+    "noting",
     "papers",
     "reading",
     "referring",
@@ -42,4 +51,5 @@ __all__ = [
     "several",
     "templates",
     "whistling",
+    "wordings",
 ]

@@ -11,12 +11,12 @@ from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.responsibilities.rules import Share
-from chainhub.tickets import fields, forms, guessing, presenting, terms
+from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, wording
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.responsible.showing import line_view
-from chainhub.tickets.service import evidencing, moving
+from chainhub.tickets.service import evidencing, moving, replies
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.terms import Evidence
 from chainhub.tickets.views import resembling
@@ -142,7 +142,7 @@ def _render_act(
         page=shown,
         action=next(pressed, action.label),
         form=form,
-        submit_label=f"确定，就这样{action.label}" if doubt else action.label,
+        submit_label=_submit_label(action, shown.enterprise, doubt),
         doubt=doubt,
         hint=_hint(work, ticket, action),
         guess=_guess(work, ticket, action),
@@ -153,6 +153,9 @@ def _render_act(
         alike_line="",
         alike_apart=True,
         **_listed(work, ticket, action),
+        readers=rules.reader_words(action, shown.enterprise),
+        firm_reads=bool(rules.is_read_by_firm(action)),
+        replies=replies.offers(work, ticket, action),
     )
     return make_response(page, status)
 
@@ -168,6 +171,13 @@ def _listed(work: Work, ticket: Ticket, action: Action) -> dict[str, Any]:
     looked = request.args.get("look", "")
     rows = [line_view(one, directory, may_change=False) for one in responsible.lookup(work, looked)]
     return {"suggested": suggesting.for_ticket(work, ticket), "looked": looked.strip(), "looked_up": rows}
+
+
+def _submit_label(action: Action, firm: str, doubt: str) -> str:
+    """Return what the button says: of a word that goes straight to the enterprise, who will read it."""
+    if doubt:
+        return f"确定，就这样{action.label}"
+    return rules.reader_words(action, firm) if action is Action.PROGRESS else action.label
 
 
 def _hint(work: Work, ticket: Ticket, action: Action) -> str:
@@ -186,6 +196,8 @@ def _guess(work: Work, ticket: Ticket, action: Action) -> GuessView | None:
 
 def _do(number: str, action: Action) -> ResponseReturnValue:
     """Move the ticket; whatever is wrong, what was typed comes back with the words of the refusal."""
+    if "insert" in request.form:
+        return _insert(number, action)
     seen = request.form.get("version", "")
     version = version_of(seen)
     try:
@@ -206,6 +218,18 @@ def _do(number: str, action: Action) -> ResponseReturnValue:
         return _overtaken(number, action, refusal)
     flash(_DONE.get(action, f"已{action.label}。"))
     return redirect(link, code=303)
+
+
+def _insert(number: str, action: Action) -> ResponseReturnValue:
+    """Put a standard reply into the form and show it again: nothing moves, and what was typed stays."""
+    with doors.reading() as work:
+        allowed = moving.permit(work, number, action, None)
+        form = _form(work, allowed)
+        name = wording.FIELDS.get(action, "")
+        for one in replies.offers(work, allowed.ticket, action):
+            if str(one.id) == request.form["insert"] and name in form:
+                form[name].data = wording.joined(form[name].data or "", one.text)
+        return _render_act(work, allowed.ticket, action, form, 200)
 
 
 def _changed(ticket: Ticket, given: dict[str, Any]) -> dict[str, Any]:

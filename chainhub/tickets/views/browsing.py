@@ -11,10 +11,11 @@ from chainhub.core.actor import Role
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import desk, listing, presenting, terms
+from chainhub.tickets import desk, listing, mine, presenting, terms
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.common import service as common
 from chainhub.tickets.listing import Colour, Filter, Order
+from chainhub.tickets.mine import FLAG_WORDS, Flag
 from chainhub.tickets.showing import FilterView, ListPage
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import ENDS, State
@@ -68,6 +69,7 @@ _KNOWN_ARGS = (
     "due",
     "ended",
     "unhappy",
+    "flag",
     "order",
     "enterprise",
     "task",
@@ -84,6 +86,8 @@ def _filter(work: Work) -> tuple[Filter, Order]:
     args = request.args
     task = args.get("task", "")
     extra = desk.unhappy(work.now) if args.get("unhappy") else ()
+    flags = [Flag(one) for one in args.getlist("flag") if one in set(Flag)]
+    extra = (*extra, *(mine.flagged(work.actor, one) for one in flags))
     states = tuple(State(one) for one in args.getlist("state") if one in set(State))
     if args.get("ended"):
         states = tuple(sorted(ENDS))
@@ -141,6 +145,7 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         _filter_view("灯", "light", lights),
         _filter_view("类别", "category", tops),
         _filter_view("性质", "kind", [(one.value, one.label) for one in terms.Kind]),
+        _filter_view("标记", "flag", _flags(work)),
         _filter_view("到期", "due", [("7", "7 个工作日内到期")]),
     ]
     if Role.ENTERPRISE not in work.actor.roles:
@@ -154,6 +159,10 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         if request.args.get(name):
             shown.append(FilterView(label, label, _with(**{name: None, "cursor": None}), ()))
     return tuple(shown)
+
+
+def _flags(work: Work) -> list[tuple[str, str]]:
+    return [(one.value, words) for one, words in FLAG_WORDS.items() if mine.may_read(work.actor, one)]
 
 
 def _chains(work: Work) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import NotAllowed, NotSignedIn
 from chainhub.county.directory.models import Enterprise
 from chainhub.documents import qr
-from chainhub.tickets.service import reporting
+from chainhub.tickets.service import coding
 from chainhub.tickets.views.door import bp
 from chainhub.web import doors
 
@@ -43,7 +43,7 @@ def _view(firm: Enterprise, name: str) -> CodeView:
 @doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE, Role.TASK_FORCE)
 def enterprise_code(code: str) -> ResponseReturnValue:
     with doors.reading() as work:
-        firm = reporting.firm(work, code)
+        firm = coding.firm(work, code)
         return render_template("tickets/code.html", code=_view(firm, firm.name), back_url="/")
 
 
@@ -52,8 +52,8 @@ def enterprise_code(code: str) -> ResponseReturnValue:
 def chain_codes(code: str) -> ResponseReturnValue:
     after = request.args.get("after", "")[:_CODE_MOST]
     with doors.reading() as work:
-        chain = reporting.chain(work, code)
-        found = reporting.firms(work, code, after=after, limit=SHEET + 1)
+        chain = coding.chain(work, code)
+        found = coding.firms(work, code, after=after, limit=SHEET + 1)
         codes = [_view(firm, firm.short) for firm in found[:SHEET]]
     more = url_for(".chain_codes", code=code, after=found[SHEET - 1].code) if len(found) > SHEET else ""
     first = url_for(".chain_codes", code=code) if after else ""
@@ -72,7 +72,7 @@ def report(code: str) -> ResponseReturnValue:
         here = url_for(".report", code=code)
         return render_template("tickets/report.html", sign_in_url=url_for("people.sign_in", next=here))
     with doors.reading() as work:
-        if not reporting.may_report(work, code):
+        if not coding.may_report(work, code):
             raise NotAllowed(_NOT_YOURS)
     return redirect(url_for(".submit", enterprise=code), code=303)
 

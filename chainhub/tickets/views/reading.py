@@ -21,8 +21,10 @@ from chainhub.tickets.service import (
     answering,
     answers,
     attaching,
+    checklists,
     instructions,
     moving,
+    noting,
     papers,
     parts,
     reading,
@@ -35,6 +37,7 @@ from chainhub.tickets.service.papers import Fitting
 from chainhub.tickets.showing import (
     ActionView,
     AttachmentView,
+    CheckView,
     ContactView,
     PaperView,
     ReferralView,
@@ -168,6 +171,9 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         papers=tuple(
             _paper(ticket, one) for one in papers.readable(work, ticket, events=events, clocks=clocks)
         ),
+        checklist=tuple(_check(one) for one in checklists.readable(work, ticket)),
+        check_url=f"{ticket.link}/checklist" if checklists.may_tick(work, ticket) else "",
+        note_url=f"{ticket.link}/note" if noting.capacity(work, ticket) else "",
     )
 
 
@@ -188,6 +194,11 @@ def _paper(ticket: Ticket, one: Fitting) -> PaperView:
     line = f"{found.issued_by} {rules.moment_text(found.issued_at)} 出"
     where = f"{where}/{found.id}"
     return PaperView(one.kind.value, one.subject, one.kind.label, one.about, found.number, line, where)
+
+
+def _check(one: checklists.Item) -> CheckView:
+    line = f"{one.done_by} {rules.moment_text(one.done_at)}" if one.done_at else ""
+    return CheckView(one.code, one.label, one.must, one.done_at is not None, line)
 
 
 def _led(work: Work, ticket: Ticket) -> list[ActionView]:

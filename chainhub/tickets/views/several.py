@@ -1,16 +1,20 @@
-"""One verb for several tickets at once."""
+"""One verb for several tickets at once; a dispatch asks first to which unit each is to go."""
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role
-from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from chainhub.core.errors import Invalid
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.tickets import fields, queries, together
+from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving
+from chainhub.tickets.showing import PickView
+from chainhub.tickets.together import Pick, Result
 from chainhub.tickets.views.door import bp, version_of
 from chainhub.tickets.workflow import Action
 from chainhub.web import doors
-
-_BULK_MOST = 50
 
 
 @bp.post("/tickets/bulk")
@@ -18,29 +22,68 @@ _BULK_MOST = 50
 def bulk() -> ResponseReturnValue:
     """Do one thing to several tickets: each is its own transaction, each result is said."""
     name = request.form.get("action", "")
-    if name not in _BULK:
+    if name not in {one.value for one in together.ACTIONS}:
         raise Invalid("这件事不能几件一起办，请打开诉求一件一件办。")
     action = Action(name)
-    picked = list(dict.fromkeys(request.form.getlist("pick")))[:_BULK_MOST]
-    results = [_one_of_many(action, *pick.partition(":")[::2]) for pick in picked]
-    done = sum(ok for _, _, ok, _ in results)
-    return render_template(
-        "tickets/bulk_done.html",
-        action=action.label,
-        results=results,
-        done=done,
-        skipped=0,
-        failed=len(results) - done,
+    seen = dict(pick.partition(":")[::2] for pick in request.form.getlist("pick"))
+    picks = [Pick(number, version_of(version)) for number, version in seen.items()]
+    if action is Action.DISPATCH and picks:
+        return _dispatch(picks)
+    return _results(action, picks)
+
+
+def _results(action: Action, picks: list[Pick]) -> ResponseReturnValue:
+    outcome = together.do(action, picks)
+    return make_response(
+        render_template(
+            "tickets/bulk_done.html",
+            action=action.label,
+            rows=outcome.rows,
+            picked=len(outcome.rows),
+            done=outcome.count(Result.DONE),
+            skipped=outcome.count(Result.SKIPPED),
+            failed=outcome.count(Result.FAILED),
+        )
     )
 
 
-_BULK = frozenset({Action.CLOSE.value, Action.PASS_REVIEW.value, Action.ACKNOWLEDGE.value})
+def _dispatch(picks: list[Pick]) -> ResponseReturnValue:
+    """Ask to which unit each ticket goes; what was chosen stays while one of them is still missing."""
+    sent = "ready" in request.form
+    note = request.form.get("note", "").strip()
+    most = fields.field(Action.DISPATCH, "note").most
+    chosen = {one.number: request.form.get(f"unit-{one.number}", "") for one in picks}
+    if sent and all(chosen.values()) and len(note) <= most:
+        given = {"note": note} if note else {}
+        return _results(
+            Action.DISPATCH,
+            [Pick(one.number, one.version, {"lead_unit": chosen[one.number], **given}) for one in picks],
+        )
+    with doors.reading() as work:
+        directory = known.of(work.session).directory
+        found = queries.own_several(work, [one.number for one in picks[: together.MOST]])
+        rows = [_row(work, ticket, chosen[ticket.number], sent=sent) for ticket in found]
+        page = render_template(
+            "tickets/bulk_dispatch.html",
+            picks=[f"{one.number}:{one.version}" for one in picks],
+            rows=rows,
+            units=[(one.code, one.name) for one in directory.units.values() if one.handles],
+            note=note,
+            note_error=f"最多 {most} 字，现在 {len(note)} 字。" if len(note) > most else "",
+            wrong=sent,
+        )
+    return make_response(page, 422 if sent else 200)
 
 
-def _one_of_many(action: Action, number: str, seen: str) -> tuple[str, str, bool, str]:
-    try:
-        with doors.work() as work:
-            ticket = moving.move(work, number, moving.Step(action, version_of(seen)))
-            return number, ticket.title, True, f"已{action.label}。"
-    except (NotFound, NotAllowed, Conflict, Invalid) as refusal:
-        return number, "", False, refusal.title
+def _row(work: Work, ticket: Ticket, unit: str, *, sent: bool) -> PickView:
+    """Return one ticket with the unit that usually handles its category, until somebody chooses."""
+    directory = known.of(work.session).directory
+    likely = directory.categories[ticket.category_code].units if ticket.category_code else ()
+    return PickView(
+        ticket.number,
+        ticket.title,
+        directory.category_label(ticket.category_code) or "类别待定",
+        unit if sent else next(iter(likely), ""),
+        moving.dispatch_warning(work, ticket),
+        "请选派给哪个单位。" if sent and not unit else "",
+    )

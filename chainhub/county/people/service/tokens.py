@@ -8,6 +8,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from chainhub.audit import service as audit
+from chainhub.core.actor import Actor
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.county.people import passwords, queries
@@ -19,18 +20,28 @@ from chainhub.county.people.rules import TOKEN_DAYS_MOST, TOKEN_NAME_MOST
 class Accounts:
     """Accounts as the front door asks for them; `now` is handed in, since only doors read the clock."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        standing_in: Callable[[Session, Actor, datetime], Actor] = lambda _, actor, __: actor,
+    ) -> None:
+        self._now, self._standing_in = now, standing_in
+
+    def _lent(self, session: Session, found: Account | None) -> Account | None:
+        """Give an account what is lent to it today (AB角)."""
+        if found is not None:
+            found.actor = self._standing_in(session, found.actor, self._now())
+        return found
 
     def by_session(self, session: Session, user_id: int, sid: str) -> Account | None:
         """Return the account with this id, unless that sign-in of it has been ended."""
-        return queries.account_of_session(session, user_id, sid)
+        return self._lent(session, queries.account_of_session(session, user_id, sid))
 
     def by_token(self, session: Session, token: str) -> Account | None:
         """Return the account behind a token that still holds."""
         if not token.startswith(passwords.TOKEN_PREFIX):
             return None
-        return queries.account_by_token(session, passwords.digest(token), self._now())
+        return self._lent(session, queries.account_by_token(session, passwords.digest(token), self._now()))
 
 
 def issue_token(work: Work, user: User, name: str, days: int = 365) -> str:

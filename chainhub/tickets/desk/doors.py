@@ -1,0 +1,30 @@
+"""Links from a home page to one's own lists, with how much stands there."""
+
+from chainhub.core.actor import Role
+from chainhub.core.work import Work
+from chainhub.tickets import mine
+from chainhub.tickets.showing import DoorView
+
+
+def doors(work: Work) -> tuple[DoorView, ...]:
+    """Return the links that concern this actor; what waits for a decision is marked."""
+    found = mine.counts(work)
+    signs = bool(work.actor.roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON})
+    listed = (
+        ("待我决定的申请", found.requests, "/mine/requests", True),
+        ("批示等回复", found.instructions, "/mine/instructions", False),
+        ("督办待签发" if signs else "督办等反馈", found.supervisions, "/mine/supervisions", False),
+        ("长期跟踪", found.waits, "/mine/waits", False),
+    )
+    kept = (DoorView("常用答复", "", "/replies"),) if Role.COMMITTEE in work.actor.roles else ()
+    shown = tuple(
+        DoorView(
+            label,
+            f"{mine.COUNT_MOST - 1}+" if number >= mine.COUNT_MOST else str(number),
+            url,
+            decides and number > 0,
+        )
+        for label, number, url, decides in listed
+        if number is not None
+    )
+    return (*shown, *kept)

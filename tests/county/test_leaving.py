@@ -1,0 +1,159 @@
+"""AB角: while somebody is away, who stands in has their tasks and notices, under their own name and marked 代."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from chainhub.core import clock
+from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.people import queries
+from chainhub.county.people.service import leaving
+from chainhub.notices.models import Notice
+from chainhub.tickets import desk
+from chainhub.tickets import queries as tickets
+from chainhub.tickets.service import moving
+from chainhub.tickets.service.moving import Step
+from chainhub.tickets.workflow import Action, State
+from tests import people
+from tests.builders import a_ticket, move
+from tests.people import NOW, work_of
+from tests.web_client import said, token_of
+
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
+SPAN = leaving.Span(date(2026, 3, 2), date(2026, 3, 4), "培训")
+TOMORROW = NOW + timedelta(days=1)
+
+
+def _lent(session, username, at=TOMORROW):
+    work = work_of(session, username, at)
+    return Work(session, known.standing_in(session, work.actor, at), at, work.calendar)
+
+
+def _away(session, who=people.POWER, substitute=people.TRANSPORT, span=SPAN):
+    made = leaving.record(work_of(session, who), who, substitute, span)
+    known.forget(session)
+    return made
+
+
+def test_the_substitute_sees_and_does_what_the_absent_person_would(session):
+    ticket = a_ticket(session, State.DISPATCHED)
+    with pytest.raises(NotFound):
+        tickets.own(_lent(session, people.TRANSPORT), ticket.number)
+    _away(session)
+
+    moving.move(_lent(session, people.TRANSPORT), ticket.number, Step(Action.ACKNOWLEDGE, ticket.version))
+
+    event = tickets.last_event(session, ticket.id)
+    user = queries.user_by_name(session, people.TRANSPORT)
+    assert (event.actor_id, event.actor_name) == (user.id, f"{user.name}（代韩砚）")
+    assert ticket.number in [
+        row.number for group in desk.desk(_lent(session, people.TRANSPORT)).groups for row in group.rows
+    ]
+    assert not tickets.events(session, ticket.id)[1].actor_name.endswith("）")
+
+
+def test_before_and_after_nobody_stands_in(session):
+    _away(session)
+    for day in (date(2026, 3, 1), date(2026, 3, 5)):
+        at = NOW.replace(month=day.month, day=day.day)
+        assert not [one for one in _lent(session, people.TRANSPORT, at).actor.grants if one.lent_by]
+    assert [one for one in _lent(session, people.TRANSPORT).actor.grants if one.lent_by == "韩砚"]
+
+
+def test_notices_reach_the_substitute_too(session):
+    _away(session)
+    ticket = a_ticket(session, State.ACCEPTED)
+    move(session, ticket, people.DISPATCHER, Action.DISPATCH, TOMORROW, lead_unit=people.POWER_UNIT)
+
+    def told(username):
+        user = queries.user_by_name(session, username)
+        return session.scalars(select(Notice.text).where(Notice.user_id == user.id)).all()
+
+    assert any("请签收" in text for text in told(people.POWER))
+    assert any(text.startswith("（代韩砚）") and "请签收" in text for text in told(people.TRANSPORT))
+    assert not any("代" in text for text in told(people.OWNER))
+
+
+def test_separated_duties_hold_for_the_substitute_as_a_person(session):
+    ticket = a_ticket(session, State.RESOLVED)  # resolved by POWER
+    leaving.record(work_of(session, people.REVIEWER), people.REVIEWER, people.POWER, SPAN)
+    known.forget(session)
+
+    with pytest.raises(Conflict):
+        moving.move(_lent(session, people.POWER), ticket.number, Step(Action.PASS_REVIEW, ticket.version))
+
+
+def test_a_leaders_word_is_not_lent(session):
+    with pytest.raises(Invalid):
+        leaving.record(work_of(session, people.CHIEF), people.CHIEF, people.POWER, SPAN)
+
+
+@pytest.mark.parametrize(
+    ("substitute", "span", "field"),
+    [
+        (people.POWER, SPAN, "substitute"),
+        (people.OWNER, SPAN, "substitute"),
+        ("xitong", SPAN, "substitute"),
+        ("nobody", SPAN, "substitute"),
+        (people.TRANSPORT, leaving.Span(date(2026, 3, 4), date(2026, 3, 3)), "until_on"),
+        (people.TRANSPORT, leaving.Span(date(2026, 2, 1), date(2026, 2, 2)), "until_on"),
+        (people.TRANSPORT, leaving.Span(date(2026, 3, 4), date(2028, 3, 3)), "until_on"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(session, substitute, span, field):
+    with pytest.raises(Invalid) as refusal:
+        leaving.record(work_of(session, people.POWER), people.POWER, substitute, span)
+
+    assert field in refusal.value.errors
+
+
+def test_two_at_once_and_a_substitute_who_is_away_are_refused(session):
+    made = _away(session)
+    with pytest.raises(Conflict):
+        _away(session)
+    with pytest.raises(Invalid):
+        leaving.record(work_of(session, people.CLERK), people.CLERK, people.POWER, SPAN)
+    leaving.cancel(work_of(session, people.POWER), made.id)
+    with pytest.raises(Conflict):
+        leaving.cancel(work_of(session, people.POWER), made.id)
+    _away(session)
+
+
+def test_others_are_recorded_by_the_administrator_alone(session):
+    with pytest.raises(NotAllowed):
+        leaving.record(work_of(session, people.TRANSPORT), people.POWER, people.TRANSPORT, SPAN)
+    made = leaving.record(work_of(session, "xitong"), people.POWER, people.TRANSPORT, SPAN)
+    with pytest.raises(NotFound):
+        leaving.cancel(work_of(session, people.CLERK), made.id)
+
+
+def test_through_the_pages_the_substitute_comes_in_and_goes(as_, session):
+    ticket = a_ticket(session, State.DISPATCHED)
+    session.commit()
+    client, other = as_(people.POWER), as_(people.TRANSPORT)
+    assert other.get(f"/tickets/{ticket.number}").status_code == 404
+    today = clock.now().date() + timedelta(days=0)
+    given = {
+        "csrf_token": token_of(client, "/leave"),
+        "from_on": (today - timedelta(days=1)).isoformat(),
+        "until_on": (today + timedelta(days=2)).isoformat(),
+        "substitute": people.TRANSPORT,
+    }
+    bad = client.post("/leave", data={**given, "from_on": "昨天"})
+    assert bad.status_code == 422
+    assert people.TRANSPORT in bad.get_data(as_text=True)
+    assert client.post("/leave", data=given).status_code == 303
+    assert "代办" in said(client.get("/leave"))
+    assert other.get(f"/tickets/{ticket.number}").status_code == 200
+    row = leaving.listed(work_of(session, people.POWER))[0]
+    assert client.post(f"/leave/{row.leave.id}/cancel", data=given).status_code == 303
+    assert other.get(f"/tickets/{ticket.number}").status_code == 404
+
+
+@pytest.mark.parametrize("username", [people.OWNER, people.CHIEF, "anquan", "shenji"])
+def test_the_page_is_for_those_whose_work_is_lent(as_, username):
+    assert as_(username).get("/leave").status_code == 403
