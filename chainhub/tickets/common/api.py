@@ -16,7 +16,7 @@ from chainhub.web import api, doors
 
 room = api.Room("common_issues", __name__, "共性问题")
 _FIND, _BODY = schemas.IssueQuery(), schemas.IssueBody()
-_TICKETS, _NOTE, _PAGE = schemas.TicketsBody(), schemas.NoteBody(), schemas.PageQuery()
+_TICKETS, _NOTE, _PAGE = schemas.TicketsBody(), schemas.IssueNoteBody(), schemas.PageQuery()
 
 
 @room.get("/common-issues", schemas.IssuePage, api.Taken(query=schemas.IssueQuery))
@@ -93,7 +93,9 @@ def leave_common_issue(id_: int, number: str) -> Response:
     return api.answer(found)
 
 
-@room.post("/common-issues/<int:id_>/progress", {200: schemas.IssueShape}, api.Taken(body=schemas.NoteBody))
+@room.post(
+    "/common-issues/<int:id_>/progress", {200: schemas.IssueShape}, api.Taken(body=schemas.IssueNoteBody)
+)
 @doors.signed_in()
 def report_common_issue(id_: int) -> Response:
     """报进展"""
@@ -104,7 +106,7 @@ def report_common_issue(id_: int) -> Response:
     return api.answer(found)
 
 
-@room.post("/common-issues/<int:id_>/close", {200: schemas.IssueShape}, api.Taken(body=schemas.NoteBody))
+@room.post("/common-issues/<int:id_>/close", {200: schemas.IssueShape}, api.Taken(body=schemas.IssueNoteBody))
 @doors.signed_in()
 def close_common_issue(id_: int) -> Response:
     """写结论：进每件诉求的经过，诉求还是各自销号"""

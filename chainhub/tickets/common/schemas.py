@@ -67,7 +67,7 @@ class TicketsBody(Command):
     tickets = Several(Line(20), required=True, validate=_SOME)
 
 
-class NoteBody(Command):
+class IssueNoteBody(Command):
     """How it goes, or what came of it."""
 
     note = Text(fields.NOTE_MOST, 2, required=True)
