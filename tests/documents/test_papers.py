@@ -195,9 +195,29 @@ _RELATION = (
             ),
             "打不开",
         ),
+        (
+            _document(
+                "<w:p><w:r><w:instrText> DDE</w:instrText></w:r><w:r><w:instrText>AUTO c</w:instrText></w:r></w:p>"
+            ),
+            "取外部内容的域",
+        ),
+        (_document('<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;a&quot; "/></w:p>'), "取外部内容的域"),
         (_with(TEMPLATE, "word/media/a.png", bytes(range(256)) * 5000), "模板最多"),
     ],
-    ids=["empty", "text", "places", "loop", "broken", "macro", "embedded", "tied", "entities", "large"],
+    ids=[
+        "empty",
+        "text",
+        "places",
+        "loop",
+        "broken",
+        "macro",
+        "embedded",
+        "tied",
+        "entities",
+        "dde",
+        "include",
+        "large",
+    ],
 )
 def test_what_is_no_template_is_refused_in_words(content, said):
     with pytest.raises(Invalid) as refused:
