@@ -21,7 +21,8 @@ from chainhub.county.people.models import User
 from chainhub.county.people.rules import Holders
 from chainhub.notices.models import Notice
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import checklists, moving, submitting
+from chainhub.tickets.papers.kinds import PaperKind
+from chainhub.tickets.service import checklists, moving, papers, submitting
 from chainhub.tickets.service.moving import Step
 from chainhub.tickets.terms import (
     ONE_QUESTION,
@@ -38,6 +39,12 @@ from chainhub.tickets.workflow import Action
 
 MONTHS = 6
 DAY = 450  # working minutes of a day
+_PAPERS: Mapping[Action, PaperKind] = {
+    Action.DISPATCH: PaperKind.ASSIGNMENT_SLIP,
+    Action.CLOSE: PaperKind.CLOSURE_FORM,
+}
+"""What is printed and filed with a deed, in the chain of the demonstration accounts."""
+_CHAIN = "equipment"
 Story = Mapping[str, Any]
 Given = dict[str, Any]
 Deed = tuple[float, int, Action, Given]  # working minutes from now, who, what, with what
@@ -107,7 +114,7 @@ def _days_back(rng: random.Random, story: Story, *, recent: bool) -> float:
 
 def _is_current(story: Story) -> bool:
     """Say whether a story is kept for the last days: the units and the chain of the demonstration accounts."""
-    return story["unit"] in {"power_supply", "transport"} and story.get("chain") in {None, "equipment"}
+    return story["unit"] in {"power_supply", "transport"} and story.get("chain") in {None, _CHAIN}
 
 
 def _firm(rng: random.Random, story: Story, firms: Sequence[Enterprise]) -> Enterprise:
@@ -178,6 +185,8 @@ def _do(session: Session, cast: Cast, number: str, deed: Deed, at: datetime) -> 
                 for one in checklists.of(work, ticket):
                     checklists.tick(work, number, one.code, done=True)
             moving.move(work, number, Step(action, ticket.version, given))
+            if action in _PAPERS and ticket.chain_code == _CHAIN:
+                papers.issue(work, number, _PAPERS[action])
     except Refusal:
         return  # the clock was faster, or the story went another way: as in life
 

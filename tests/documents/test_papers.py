@@ -22,6 +22,8 @@ from chainhub.web import engine
 from tests import people
 from tests.people import NOW, china, work_of
 
+pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+
 OWNER = Owner("test", 7)
 SAMPLE = {"编号": "2026-0001", "内容": "样子", "意见": "", "事项": [{"单位": "甲", "做什么": "修路"}]}
 TEMPLATE = making.make(
@@ -195,9 +197,29 @@ _RELATION = (
             ),
             "打不开",
         ),
+        (
+            _document(
+                "<w:p><w:r><w:instrText> DDE</w:instrText></w:r><w:r><w:instrText>AUTO c</w:instrText></w:r></w:p>"
+            ),
+            "取外部内容的域",
+        ),
+        (_document('<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;a&quot; "/></w:p>'), "取外部内容的域"),
         (_with(TEMPLATE, "word/media/a.png", bytes(range(256)) * 5000), "模板最多"),
     ],
-    ids=["empty", "text", "places", "loop", "broken", "macro", "embedded", "tied", "entities", "large"],
+    ids=[
+        "empty",
+        "text",
+        "places",
+        "loop",
+        "broken",
+        "macro",
+        "embedded",
+        "tied",
+        "entities",
+        "dde",
+        "include",
+        "large",
+    ],
 )
 def test_what_is_no_template_is_refused_in_words(content, said):
     with pytest.raises(Invalid) as refused:
@@ -214,7 +236,6 @@ def test_a_link_that_a_reader_taps_is_no_tie():
     service.check("交办单.docx", linked, SAMPLE)
 
 
-@pytest.mark.slow
 def test_a_template_replaces_the_default_until_it_is_put_back(session):
     work = work_of(session, "xitong")
 
@@ -226,7 +247,6 @@ def test_a_template_replaces_the_default_until_it_is_put_back(session):
     assert not service.put_back(work, "minutes")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("username", ["anquan", "shenji", people.CLERK, people.OWNER])
 def test_only_the_system_administrator_replaces_a_template(session, username):
     with pytest.raises(NotAllowed):
@@ -238,7 +258,6 @@ def test_only_the_system_administrator_replaces_a_template(session, username):
 # Numbers
 
 
-@pytest.mark.slow
 def test_each_sort_is_numbered_by_itself_anew_every_year(session):
     def _number(kind: str, subject: str, at=NOW) -> str:
         return service.issue(work_of(session, people.CLERK, at), OWNER, Draft(kind, subject, "事", {})).number
@@ -249,7 +268,6 @@ def test_each_sort_is_numbered_by_itself_anew_every_year(session):
     assert _number("minutes", "d", china(2026, 12, 31, 23, 55)) == "2026-0003"
 
 
-@pytest.mark.slow
 def test_many_at_once_get_numbers_without_a_gap_or_a_double(empty):
     schema.upgrade(empty)
     with Session(empty) as session, session.begin():

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from chainhub.core.errors import NotAllowed, NotFound
 from chainhub.county.directory.models import Enterprise
 from chainhub.documents import qr
+from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import coding as codes
 from chainhub.tickets.views import coding
 from tests import people
 from tests.people import FIRM, work_of
-from tests.web_client import said
+from tests.web_client import PASSWORD, said, token_of
 
 pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
 
@@ -120,3 +121,26 @@ def test_an_enterprise_that_is_not_theirs_is_not_chosen_in_the_form(as_):
 
     assert 'value="e_nobody"' not in form
     assert not re.search(r'<option selected value="e_', form)
+
+
+def test_from_the_code_on_the_wall_to_a_number(client, session):
+    """A stranger reads the code, signs in, finds the enterprise chosen, and gets a receipt."""
+    page = client.get(f"/report/{FIRM}").get_data(as_text=True)
+    door = re.search(r'href="(/sign-in[^"]+)"', page)[1].replace("&amp;", "&")
+    data = {"username": people.GUIDE, "password": PASSWORD, "csrf_token": token_of(client, door)}
+    answer = client.post(door, data=data, follow_redirects=True)
+    assert answer.request.full_path == f"/tickets/new?enterprise={FIRM}"
+    form = answer.get_data(as_text=True)
+    assert f'<option selected value="{FIRM}">' in form
+
+    given = {
+        "csrf_token": token_of(client, "/tickets/new"),
+        "enterprise": FIRM,
+        "content": "厂门口公交站牌挡视线，大货车出门看不见左边来车。",
+        "contact_phone": "13800001234",
+    }
+    answer = client.post(answer.request.full_path, data=given)
+
+    assert answer.status_code == 303, said(answer)
+    number = answer.location.split("/")[2]
+    assert session.scalar(select(Ticket.enterprise_code).where(Ticket.number == number)) == FIRM

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import config
 from chainhub.audit.models import AuditEntry
 from chainhub.core.errors import Conflict, NotAllowed, NotFound
+from chainhub.core.worktime import Workdays
 from chainhub.documents.papers import making
 from chainhub.documents.papers import service as kept
 from chainhub.documents.papers.making import Para
@@ -23,7 +24,7 @@ from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.papers import kinds
 from chainhub.tickets.papers.kinds import PaperKind
-from chainhub.tickets.service import papers, requests, supervisions
+from chainhub.tickets.service import instructions, papers, requests, supervisions
 from chainhub.tickets.service.requests import Asked
 from chainhub.tickets.terms import RequestKind
 from chainhub.tickets.workflow import Action, State
@@ -328,6 +329,23 @@ def test_papers_of_a_confidential_ticket_are_for_those_who_handle_it(session):
             papers.issue(work_of(session, username, LATER), ticket.number, K.CASE_SHEET)
         with pytest.raises(NotFound):
             queries.own(work_of(session, username, LATER), ticket.number)
+
+
+def test_a_unit_that_is_only_supervised_has_the_order_and_no_other_paper(session):
+    ticket = a_ticket(session, State.HANDLING)
+    day = work_of(session, people.CHIEF, LATER).calendar.due(LATER, Workdays(1)).at
+    word = instructions.Word(text="请修好路口。", unit=people.TRANSPORT_UNIT, due_on=day.date())
+    told = instructions.give(work_of(session, people.CHIEF, LATER), ticket.number, word)
+    late = day + timedelta(days=3)
+    draft = supervisions.draft_for_instruction(work_of(session, "clock", late), ticket, told)
+    assert _listed(session, ticket, people.TRANSPORT, late) == {}
+
+    supervisions.sign(work_of(session, people.LIAISON, late), draft.id)
+    order, text = _issued(session, ticket, people.LIAISON, K.SUPERVISION_ORDER, late)
+    _issued(session, ticket, people.DISPATCHER, K.ASSIGNMENT_SLIP, late)
+
+    assert _listed(session, ticket, people.TRANSPORT, late) == {K.SUPERVISION_ORDER: False}
+    assert _texts(papers.download(work_of(session, people.TRANSPORT, late), ticket, order.id)[1]) == text
 
 
 def test_a_paper_of_another_ticket_is_not_here(session):

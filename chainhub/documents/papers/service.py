@@ -25,6 +25,7 @@ from chainhub.documents.papers.models import Paper, PaperSeries, PaperTemplate
 from chainhub.documents.papers.rules import SIZE_MOST, UNZIPPED_MOST, Values, places_of
 
 FIELD = "file"  # under which name a refusal speaks
+_FETCHING = ("DDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK ")
 MOST = 200  # papers of one owner that are listed
 _OF = (
     select(Paper)
@@ -152,16 +153,34 @@ def _demand_plain(content: bytes) -> None:
             "/embeddings/" in f"/{one.filename}" or "/activex/" in f"/{one.filename.lower()}" for one in parts
         ):
             raise Invalid("里面嵌了别的文件或者控件，不能收。请删掉再传。")
+        if any(_fetches(archive.read(one)) for one in parts if one.filename.endswith(".xml")):
+            raise Invalid("里面有取外部内容的域（DDE、INCLUDETEXT 之类），不能收。请删掉再传。")
         for one in parts:
             if one.filename.endswith(".rels") and _ties(archive.read(one)):
                 raise Invalid("连着外面的文件或者网址，不能收。请断开链接再传。")
+
+
+def _fetches(part: bytes) -> bool:
+    """Say whether a part has a field that starts a program or brings in a file when it is updated."""
+    if b"instr" not in part:  # most have no fields, and a tree of each would cost more than it tells
+        return False
+    tree = filling.parsed(part)
+    said = [one.getAttribute("w:instr") for one in tree.getElementsByTagName("w:fldSimple")]
+    said.append(
+        "".join(one.data for code in tree.getElementsByTagName("w:instrText") for one in code.childNodes)
+    )
+    return any(word in " ".join(said).upper() for word in _FETCHING)
 
 
 def _ties(relations: bytes) -> bool:
     """Say whether a part draws something from elsewhere when it is opened. A link that a reader taps does not."""
     tree = filling.parsed(relations)
     return any(
-        one.getAttribute("TargetMode") == "External" and not one.getAttribute("Type").endswith("/hyperlink")
+        one.getAttribute("Type").endswith("/aFChunk")
+        or (
+            one.getAttribute("TargetMode") == "External"
+            and not one.getAttribute("Type").endswith("/hyperlink")
+        )
         for one in tree.getElementsByTagName("*")
     )
 
