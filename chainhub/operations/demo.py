@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
@@ -20,6 +20,8 @@ from chainhub.county.people import queries as people
 from chainhub.county.people.models import User
 from chainhub.county.people.rules import Holders
 from chainhub.notices.models import Notice
+from chainhub.tickets.common import service as common
+from chainhub.tickets.common.service import NewIssue
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import checklists, moving, papers, submitting
@@ -86,10 +88,44 @@ def play(engine: Engine, stories: Sequence[Story], now: datetime, tick: Tick, *,
         for place, (story, at) in enumerate(_spread(rng, stories, now, calendar)):
             heapq.heappush(queue, (at, place, "", _life(rng, cast, story, _firm(rng, story, firms))))
         _run(session, cast, queue, now, calendar, tick)
+        with session.begin():
+            _common(session, cast, now, calendar)
         with session.begin():  # what is older than three days was read by people who come to work
             old = Notice.created_at < now - timedelta(days=3)
             session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
     return len(stories)
+
+
+def _common(session: Session, cast: Cast, now: datetime, calendar: Calendar) -> None:
+    """Put the open tickets of the category that has most of them, in the demonstration's chain, to one task."""
+    open_ = (Ticket.is_open, Ticket.chain_code == _CHAIN, Ticket.confidential.is_(False))
+    most = (
+        select(Ticket.category_code)
+        .where(*open_, Ticket.category_code.is_not(None))
+        .group_by(Ticket.category_code)
+        .order_by(func.count().desc(), Ticket.category_code)
+        .limit(1)
+    )
+    category = session.scalar(most)
+    numbers = session.scalars(
+        select(Ticket.number).where(*open_, Ticket.category_code == category).order_by(Ticket.id).limit(4)
+    ).all()
+    if category is None or len(numbers) < 2:
+        return
+    leader = cast.actors[cast.of(Role.TASK_FORCE, ScopeKind.CHAIN, _CHAIN, Post.DEPUTY)[0]]
+    work = Work(session, leader, now - timedelta(hours=3), calendar)
+    label = known.of(session).directory.category_label(category)
+    new = NewIssue(
+        f"几家企业都反映：{label}",
+        category,
+        (now + timedelta(days=20)).date(),
+        tuple(numbers),
+        progress="正和有关单位一起摸底，摸清了一次解决。",
+    )
+    common.open_issue(work, new)
+
+
+_CHAIN = "equipment"  # of the demonstration accounts
 
 
 def _spread(

@@ -25,18 +25,19 @@ def for_new(directory: Directory, joinable: Choices) -> type[ActForm]:
     made: dict[str, Any] = {}
     if joinable:
         made["into"] = SelectField(
-            "列到哪里", choices=options([("", "新列一个"), *joinable]), validators=[Optional()]
+            "列到哪里",
+            description="列到已有的，下面就不用填",
+            choices=options([("", "新列一个"), *joinable]),
         )
     made |= {
-        "title": StringField(TITLE.label, validators=[Optional(), Length(TITLE)], filters=[_trim]),
-        "category": SelectField("类别", choices=options([("", "请选"), *tops]), validators=[Optional()]),
+        "title": StringField(TITLE.label, validators=[Length(TITLE)], filters=[_trim]),
+        "category": SelectField("类别", choices=options([("", "请选"), *tops])),
         "post": RadioField(
             "专班里谁牵头",
             choices=options([(one.value, one.label) for one in Post]),
             default=Post.DEPUTY.value,
-            validators=[Optional()],
         ),
-        "due_on": DayField("哪一天以前办完", validators=[Optional()], render_kw={"type": "date"}),
+        "due_on": DayField("哪一天以前办完", render_kw={"type": "date"}),
         "progress": TextAreaField(
             "打算怎么办", description="企业看得到", validators=[Optional(), Length(NOTE)], filters=[_trim]
         ),
