@@ -102,7 +102,7 @@ def _likely_first(work: Work, field: Select, category: str) -> None:
 def _render_act(
     work: Work, ticket: Ticket, action: Action, form: forms.ActForm, status: int, *, doubt: str = ""
 ) -> ResponseReturnValue:
-    warning = moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+    warning = _warning(work, ticket, action)
     shown = ticket_page(work, ticket)
     pressed = (one.label for one in shown.actions if one.action == action.value)  # in the words of the button
     page = render_template(
@@ -112,7 +112,7 @@ def _render_act(
         form=form,
         submit_label=f"确定，就这样{action.label}" if doubt else action.label,
         doubt=doubt,
-        hint=_hint(work, ticket, action),
+        hint=_hint(ticket, action),
         guess=_guess(work, ticket, action),
         back_url=ticket.link,
         kept_version=form.version.data,
@@ -121,9 +121,14 @@ def _render_act(
     return make_response(page, status)
 
 
-def _hint(work: Work, ticket: Ticket, action: Action) -> str:
+def _warning(work: Work, ticket: Ticket, action: Action) -> str:
+    """Return what must be known before the button is pressed: nobody left to close, evidence that is asked for."""
     if action is Action.RESOLVE:
         return evidencing.asked(work, ticket)
+    return moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+
+
+def _hint(ticket: Ticket, action: Action) -> str:
     if action is Action.CONFIRM and ticket.kind not in terms.ONE_QUESTION:
         return "不满意也可以选“重办”，单位会再办一次。"
     return ""
