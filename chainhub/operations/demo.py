@@ -20,6 +20,7 @@ from chainhub.county.people import queries as people
 from chainhub.county.people.models import User
 from chainhub.county.people.rules import Holders
 from chainhub.notices.models import Notice
+from chainhub.operations import demo_beside
 from chainhub.tickets.common import service as common
 from chainhub.tickets.common.service import NewIssue
 from chainhub.tickets.models import Ticket
@@ -34,6 +35,7 @@ from chainhub.tickets.terms import (
     Kind,
     Outcome,
     ReturnReason,
+    Route,
     Satisfaction,
     Urgency,
 )
@@ -90,6 +92,7 @@ def play(engine: Engine, stories: Sequence[Story], now: datetime, tick: Tick, *,
         _run(session, cast, queue, now, calendar, tick)
         with session.begin():
             _common(session, cast, now, calendar)
+        demo_beside.show(session, cast.actors, now)
         with session.begin():  # what is older than three days was read by people who come to work
             old = Notice.created_at < now - timedelta(days=3)
             session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
@@ -271,6 +274,7 @@ def _life(rng: random.Random, cast: Cast, story: Story, firm: Enterprise) -> Ite
         Action.ACCEPT,
         {
             "contacted_person": firm.contact,
+            "route": Route.KEY if kind is Kind.PROBLEM else Route.SPECIAL,
             "note": story["contact_note"],
         },
     )

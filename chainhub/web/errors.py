@@ -31,6 +31,7 @@ _PAGES: dict[int, tuple[str, str]] = {
 }
 
 _HEADINGS = {
+    "link_dead": "这个链接不能再用了",
     "forbidden_now": "这一步您现在不能办",
     "wrong_state": "现在不是办这一步的时候",
 }

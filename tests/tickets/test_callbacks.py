@@ -120,3 +120,14 @@ def test_they_stand_on_the_page(as_, session):
         assert "问题没解决" in page
     assert "一合闸就跳" in clerk
     assert "一合闸就跳" not in unit  # units read the reason, not the words
+
+
+def test_the_home_of_a_caller_says_so_through_http(as_, session):
+    ticket = a_ticket(session, S.REVIEWED)
+    run_timetable(session, SILENT, "callback")
+    session.commit()
+
+    page = as_(people.CALLER).get("/").get_data(as_text=True)
+
+    assert "今天要打的回访" in page
+    assert ticket.number in page

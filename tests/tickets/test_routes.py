@@ -48,6 +48,8 @@ def test_daily_lies_on_the_guides_desk_and_is_answered_there(session):
     ticket = _accept(session, Route.DAILY, kind=Kind.INQUIRY)
 
     assert people.GUIDE in _told(session, ticket)
+    home = desk.owner(work_of(session, people.OWNER, TEN), "砚禾齿轮")
+    assert "指导员会联系您" in home.under_way[0].line
     assert people.DISPATCHER not in _told(session, ticket)
     assert _on_the_desk_of(session, people.GUIDE) == {"直接答复（日常）": {ticket.number}}
     assert "派单" not in _on_the_desk_of(session, people.DISPATCHER)

@@ -8,6 +8,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.tickets.models import TicketEvent
+from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action
 
 
@@ -54,7 +55,8 @@ def words_of(work: Work, event: TicketEvent | None) -> str:
         return ""
     data = event.data
     if event.action is Action.ACCEPT:
-        return f"{event.body}已接单，正在安排由哪个单位来办。"
+        daily = data.get("route") == Route.DAILY.value
+        return f"{event.body}已接单，{'指导员会联系您，直接答复' if daily else '正在安排由哪个单位来办'}。"
     if event.action is Action.REOPEN:
         return "您说不满意，正在重办。"
     if event.action is Action.DISPATCH:

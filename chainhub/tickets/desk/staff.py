@@ -151,6 +151,8 @@ def _row(
         selectable=task.bulk and action is not None,
         clock=clock,
     )
+    if task.action is Action.REPORT_IN:  # beside the table: it has a page of its own
+        row = replace(row, verb=Action.REPORT_IN.label, verb_url=f"{ticket.link}/report-in")
     if pressing is None or clock.due_at > pressing:
         return row
     shown = presenting.pressing_light(clock, work.now, work.calendar)

@@ -87,7 +87,7 @@ TASKS: tuple[Task, ...] = (
         (ClockKind.REPORT_IN,),
         Action.REPORT_IN,
         "吹哨报到",
-        "打开诉求报到：谁来、几点到",
+        "谁来、几点到",
         "没有要报到的吹哨。",
         "",
         rare=True,

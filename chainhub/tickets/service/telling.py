@@ -55,6 +55,8 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
     if action in _FIRM_HEARS:
         asks = action in {Action.REQUEST_INFO, Action.ASK_INFO}
         words = _FIRM_HEARS[action].format_map({"note": "", **given})
+        if action is Action.ACCEPT and ticket.route is Route.DAILY:
+            words = "已接单，指导员会联系您，直接答复。"
         kind = NoticeKind.TASK if asks else NoticeKind.NEWS
         _say(work, firm, kind, f"{ticket.about}{words}", f"{key}:firm", ticket)
     elif action is Action.SUBMIT and work.actor.enterprise_code != ticket.enterprise_code:

@@ -134,7 +134,7 @@ def _filled(number: str) -> ResponseReturnValue:
 def _render_act(
     work: Work, ticket: Ticket, action: Action, form: forms.ActForm, status: int, *, doubt: str = ""
 ) -> ResponseReturnValue:
-    warning = moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+    warning = _warning(work, ticket, action)
     shown = ticket_page(work, ticket)
     pressed = (one.label for one in shown.actions if one.action == action.value)  # in the words of the button
     page = render_template(
@@ -144,7 +144,7 @@ def _render_act(
         form=form,
         submit_label=_submit_label(action, shown.enterprise, doubt),
         doubt=doubt,
-        hint=_hint(work, ticket, action),
+        hint=_hint(ticket, action),
         guess=_guess(work, ticket, action),
         back_url=ticket.link,
         kept_version=form.version.data,
@@ -180,9 +180,14 @@ def _submit_label(action: Action, firm: str, doubt: str) -> str:
     return rules.reader_words(action, firm) if action is Action.PROGRESS else action.label
 
 
-def _hint(work: Work, ticket: Ticket, action: Action) -> str:
+def _warning(work: Work, ticket: Ticket, action: Action) -> str:
+    """Return what must be known before the button is pressed: nobody left to close, evidence that is asked for."""
     if action is Action.RESOLVE:
         return evidencing.asked(work, ticket)
+    return moving.dispatch_warning(work, ticket) if action is Action.DISPATCH else ""
+
+
+def _hint(ticket: Ticket, action: Action) -> str:
     if action is Action.CONFIRM and ticket.kind not in terms.ONE_QUESTION:
         return "不满意也可以选“重办”，单位会再办一次。"
     return ""
