@@ -50,6 +50,8 @@ _SHOWN = load_only(
     Ticket.due_provisional,
     Ticket.promise_due_at,
     Ticket.superior_due_at,
+    Ticket.route,
+    Ticket.route_taken,
     Ticket.created_at,
     Ticket.updated_at,
     Ticket.dispatched_at,

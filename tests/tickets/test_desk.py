@@ -57,6 +57,19 @@ def test_every_limit_of_the_county_is_known_to_this_test(session):
     assert row.code == "240m"
 
 
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.ACCEPTED, State.HANDLING, State.RESOLVED])
+def test_a_leader_reads_where_an_overdue_ticket_is_stuck(session, state):
+    ticket = a_ticket(session, state, MONDAY)
+    session.commit()
+    session.expunge_all()
+
+    page = desk.leader(work_of(session, people.PRINCIPAL, china(2026, 6, 1, 9, 0)))
+
+    (row,) = page.stuck
+    assert ticket.number in row.line
+    assert row.stuck.startswith("卡在：")
+
+
 # The phone's bar
 
 
