@@ -8,7 +8,7 @@ from flask import Response
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets import extracting, mine, own_schemas, queries, representing, together
+from chainhub.tickets import extracting, festival, mine, own_schemas, queries, representing, together
 from chainhub.tickets.everyday import Handover, PassedOn, StandardReply
 from chainhub.tickets.extracting import Firm
 from chainhub.tickets.listing import Item
@@ -315,3 +315,28 @@ def _passed_on(work: Work, one: PassedOn) -> Data:
         "made_by": one.made_by,
         "ticket": ticket.number if ticket else None,
     }
+
+
+@room.get("/before-festival", own_schemas.FestivalPage, api.Taken(query=own_schemas.PlaceQuery))
+@doors.signed_in(*mine.STAFF)
+def before_festival() -> Response:
+    """节前清零：春节前还在办的，账款拖欠的在前，各差什么"""
+    place = _place()
+    with doors.reading() as work:
+        stands = festival.now(work)
+        found = festival.page(work, **place)
+        items = [
+            {"ticket": representing.item(Item(one.ticket, one.enterprise), work.now), "missing": missing}
+            for one, missing in found.items
+        ]
+        units = [{"unit": unit, "open": number} for unit, number in festival.per_unit(work)]
+    return api.answer(
+        {
+            "festival_on": stands.on.isoformat() if stands.on else None,
+            "workdays_left": stands.left,
+            "in_time": stands.in_time,
+            "units": units,
+            "items": items,
+            "next_cursor": found.next_cursor or None,
+        }
+    )

@@ -293,3 +293,28 @@ class PassedOnBody(Command):
     """The enterprise's own words, where it corrects."""
 
     content = Text(CONTENT_MOST, 2)
+
+
+class Remaining(shapes.Shape):
+    """An open ticket before the festival, and what it is waiting for."""
+
+    ticket = mm.Nested(ListedTicket, required=True)
+    missing = mm.String(required=True, metadata={"description": "还差什么"})
+
+
+class RemainingUnit(shapes.Shape):
+    """How many are open at a unit."""
+
+    unit = mm.String(required=True)
+    open = mm.Integer(required=True)
+
+
+class FestivalPage(shapes.Shape):
+    """节前清零: what is open, 账款拖欠 first."""
+
+    festival_on = mm.Date(required=True, allow_none=True, metadata={"description": "没有导入通知是 null"})
+    workdays_left = mm.Integer(required=True, allow_none=True)
+    in_time = mm.Boolean(required=True, metadata={"description": "到了节前 10 个工作日"})
+    units = mm.List(mm.Nested(RemainingUnit), required=True)
+    items = mm.List(mm.Nested(Remaining), required=True)
+    next_cursor = shapes.next_cursor()
