@@ -100,3 +100,15 @@ class PassedOn(Base):
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # confirmed, or said to be none of theirs
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # what it became
+
+
+class Presence(Base):
+    """Who has a ticket's page open: one row a person and ticket, kept for minutes. A hint, never a lock."""
+
+    __tablename__ = "presence"
+    __table_args__ = (UniqueConstraint("ticket_id", "user_id"), Index("ix_presence_seen_at", "seen_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    seen_at: Mapped[datetime]

@@ -22,7 +22,16 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, overseeing, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import clocks, instructions, moving, pending, reporting, supervisions, telling
+from chainhub.tickets.service import (
+    clocks,
+    instructions,
+    moving,
+    pending,
+    presence,
+    reporting,
+    supervisions,
+    telling,
+)
 from chainhub.tickets.workflow import Action, State
 
 
@@ -161,6 +170,10 @@ def draft_supervisions(work: Work, ids: Sequence[int]) -> None:
             supervisions.draft_by_rule(work, ticket, reason)
         for instruction in overseeing.late_instructions(work, ticket):
             supervisions.draft_for_instruction(work, ticket, instruction)
+
+
+find_gone = presence.find_gone
+forget_gone = presence.forget
 
 
 def find_outdated(work: Work, limit: int) -> Sequence[int]:

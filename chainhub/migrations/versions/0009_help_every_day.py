@@ -137,6 +137,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("settled_at IS NULL"),
     )
     op.create_index("ix_passed_on_made_by_id", "passed_on", ["made_by_id"])
+    op.create_table(
+        "presence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_presence_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_presence_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presence")),
+        sa.UniqueConstraint("ticket_id", "user_id", name=op.f("uq_presence_ticket_id_user_id")),
+    )
+    op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
     # A county that is there already reports every 5 workdays, as a new one does; it may set another row.
     op.execute(
         "INSERT INTO time_limit (clock, matter, urgency, code, from_at, source) "
@@ -146,6 +160,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("presence")
     op.drop_table("passed_on")
     op.drop_table("handover")
     op.drop_table("leave_of_absence")
