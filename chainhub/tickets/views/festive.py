@@ -23,7 +23,7 @@ def before_festival() -> ResponseReturnValue:
                 one.enterprise,
                 one.ticket.link,
                 presenting.light(one.ticket, work.now, work.calendar),
-                f"还差：{missing}",
+                f"现在：{missing}",
                 presenting.near(one.ticket.due_at, work.now) if one.ticket.due_at else "",
                 "看进展",
                 one.ticket.link,
