@@ -51,6 +51,7 @@ TIMETABLE: tuple[Job, ...] = (
         tickets.draft_supervisions,
         "督办: drafts that the rules call for",
     ),
+    Job("forget_presence", 600, tickets.find_gone, tickets.forget_gone, "Forget who was looking at a ticket"),
     Job("recompute", 60, tickets.find_outdated, tickets.recompute, "Deadlines after an imported calendar"),
     Job(
         "calendar",

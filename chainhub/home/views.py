@@ -7,6 +7,7 @@ from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import desk, queries
+from chainhub.tickets.service import passing
 from chainhub.web import doors
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -22,7 +23,10 @@ def index() -> ResponseReturnValue:
         if Role.ENTERPRISE in roles:
             firm = queries.enterprise_name(work.session, work.actor.enterprise_code or "")
             return render_template(
-                "home/owner.html", page=desk.owner(work, firm), submit_url=url_for("tickets.submit")
+                "home/owner.html",
+                page=desk.owner(work, firm),
+                passed=passing.waiting(work),
+                submit_url=url_for("tickets.submit"),
             )
         if roles & {Role.LEADER, Role.LIAISON}:
             return render_template(

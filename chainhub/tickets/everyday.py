@@ -72,3 +72,43 @@ class Handover(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     made_by: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime]
+
+
+class PassedOn(Base):
+    """随手转办: what staff heard from a firm and wrote down for it to confirm. It becomes a ticket by the firm's own tap."""
+
+    __tablename__ = "passed_on"
+    __table_args__ = (
+        Index(
+            "ix_passed_on_waiting",
+            "enterprise_code",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+        Index("ix_passed_on_made_by_id", "made_by_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enterprise_code: Mapped[str] = mapped_column(ForeignKey("enterprise.code"))
+    title: Mapped[str] = mapped_column(String(60))
+    content: Mapped[str] = mapped_column(Text)
+    category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    contact_person: Mapped[str] = mapped_column(String(20), default="")
+    contact_phone: Mapped[str] = mapped_column(String(20), default="")
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_by: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]  # confirmed, or said to be none of theirs
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # what it became
+
+
+class Presence(Base):
+    """Who has a ticket's page open: one row a person and ticket, kept for minutes. A hint, never a lock."""
+
+    __tablename__ = "presence"
+    __table_args__ = (UniqueConstraint("ticket_id", "user_id"), Index("ix_presence_seen_at", "seen_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    seen_at: Mapped[datetime]

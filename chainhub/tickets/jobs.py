@@ -27,6 +27,7 @@ from chainhub.tickets.service import (
     instructions,
     moving,
     pending,
+    presence,
     referrals,
     reporting,
     supervisions,
@@ -173,6 +174,10 @@ def draft_supervisions(work: Work, ids: Sequence[int]) -> None:
             supervisions.draft_by_rule(work, ticket, reason)
         for instruction in overseeing.late_instructions(work, ticket):
             supervisions.draft_for_instruction(work, ticket, instruction)
+
+
+find_gone = presence.find_gone
+forget_gone = presence.forget
 
 
 def find_outdated(work: Work, limit: int) -> Sequence[int]:

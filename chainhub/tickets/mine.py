@@ -137,7 +137,7 @@ def requests(work: Work, *, cursor: str = "", limit: int = PAGE) -> Page:
     rank = case((Request.kind == RequestKind.EXTENSION, 0), else_=1)
     query = _joined(Request).where(_mine_to_decide(work.actor)).order_by(rank, Request.due_at, Request.id)
     if cursor:
-        first, due_at, id_ = _place(cursor, int, _moment, int)
+        first, due_at, id_ = place_of(cursor, int, _moment, int)
         later = or_(Request.due_at > due_at, and_(Request.due_at == due_at, Request.id > id_))
         query = query.where(or_(rank > first, and_(rank == first, later)))
     return _page(work, query, limit, _ranked)
@@ -183,7 +183,7 @@ def waits(work: Work, *, cursor: str = "", limit: int = PAGE) -> Page:
         .order_by(Ticket.review_on, Ticket.id)
     )
     if cursor:
-        day, id_ = _place(cursor, date.fromisoformat, int)
+        day, id_ = place_of(cursor, date.fromisoformat, int)
         query = query.where(or_(Ticket.review_on > day, and_(Ticket.review_on == day, Ticket.id > id_)))
     return _page(work, query, limit, lambda one: (one.ticket.review_on, one.ticket.id))
 
@@ -302,7 +302,7 @@ def _page(work: Work, query: Select[*tuple[Any, ...]], limit: int, place: Place)
     limit = max(1, min(limit, PAGE_MOST))
     found = work.session.execute(query.where(queries.visible(work.actor)).limit(limit + 1)).all()
     items = [Line(*row) for row in found[:limit]]
-    return Page(items, _written(*place(items[-1])) if len(found) > limit else "")
+    return Page(items, written(*place(items[-1])) if len(found) > limit else "")
 
 
 def _due_and_id(one: Line) -> tuple[Any, ...]:
@@ -319,21 +319,22 @@ def _by_due(query: Select[*tuple[Any, ...]], due: Any, id_: Any, cursor: str) ->
     query = query.order_by(due, id_)
     if not cursor:
         return query
-    at, last = _place(cursor, _moment, int)
+    at, last = place_of(cursor, _moment, int)
     return query.where(or_(due > at, and_(due == at, id_ > last)))
 
 
 def _newest(query: Select[*tuple[Any, ...]], id_: Any, cursor: str) -> Select[*tuple[Any, ...]]:
     query = query.order_by(id_.desc())
-    return query.where(id_ < _place(cursor, int)[0]) if cursor else query
+    return query.where(id_ < place_of(cursor, int)[0]) if cursor else query
 
 
-def _written(*place: Any) -> str:
+def written(*place: Any) -> str:
+    """Return a place in a list as its readers hand it back."""
     words = "~".join(one.isoformat() if isinstance(one, date) else str(one) for one in place)
     return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str, *readers: Callable[[str], Any]) -> tuple[Any, ...]:
+def place_of(cursor: str, *readers: Callable[[str], Any]) -> tuple[Any, ...]:
     """Return the place that a cursor names. Raises Invalid for one that this list never gave out."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)

@@ -8,12 +8,13 @@ from flask import Response
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets import mine, own_schemas, queries, representing, together
-from chainhub.tickets.everyday import Handover, StandardReply
+from chainhub.tickets import extracting, festival, mine, own_schemas, queries, representing, together
+from chainhub.tickets.everyday import Handover, PassedOn, StandardReply
+from chainhub.tickets.extracting import Firm
 from chainhub.tickets.listing import Item
 from chainhub.tickets.mine import Line, Page, Which
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import checklists, handing, moving, noting, replies
+from chainhub.tickets.service import checklists, handing, moving, noting, passing, replies, submitting
 from chainhub.tickets.together import Pick, Result
 from chainhub.web import api, doors
 
@@ -23,6 +24,7 @@ _REPLY, _OFFERS = own_schemas.ReplyBody(), own_schemas.OfferQuery()
 _NOTE = own_schemas.NoteBody()
 _CHECK = own_schemas.CheckBody()
 _HANDOVER = own_schemas.HandoverBody()
+_PASS_ON, _CONFIRM = own_schemas.PassOnBody(), own_schemas.PassedOnBody()
 _BULK = own_schemas.BulkBody()
 Data = dict[str, Any]
 
@@ -257,3 +259,84 @@ def _handover(one: Handover) -> Data:
         "made_by": one.made_by,
         "made_at": api.moment(one.made_at),
     }
+
+
+@room.post("/pass-on", {201: own_schemas.PassedOnShape}, api.Taken(body=own_schemas.PassOnBody))
+@doors.signed_in(*passing.MAKERS)
+def pass_on() -> Response:
+    """随手转办：把话贴进来，认出是哪家什么事，等企业点一下"""
+    given = api.load(_PASS_ON, api.body())
+    with doors.work() as work:
+        firms = [Firm(one.code, (one.short, one.name)) for one in submitting.may_file_for(work)]
+        read = extracting.extract(given["text"], firms)
+        word = passing.Word(
+            given.get("enterprise", read.enterprise),
+            given.get("title", read.title),
+            read.content,
+            given.get("category"),
+            given.get("contact_person", read.person),
+            given.get("contact_phone", read.phone),
+        )
+        found = _passed_on(work, passing.write(work, word))
+    return api.answer(found, 201)
+
+
+@room.get("/pass-on", own_schemas.PassedOnPage)
+@doors.signed_in()
+def passed_on() -> Response:
+    """工作人员替我们企业记的，等我们点一下的"""
+    with doors.reading() as work:
+        return api.answer({"items": [_passed_on(work, one) for one in passing.waiting(work)]})
+
+
+@room.post(
+    "/pass-on/<int:id_>/confirm", {200: own_schemas.PassedOnShape}, api.Taken(body=own_schemas.PassedOnBody)
+)
+@doors.signed_in()
+def confirm_passed_on(id_: int) -> Response:
+    """对，就这样报；写了 content 就按改过的报"""
+    sent = api.body()
+    with doors.work() as work:
+        found = passing.find(work, id_)
+        passing.confirm(work, id_, api.load(_CONFIRM, sent).get("content", ""))
+        answer = _passed_on(work, found)
+    return api.answer(answer)
+
+
+def _passed_on(work: Work, one: PassedOn) -> Data:
+    ticket = work.session.get(Ticket, one.ticket_id) if one.ticket_id else None
+    return {
+        "id": one.id,
+        "enterprise": one.enterprise_code,
+        "title": one.title,
+        "content": one.content,
+        "category": one.category_code,
+        "contact_person": one.contact_person,
+        "made_by": one.made_by,
+        "ticket": ticket.number if ticket else None,
+    }
+
+
+@room.get("/before-festival", own_schemas.FestivalPage, api.Taken(query=own_schemas.PlaceQuery))
+@doors.signed_in(*mine.STAFF)
+def before_festival() -> Response:
+    """节前清零：春节前还在办的，账款拖欠的在前，各差什么"""
+    place = _place()
+    with doors.reading() as work:
+        stands = festival.now(work)
+        found = festival.page(work, **place)
+        items = [
+            {"ticket": representing.item(Item(one.ticket, one.enterprise), work.now), "missing": missing}
+            for one, missing in found.items
+        ]
+        units = [{"unit": unit, "open": number} for unit, number in festival.per_unit(work)]
+    return api.answer(
+        {
+            "festival_on": stands.on.isoformat() if stands.on else None,
+            "workdays_left": stands.left,
+            "in_time": stands.in_time,
+            "units": units,
+            "items": items,
+            "next_cursor": found.next_cursor or None,
+        }
+    )

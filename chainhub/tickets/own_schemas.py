@@ -4,7 +4,7 @@ from marshmallow import fields as mm
 from marshmallow import validate
 
 from chainhub.tickets import mine, together, wording
-from chainhub.tickets.fields import NOTE_MOST
+from chainhub.tickets.fields import CONTENT_MOST, NOTE_MOST
 from chainhub.tickets.mine import Which
 from chainhub.tickets.schemas import (
     VERSION_MOST,
@@ -257,3 +257,64 @@ class HandoverShape(shapes.Shape):
     note = mm.String(required=True)
     made_by = mm.String(required=True)
     made_at = mm.AwareDateTime(required=True)
+
+
+class PassOnBody(Command):
+    """What somebody heard from a firm; left out, a field is read from the text."""
+
+    text = Text(CONTENT_MOST, 2, required=True, about="聊天、语音转成的字，原样贴进来")
+    enterprise = Line(CODE_MOST, about="企业编码；不写就从话里认")
+    title = Line(60)
+    category = Line(CODE_MOST)
+    contact_person = Line(20)
+    contact_phone = Line(20)
+
+
+class PassedOnShape(shapes.Shape):
+    """What waits for the enterprise's tap, as it was read."""
+
+    id = mm.Integer(required=True)
+    enterprise = mm.String(required=True)
+    title = mm.String(required=True)
+    content = mm.String(required=True)
+    category = mm.String(required=True, allow_none=True)
+    contact_person = mm.String(required=True)
+    made_by = mm.String(required=True)
+    ticket = mm.String(required=True, allow_none=True, metadata={"description": "确认以后的诉求编号"})
+
+
+class PassedOnPage(shapes.Shape):
+    """What waits for this enterprise's tap."""
+
+    items = mm.List(mm.Nested(PassedOnShape), required=True)
+
+
+class PassedOnBody(Command):
+    """The enterprise's own words, where it corrects."""
+
+    content = Text(CONTENT_MOST, 2)
+
+
+class Remaining(shapes.Shape):
+    """An open ticket before the festival, and what it is waiting for."""
+
+    ticket = mm.Nested(ListedTicket, required=True)
+    missing = mm.String(required=True, metadata={"description": "还差什么"})
+
+
+class RemainingUnit(shapes.Shape):
+    """How many are open at a unit."""
+
+    unit = mm.String(required=True)
+    open = mm.Integer(required=True)
+
+
+class FestivalPage(shapes.Shape):
+    """节前清零: what is open, 账款拖欠 first."""
+
+    festival_on = mm.Date(required=True, allow_none=True, metadata={"description": "没有导入通知是 null"})
+    workdays_left = mm.Integer(required=True, allow_none=True)
+    in_time = mm.Boolean(required=True, metadata={"description": "到了节前 10 个工作日"})
+    units = mm.List(mm.Nested(RemainingUnit), required=True)
+    items = mm.List(mm.Nested(Remaining), required=True)
+    next_cursor = shapes.next_cursor()

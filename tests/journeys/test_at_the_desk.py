@@ -76,9 +76,9 @@ def test_a_desk_without_a_mouse(troupe, county):
     # J goes down, K goes up, the cursor is where the focus is.
     for key in "jjk":
         keys.press(key)
-    expect(rows.nth(0)).to_have_class("row has-verb cursor")
+    expect(rows.nth(0)).to_have_class("row pickable has-verb cursor")
     keys.press("j")
-    expect(rows.nth(1)).to_have_class("row has-verb cursor")
+    expect(rows.nth(1)).to_have_class("row pickable has-verb cursor")
     expect(rows.nth(1).locator("a.title")).to_be_focused()
     clerk.shot("cursor-on-the-second")
 

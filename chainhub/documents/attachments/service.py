@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import IO
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from chainhub.core.errors import Conflict, Invalid, NotFound
@@ -117,6 +117,15 @@ def add(
     work.session.add_all(made)
     work.session.flush()
     return made
+
+
+def pass_on(session: Session, before: Owner, after: Owner) -> None:
+    """Give everything that was attached to one thing to another."""
+    session.execute(
+        update(Attachment)
+        .where(Attachment.owner_kind == before.kind, Attachment.owner_id == before.id)
+        .values(owner_kind=after.kind, owner_id=after.id)
+    )
 
 
 def of(session: Session, owner: Owner, *, with_internal: bool) -> list[Attachment]:

@@ -103,6 +103,54 @@ def upgrade() -> None:
     )
     op.create_index("ix_handover_from_id", "handover", ["from_id"])
     op.create_index("ix_handover_to_id", "handover", ["to_id"])
+    op.create_table(
+        "passed_on",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enterprise_code", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("category_code", sa.String(length=60), nullable=True),
+        sa.Column("contact_person", sa.String(length=20), nullable=False),
+        sa.Column("contact_phone", sa.String(length=20), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_code"], ["enterprise.code"], name=op.f("fk_passed_on_enterprise_code_enterprise")
+        ),
+        sa.ForeignKeyConstraint(
+            ["category_code"], ["category.code"], name=op.f("fk_passed_on_category_code_category")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user_account.id"], name=op.f("fk_passed_on_made_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_passed_on_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passed_on")),
+    )
+    op.create_index(
+        "ix_passed_on_waiting",
+        "passed_on",
+        ["enterprise_code"],
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_index("ix_passed_on_made_by_id", "passed_on", ["made_by_id"])
+    op.create_table(
+        "presence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_presence_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_presence_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presence")),
+        sa.UniqueConstraint("ticket_id", "user_id", name=op.f("uq_presence_ticket_id_user_id")),
+    )
+    op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
     # A county that is there already reports every 5 workdays, as a new one does; it may set another row.
     op.execute(
         "INSERT INTO time_limit (clock, matter, urgency, code, from_at, source) "
@@ -112,6 +160,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("presence")
+    op.drop_table("passed_on")
     op.drop_table("handover")
     op.drop_table("leave_of_absence")
     op.execute("DELETE FROM time_limit WHERE clock = 'report'")

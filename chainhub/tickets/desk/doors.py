@@ -2,7 +2,7 @@
 
 from chainhub.core.actor import Role
 from chainhub.core.work import Work
-from chainhub.tickets import mine
+from chainhub.tickets import festival, mine
 from chainhub.tickets.showing import DoorView
 
 
@@ -27,4 +27,10 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         for label, number, url, decides in listed
         if number is not None
     )
-    return (*shown, *kept)
+    stands = festival.now(work) if work.actor.roles & set(mine.STAFF) else None
+    clearing = (
+        (DoorView("节前清零", f"还有 {stands.left} 个工作日", "/before-festival", pressing=True),)
+        if stands is not None and stands.in_time
+        else ()
+    )
+    return (*clearing, *shown, *kept)

@@ -1,4 +1,4 @@
-/* What is nicer with a script: keys J K Enter X / ?, the bulk bar, copying a link, and keeping typed text when the line breaks. */
+/* What is nicer with a script: keys J K Enter X / ?, the bulk bar, copying a link, keeping typed text when the line breaks, drafts. */
 (function () {
   "use strict";
 
@@ -164,7 +164,7 @@
 
   document.addEventListener("htmx:beforeSwap", function (event) {
     var wanted = event.detail.target.id;
-    if (wanted === "guess" || wanted === "contact") return pieceOnly(event, wanted);
+    if (wanted === "guess" || wanted === "contact" || wanted === "looking-words") return pieceOnly(event, wanted);
     if (wanted !== "list" || event.detail.xhr.responseText.indexOf('id="list"') >= 0) return;
     event.detail.shouldSwap = false;
     window.location.assign(event.detail.xhr.responseURL);
@@ -174,7 +174,7 @@
   function pieceOnly(event, wanted) {
     if (event.detail.xhr.responseText.indexOf("<html") < 0) return;
     event.detail.shouldSwap = false;
-    if (wanted === "guess") return;
+    if (wanted !== "contact") return;
     var page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     var advice = page.querySelector("[data-advice]");
     say((advice ? advice.textContent.trim() : "要重新登录才看得到号码，请在另一个窗口登录。") + "您写的都还在。");
@@ -189,6 +189,100 @@
     form.dataset.sent = "1";
   });
 
+  /* ---- drafts: what was typed survives a bad line, a closed tab, an empty battery ---- */
+
+  var KEPT = "draft:", SENT = "draft-sent", WEEK = 7 * 24 * 3600 * 1000;
+  var store = (function () { try { return window.localStorage; } catch (refused) { return null; } })();
+
+  function draftKey() {
+    var who = document.querySelector(".who-name");
+    return KEPT + (who ? who.textContent : "") + ":" + location.pathname;
+  }
+
+  function draftForms() {
+    return all("form[method=post]").filter(function (form) { return form.querySelector("textarea:not([readonly])"); });
+  }
+
+  function typedFields(form) {
+    return all("textarea:not([readonly]), input:not([type]), input[type=text]", form).filter(function (field) { return field.name; });
+  }
+
+  function keepDraft(form) {
+    if (!store) return;
+    var typed = {}, some = false;
+    typedFields(form).forEach(function (field) {
+      typed[field.name] = field.value;
+      if (field.tagName === "TEXTAREA" && field.value.trim().length > 3) some = true;
+    });
+    try {
+      if (some) store.setItem(draftKey(), JSON.stringify({ at: Date.now(), form: draftForms().indexOf(form), typed: typed }));
+      else store.removeItem(draftKey());
+    } catch (full) { say("这台设备存不下草稿了，请尽快提交。"); }
+  }
+
+  function dropDrafts(wanted) {
+    if (!store) return;
+    Object.keys(store).forEach(function (key) { if (key.indexOf(KEPT) === 0 && wanted(key)) store.removeItem(key); });
+  }
+
+  function readDraft(key) {
+    try { return JSON.parse(store.getItem(key)); } catch (spoiled) { return null; }
+  }
+
+  /* Really sent: another page came, or this one said that it was done. A refusal, an error page or a dead line is not that. */
+  function settleDraft() {
+    var sent = store && store.getItem(SENT);
+    if (!sent) return;
+    store.removeItem(SENT);
+    var refused = document.querySelector("#errors, [data-advice], .sign-in, .field-bad");
+    var elsewhere = sent !== draftKey() && sent.slice(sent.lastIndexOf(":") + 1) !== location.pathname;
+    if (!refused && (elsewhere || document.querySelector(".flash:not(#said)"))) store.removeItem(sent);
+  }
+
+  function restoreDraft() {
+    if (!store || document.querySelector("[data-draft-note]")) return;
+    dropDrafts(function (key) { var kept = readDraft(key); return !kept || Date.now() - kept.at > WEEK; });
+    var kept = readDraft(draftKey());
+    var form = kept && draftForms()[kept.form];
+    if (!form || typedFields(form).some(function (field) { return field.tagName === "TEXTAREA" && field.value.trim(); })) return;
+    typedFields(form).forEach(function (field) {
+      if (kept.typed[field.name] && !field.value.trim()) field.value = kept.typed[field.name];
+    });
+    var note = document.createElement("p");
+    note.className = "note";
+    note.setAttribute("data-draft-note", "");
+    note.setAttribute("role", "status");
+    note.textContent = "这是您上次写了没交上去的，已经放回来。";
+    var drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "button-link";
+    drop.textContent = "不要了";
+    drop.addEventListener("click", function () {
+      dropDrafts(function (key) { return key === draftKey(); });
+      typedFields(form).forEach(function (field) { if (field.value === kept.typed[field.name]) field.value = ""; });
+      note.remove();
+    });
+    note.appendChild(drop);
+    form.insertBefore(note, form.firstChild);
+  }
+
+  document.addEventListener("input", function (event) {
+    var form = event.target.closest("form[method=post]");
+    if (form && draftForms().indexOf(form) >= 0) keepDraft(form);
+  });
+
+  document.addEventListener("submit", function (event) {
+    if (!store) return;
+    if ((event.target.getAttribute("action") || "").indexOf("/sign-out") >= 0) return dropDrafts(function () { return true; });
+    if (draftForms().indexOf(event.target) < 0 || (event.submitter && event.submitter.name === "insert")) return;
+    keepDraft(event.target);
+    store.setItem(SENT, draftKey());
+  }, true);
+
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(function (failed) {
+    document.addEventListener(failed, function () { if (store) store.removeItem(SENT); });
+  });
+
   window.addEventListener("beforeprint", function () {
     all("[data-printed]").forEach(function (place) { place.textContent = "，打印于 " + new Date().toLocaleString("zh-CN"); });
   });
@@ -196,6 +290,8 @@
   function ready(event) {
     all("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     showBulk();
+    settleDraft();
+    restoreDraft();
     var errors = document.getElementById("errors");
     if (errors && (!event || event.target.contains(errors))) errors.focus(); /* not when a piece elsewhere came */
   }
