@@ -63,7 +63,7 @@ def test_a_leader_reads_where_an_overdue_ticket_is_stuck(session, state):
     session.commit()
     session.expunge_all()
 
-    page = desk.leader(work_of(session, people.PRINCIPAL, china(2026, 6, 1, 9, 0)))
+    page = desk.leader(work_of(session, people.PRINCIPAL, china(2026, 6, 1, 9, 0)), "全县")
 
     (row,) = page.stuck
     assert ticket.number in row.line
