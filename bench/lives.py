@@ -151,7 +151,7 @@ def _play(
         "content": MARK,
         "enterprise": firm.code,
         "kind": rng.choice((Kind.PROBLEM, Kind.HELP, Kind.COMPLAINT)),
-        "category": rng.choice(_without_checklist(session)) if rng.random() < 0.85 else None,
+        "category": rng.choice(_plain(session, now)) if rng.random() < 0.85 else None,
         "urgency": Urgency.URGENT if rng.random() < 0.06 else Urgency.NORMAL,
         "channel": Channel.WEB,
         "confidential": rng.random() < 0.03,
@@ -172,11 +172,16 @@ def _play(
     return True
 
 
-def _without_checklist(session: Session) -> list[str]:
-    """Return the categories whose matters can be resolved without ticking anything first."""
+def _plain(session: Session, now: datetime) -> list[str]:
+    """Return the categories whose matters can be resolved without ticking or attaching anything first."""
     facts = known.of(session)
-    codes = sorted(facts.directory.categories)
-    return [one for one in codes if not facts.book.checklist(facts.directory.above(one))]
+    evidence = facts.book.text("evidence", now)
+    above = {code: facts.directory.above(code) for code in sorted(facts.directory.categories)}
+    return [
+        code
+        for code, codes in above.items()
+        if not facts.book.checklist(codes) and not evidence.keys() & set(codes)
+    ]
 
 
 def _cast(session: Session, firm: Enterprise, unit: str) -> dict[str, int]:
