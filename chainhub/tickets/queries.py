@@ -31,10 +31,16 @@ from chainhub.tickets.terms import Route, SupervisionState
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
+REPORT_OWNER = "report"  # of the clock by which a unit reports; its id is the ticket's as well
 
 # The statements of every page are built once: to build one costs more than to run it.
 _CLOCKS = select(Clock).where(Clock.owner_kind == OWNER).order_by(Clock.id)
 _ALL_CLOCKS = _CLOCKS.where(Clock.owner_id == bindparam("ticket_id"))
+_CLOCKS_TO_MOVE = (
+    select(Clock)
+    .where(Clock.owner_kind.in_((OWNER, REPORT_OWNER)), Clock.owner_id == bindparam("ticket_id"))
+    .order_by(Clock.id)
+)
 _RUNNING_CLOCKS = _CLOCKS.where(
     Clock.owner_id.in_(bindparam("ticket_ids", expanding=True)), Clock.stopped_at.is_(None)
 )
@@ -208,6 +214,13 @@ def running_clocks(session: Session, ticket_ids: Sequence[int]) -> Sequence[Cloc
 def clocks(session: Session, ticket_id: int) -> Sequence[Clock]:
     """Return every clock of a ticket, running or stopped, in the order they were started."""
     return session.scalars(_ALL_CLOCKS, {"ticket_id": ticket_id}).all()
+
+
+def clocks_to_move(session: Session, ticket_id: int) -> tuple[Sequence[Clock], Clock | None]:
+    """Return every clock of a ticket as `clocks` does, and the running one of its next report (报进展), in one query."""
+    found = session.scalars(_CLOCKS_TO_MOVE, {"ticket_id": ticket_id}).all()
+    running = (one for one in found if one.owner_kind == REPORT_OWNER and one.stopped_at is None)
+    return [one for one in found if one.owner_kind == OWNER], next(running, None)
 
 
 def events(

@@ -11,8 +11,7 @@ from chainhub.notices.models import Notice
 from chainhub.reminders import jobs, rules
 from chainhub.reminders.models import Clock
 from chainhub.reminders.rules import Ladder, Reading
-from chainhub.tickets import desk
-from chainhub.tickets.service import reporting
+from chainhub.tickets import desk, queries
 from chainhub.tickets.terms import Kind, Outcome
 from chainhub.tickets.workflow import Action, State
 from tests import people
@@ -36,6 +35,10 @@ def _told(session, username=people.POWER):
     return [text for text in texts if "进展" in text]
 
 
+def _running(session, ticket):
+    return queries.clocks_to_move(session, ticket.id)[1]
+
+
 def test_the_moments_of_a_periodic_ladder(calendar):
     reading = Reading(NOW, Workdays(5))
 
@@ -52,7 +55,7 @@ def test_the_moments_of_a_periodic_ladder(calendar):
 
 def test_the_contact_is_reminded_once_a_period_and_nobody_above(session):
     ticket = a_ticket(session, State.HANDLING)
-    assert reporting.running(work_of(session, people.POWER), ticket).due_at == DUE
+    assert _running(session, ticket).due_at == DUE
     for hour in (9, 10, 15):
         _sweep(session, china(2026, 3, 9, hour))
     assert len(_told(session)) == 1
@@ -69,7 +72,7 @@ def test_a_report_begins_a_new_period(session):
     _sweep(session, china(2026, 3, 9, 9))
 
     assert _told(session) == []
-    assert reporting.running(work_of(session, people.POWER), ticket).due_at == china(2026, 3, 12, 17, 30)
+    assert _running(session, ticket).due_at == china(2026, 3, 12, 17, 30)
 
 
 def test_waiting_for_somebody_else_stops_it_and_the_end_of_handling_ends_it(session):
@@ -78,10 +81,10 @@ def test_waiting_for_somebody_else_stops_it_and_the_end_of_handling_ends_it(sess
     _sweep(session, china(2026, 3, 9, 9))
     assert _told(session) == []
     move(session, ticket, people.OWNER, Action.SUPPLY_INFO, china(2026, 3, 9, 10), note="补上了")
-    assert reporting.running(work_of(session, people.POWER), ticket).due_at == china(2026, 3, 12, 17, 30)
+    assert _running(session, ticket).due_at == china(2026, 3, 12, 17, 30)
     at = china(2026, 3, 10, 10)
     move(session, ticket, people.POWER, Action.RESOLVE, at, outcome=Outcome.SOLVED, reply="办好了")
-    assert reporting.running(work_of(session, people.POWER), ticket) is None
+    assert _running(session, ticket) is None
     _sweep(session, china(2026, 3, 20, 9))
     assert _told(session) == []
 
@@ -89,7 +92,7 @@ def test_waiting_for_somebody_else_stops_it_and_the_end_of_handling_ends_it(sess
 def test_what_takes_no_longer_than_a_period_needs_no_report(session):
     ticket = a_ticket(session, State.HANDLING, kind=Kind.HELP)
 
-    assert reporting.running(work_of(session, people.POWER), ticket) is None
+    assert _running(session, ticket) is None
 
 
 def test_it_stands_on_the_desk_when_it_is_due(session):

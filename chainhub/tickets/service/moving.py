@@ -156,7 +156,7 @@ def carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
 
 def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     ticket, row, role = allowed.ticket, allowed.row, allowed.capacity
-    before = queries.clocks(work.session, ticket.id)
+    before, report = queries.clocks_to_move(work.session, ticket.id)
     source = ticket.state
     target = row.target or ticket.merged_from or source
 
@@ -176,7 +176,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
-    reporting.follow(work, ticket, source, row.action)
+    reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(

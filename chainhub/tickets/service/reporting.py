@@ -4,8 +4,6 @@ The period is a clock beside the ticket's own: it begins with handling, begins a
 while the unit waits for somebody else, and ends with handling. The contact is reminded once a period, nobody above.
 """
 
-from sqlalchemy import select
-
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.core.worktime import Workdays
@@ -14,25 +12,25 @@ from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.reminders.rules import Ladder
 from chainhub.reminders.service import Holder, Owner
-from chainhub.tickets import clockwork
+from chainhub.tickets import clockwork, queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import clocks
 from chainhub.tickets.workflow import PAUSED, Action, State
 
-OWNER = "report"  # owner_kind of the clock; its owner_id is the ticket's
+OWNER = queries.REPORT_OWNER  # owner_kind of the clock; its owner_id is the ticket's
 _AT_WORK = frozenset({State.HANDLING, *PAUSED})
 
 
-def follow(work: Work, ticket: Ticket, source: State | None, action: Action) -> None:
-    """Let the period follow what was just done to a ticket."""
+def follow(work: Work, ticket: Ticket, source: State | None, action: Action, running: Clock | None) -> None:
+    """Let the period that runs follow what was just done to a ticket, or begin one."""
     target = ticket.state
     if source not in _AT_WORK and target is not State.HANDLING:
         return
     reported = action is Action.PROGRESS
     if source is target and not reported:
         return
-    clock = running(work, ticket)
+    clock = running
     if clock is not None and (reported or target not in _AT_WORK):
         reminders.stop(work, clock, action.value)
         clock = None
@@ -42,15 +40,6 @@ def follow(work: Work, ticket: Ticket, source: State | None, action: Action) -> 
         reminders.pause(work, clock, None)
     elif clock is not None and target is State.HANDLING:
         reminders.unpause(work, clock)
-
-
-def running(work: Work, ticket: Ticket) -> Clock | None:
-    """Return the period that runs, or None."""
-    return work.session.scalar(
-        select(Clock).where(
-            Clock.owner_kind == OWNER, Clock.owner_id == ticket.id, Clock.stopped_at.is_(None)
-        )
-    )
 
 
 def _every(work: Work, ticket: Ticket) -> Workdays | None:
