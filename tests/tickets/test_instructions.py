@@ -18,7 +18,7 @@ from chainhub.tickets import queries
 from chainhub.tickets.service import instructions
 from chainhub.tickets.service.instructions import Word
 from chainhub.tickets.workflow import Action, State
-from tests import people
+from tests import files, people
 from tests.builders import a_ticket, move
 from tests.people import NOW, china, work_of
 from tests.reminders.passing import run_timetable
@@ -239,3 +239,32 @@ def test_through_the_pages(as_, session):
     assert unit.get(where).status_code == 409
     assert TEXT not in as_(people.OWNER).get(f"/tickets/{ticket.number}").get_data(as_text=True)
     assert as_(people.CLERK).get(path).status_code == 403
+
+
+def test_a_liaison_writes_it_down_with_the_scan_of_the_paper(as_, session):
+    ticket = a_ticket(session, S.HANDLING)
+    session.commit()
+    path = f"/tickets/{ticket.number}/instruct"
+    liaison = as_(people.LIAISON)
+    day = (clock.now() + timedelta(days=10)).date().isoformat()
+    given = {
+        "text": TEXT,
+        "unit": people.TRANSPORT_UNIT,
+        "due_on": day,
+        "on_behalf_of": "县委副书记、县长 栾既明",
+    }
+
+    def _send(content, name):
+        said = files.form(**given, csrf_token=token_of(liaison, path), file=(content, name))
+        return liaison.post(path, **said)
+
+    assert 'type="file"' in liaison.get(path).get_data(as_text=True)
+    wrong = _send(b"MZ not a picture", "批示.exe")
+    assert wrong.status_code == 422
+    assert TEXT in wrong.get_data(as_text=True)
+    assert not queries.instructions(session, ticket.id)
+
+    assert _send(files.picture(), "批示原件.jpg").status_code == 303
+    assert "批示原件.jpg" in liaison.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    assert "批示原件.jpg" in as_(people.TRANSPORT).get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    assert "批示原件.jpg" not in as_(people.OWNER).get(f"/tickets/{ticket.number}").get_data(as_text=True)

@@ -55,6 +55,22 @@ def attach(
     ticket, capacity = demand(work, number)
     if internal and not may_be_internal(work, ticket):
         raise Invalid(errors={"internal": ["您传的附件，经办的单位都要看，不能只给工作人员看。"]})
+    return _add(work, shelf, ticket, capacity, files, internal=internal)
+
+
+def attach_paper(work: Work, shelf: Shelf, number: str, files: Sequence[Sound]) -> list[Attachment]:
+    """Attach the paper that a leader wrote on by hand, for the staff alone. Raises NotFound, NotAllowed, Invalid."""
+    ticket = queries.own(work, number)
+    standing = _standing(work, ticket)
+    capacity = next((one for one in (Role.LEADER, Role.LIAISON) if one in standing), None)
+    if capacity is None:
+        raise NotAllowed("批示的原件由领导或者联络员来传。")
+    return _add(work, shelf, ticket, capacity, files, internal=True)
+
+
+def _add(
+    work: Work, shelf: Shelf, ticket: Ticket, capacity: Who, files: Sequence[Sound], *, internal: bool
+) -> list[Attachment]:
     ticket.version += 1
     ticket.updated_at = work.now
     made = attachments.add(work, shelf, owner(ticket), files, internal=internal, event_seq=ticket.version)

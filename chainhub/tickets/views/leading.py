@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
-from chainhub.tickets import forms, queries
+from chainhub.tickets import forms, queries, uploads
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import addressing, instructions, supervisions
+from chainhub.tickets.service import addressing, attaching, instructions, supervisions
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.views.reading import ticket_page
 from chainhub.web import doors
@@ -20,6 +20,7 @@ Made = tuple[Ticket, forms.ActForm]
 
 @bp.route("/tickets/<number>/instruct", methods=["GET", "POST"])
 @doors.signed_in(*PEOPLE)
+@doors.body_most(uploads.BODY_MOST)
 def instruct(number: str) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
         ticket = queries.own(work, number)
@@ -34,7 +35,8 @@ def instruct(number: str) -> ResponseReturnValue:
         instructions.give(work, number, instructions.Word(**form.given()))
         return "批示记下了，已经告诉承办单位。"
 
-    return beside_page("批示", "原文照登，放在诉求最上面。承办单位回复了会告诉您。", _make, _do)
+    line = "原文照登，放在诉求最上面。承办单位回复了会告诉您。"
+    return beside_page("批示", line, _make, _do, scan="手写批示的照片或扫描件")
 
 
 @bp.route("/instructions/<int:id_>/answer", methods=["GET", "POST"])
@@ -112,20 +114,28 @@ def answer_supervision(id_: int) -> ResponseReturnValue:
 
 
 def beside_page(
-    action: str, line: str, make: Callable[[Work], Made], do: Callable[[Work, forms.ActForm], str]
+    action: str,
+    line: str,
+    make: Callable[[Work], Made],
+    do: Callable[[Work, forms.ActForm], str],
+    *,
+    scan: str = "",
 ) -> ResponseReturnValue:
-    """Show a form, or take it: what is refused comes back with what was typed."""
+    """Show a form, or take it: what is refused comes back with what was typed. With `scan` it asks for a paper too."""
     if request.method == "GET":
         with doors.reading() as work:
-            return _drawn(work, action, line, *make(work), 200)
+            return _drawn(work, action, line, *make(work), 200, scan)
     refusal: Invalid | None = None
     said = link = ""
     try:
-        with doors.work() as work:
+        files = uploads.examined() if scan and uploads.sent() else []
+        with uploads.storage().keeping() as shelf, doors.work() as work:
             ticket, form = make(work)
             if not form.validate():
-                return _drawn(work, action, line, ticket, form, 422)
+                return _drawn(work, action, line, ticket, form, 422, scan)
             link, said = ticket.link, do(work, form)
+            if files:
+                attaching.attach_paper(work, shelf, ticket.number, files)
     except Invalid as error:
         refusal = error
     if refusal is None:
@@ -139,11 +149,11 @@ def beside_page(
                 form[name].errors = list(words)
         if not form.errors:
             form.form_errors.append(refusal.title)
-        return _drawn(work, action, line, ticket, form, 422)
+        return _drawn(work, action, line, ticket, form, 422, scan)
 
 
 def _drawn(
-    work: Work, action: str, line: str, ticket: Ticket, form: forms.ActForm, status: int
+    work: Work, action: str, line: str, ticket: Ticket, form: forms.ActForm, status: int, scan: str
 ) -> ResponseReturnValue:
     page = render_template(
         "tickets/ask.html",
@@ -152,5 +162,6 @@ def _drawn(
         form=form,
         back_url=ticket.link,
         line=line,
+        scan=scan,
     )
     return make_response(page, status)
