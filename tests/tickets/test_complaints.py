@@ -18,6 +18,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import desk, fields, listing, queries
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.service import instructions, moving, parts, whistles
 from chainhub.tickets.service.instructions import Word
 from chainhub.tickets.service.moving import Step
@@ -252,6 +253,16 @@ def test_who_handles_for_the_unit_but_works_elsewhere_hears_nothing(session):
 
     told = session.scalars(select(Notice.link).where(Notice.user_id == clerk.id))
     assert ticket.link not in told.all()
+
+
+def test_the_list_names_others_instead_of_the_unit(session):
+    plain = a_ticket(session, S.ACCEPTED)
+    first = suggesting.for_ticket(work_of(session, people.DISPATCHER, TEN), plain)[0].unit
+    about = a_ticket(session, S.ACCEPTED, **{**ABOUT, "title": plain.title, "complained_unit": first})
+
+    named = suggesting.for_ticket(work_of(session, people.DISPATCHER, TEN), about)
+
+    assert first not in {one.unit for one in named}
 
 
 # Pages
