@@ -52,6 +52,7 @@ class Grant:
     ref: str = ""
     post: Post | None = None
     lent_by: str = ""  # AB角: the name of whose post it is, while they are away
+    lent_by_id: int | None = None
 
     @property
     def written(self) -> str:
@@ -83,12 +84,21 @@ class Actor:
 
     def stands_in_for(self, role: Role, *, chain: str = "", unit: str = "", enterprise: str = "") -> str:
         """Return for whom this actor acts in a role, or an empty string where the role is their own."""
+        lent = self.lent(role, chain=chain, unit=unit, enterprise=enterprise)
+        return lent[0].lent_by if lent else ""
+
+    def lent(self, role: Role, *, chain: str = "", unit: str = "", enterprise: str = "") -> tuple[Grant, ...]:
+        """Return the lent grants by which alone this actor holds a role over the named scopes; none where one is their own."""
         if not any(one.lent_by for one in self.grants):
-            return ""
-        own = replace(self, grants=tuple(one for one in self.grants if not one.lent_by))
-        if own.holds(role, chain=chain, unit=unit, enterprise=enterprise):
-            return ""
-        return next((one.lent_by for one in self.grants if one.role is role and one.lent_by), "")
+            return ()
+        found = []
+        for grant in self.grants:
+            alone = replace(self, grants=(grant,))
+            if alone.holds(role, chain=chain, unit=unit, enterprise=enterprise):
+                if not grant.lent_by:
+                    return ()
+                found.append(grant)
+        return tuple(found)
 
     def holds(self, role: Role, *, chain: str = "", unit: str = "", enterprise: str = "") -> bool:
         """Say whether one grant of `role` reaches any of the named scopes (a county grant reaches all)."""

@@ -17,9 +17,19 @@ _NOTICES = cast("Table", Notice.__table__)  # the mapper calls it a FromClause
 
 
 def enqueue(
-    work: Work, recipients: Iterable[int], kind: NoticeKind, text: str, *, key: str, link: str = ""
+    work: Work,
+    recipients: Iterable[int],
+    kind: NoticeKind,
+    text: str,
+    *,
+    key: str,
+    link: str = "",
+    kept_from: str | None = None,
 ) -> None:
-    """Tell each recipient once; the same key to the same person again is silence."""
+    """Tell each recipient once; the same key to the same person again is silence.
+
+    Nobody of the unit `kept_from` is told, neither in a role of their own nor standing in for somebody.
+    """
     rows: list[dict[str, Any]] = [
         {
             "user_id": user_id,
@@ -31,12 +41,27 @@ def enqueue(
         }
         for user_id in sorted(set(recipients))
     ]
-    _write(work.session, _with_substitutes(work.session, rows, but=work.actor.id))
+    told = _with_substitutes(work.session, rows, but=work.actor.id)
+    shut_out = of_unit(work.session, kept_from) if kept_from and told else frozenset()
+    _write(work.session, [row for row in told if row["user_id"] not in shut_out])
 
 
 def tell(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Write notices given as rows, in one statement; what a person was told before is left as it is."""
-    _write(session, _with_substitutes(session, rows))
+    """Write notices given as rows, in one statement; what a person was told before is left as it is.
+
+    A row may name in `kept_from` a unit of which nobody is told.
+    """
+    found = []
+    for row in _with_substitutes(session, rows):
+        unit = row.get("kept_from")
+        if not unit or row["user_id"] not in of_unit(session, unit):
+            found.append({name: value for name, value in row.items() if name != "kept_from"})
+    _write(session, found)
+
+
+def of_unit(session: Session, unit: str) -> frozenset[int]:
+    """Return who belongs to a unit. Asks what is known of the county, so it may stand where nothing may be read."""
+    return known.of(session).holders.of_unit(unit)
 
 
 _LENT = frozenset({NoticeKind.TASK, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.MOVED})

@@ -1,11 +1,12 @@
 """The sweep over clocks whose moment has come. Its cost follows what is due, not what is open."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.db import in_one_go, set_rows
@@ -40,7 +41,11 @@ def _come(work: Work) -> list[ColumnElement[bool]]:
     return come
 
 
-def handle(work: Work, ids: Sequence[int]) -> None:
+KeptFrom = Callable[[Session, Sequence[str]], Mapping[str, str]]
+"""By the links of some things: the unit of which nobody is told, where there is one."""
+
+
+def handle(work: Work, ids: Sequence[int], kept_from: KeptFrom = lambda _, __: {}) -> None:
     """Say every rung whose moment has come, once, and set the next look."""
     clocks = work.session.scalars(
         # Asked again under the lock: a clock may have been paused or stopped since it was found.
@@ -48,6 +53,7 @@ def handle(work: Work, ids: Sequence[int]) -> None:
     ).all()
     said = _said(work, [clock.id for clock in clocks])
     facts = known.of(work.session)
+    kept = kept_from(work.session, [clock.link for clock in clocks])
     notes: list[dict[str, Any]] = []
     told: list[dict[str, object]] = []
     looks: list[dict[str, Any]] = []
@@ -64,7 +70,8 @@ def handle(work: Work, ids: Sequence[int]) -> None:
                     "silent": False,
                 }
             )
-            told.extend(_notices(work, clock, one, _audience(facts.book, clock, one), facts.holders))
+            said_to = _notices(work, clock, one, _audience(facts.book, clock, one), facts.holders)
+            told.extend({**row, "kept_from": kept.get(clock.link)} for row in said_to)
         looks.append({"id": clock.id, "look_again_at": rules.look_again(moments, work.now)})
     with in_one_go(work.session):
         service.note(work.session, notes)

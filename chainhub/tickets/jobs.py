@@ -15,15 +15,16 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
+from chainhub.reminders import jobs as ladders
 from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
-from chainhub.reminders.jobs import recipients
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, overseeing, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import (
     clocks,
+    complaints,
     instructions,
     moving,
     pending,
@@ -34,6 +35,11 @@ from chainhub.tickets.service import (
     telling,
 )
 from chainhub.tickets.workflow import Action, State
+
+
+def remind(work: Work, ids: Sequence[int]) -> None:
+    """Say every rung whose moment has come, and nothing of a complaint to the unit that it is about."""
+    ladders.handle(work, ids, complaints.kept_from)
 
 
 def _ended(kind: ClockKind) -> Callable[[Work, int], Sequence[int]]:
@@ -218,7 +224,7 @@ def recompute(work: Work, ids: Sequence[int]) -> None:
                 moved.append((ticket, clock, before))
         clocks.settle(ticket, running[ticket.id])
     for ticket, clock, before in moved:
-        _tell_moved(work, clock, before)
+        _tell_moved(work, clock, before, ticket.complained_unit_code)
         said = {"clock": clock.kind, "before": _moment(before), "after": _moment(clock.due_at)}
         # By its number alone: who reads the log reads no tickets.
         audit.record(work, "recompute", ticket.number, said)
@@ -238,20 +244,22 @@ def _recompute_beside(work: Work, ids: Sequence[int]) -> None:
     found = select(Clock).where(
         Clock.id.in_(ids), Clock.stopped_at.is_(None), Clock.owner_kind.in_(list(_BESIDE))
     )
-    for clock in work.session.scalars(found.with_for_update(skip_locked=True)).all():
+    beside = work.session.scalars(found.with_for_update(skip_locked=True)).all()
+    kept = complaints.kept_from(work.session, [clock.link for clock in beside])
+    for clock in beside:
         before = clock.due_at
         _BESIDE[clock.owner_kind](work, clock)
         if clock.due_at != before:
-            _tell_moved(work, clock, before)
+            _tell_moved(work, clock, before, kept.get(clock.link))
 
 
-def _tell_moved(work: Work, clock: Clock, before: datetime) -> None:
+def _tell_moved(work: Work, clock: Clock, before: datetime, kept_from: str | None) -> None:
     if ClockKind(clock.kind) in clockwork.SILENT_CLOCKS:
         return  # the unit's own clock speaks; the promise is read on the page
-    who = recipients(clock, ("contact",), known.of(work.session).holders)
+    who = ladders.recipients(clock, ("contact",), known.of(work.session).holders)
     words = reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
     key = f"moved:{clock.id}:{work.calendar.version}"  # a notice that is taken back is told, too
-    notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link)
+    notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link, kept_from=kept_from)
 
 
 def _moment(at: datetime) -> str:

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from chainhub.core.actor import Actor, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import LED, UPWARD, Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import LED, TABLE, UPWARD, Action, Move, Party, State, When, Who
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -82,6 +82,7 @@ class Duty:
     EVALUATE = "evaluate"  # 确认/回访
     CLOSE = "close"  # 销号
     DISPATCH = "dispatch"
+    DISPATCH_FOR = "dispatch_for"  # in whose place the last dispatch was made (AB角)
     DECLINE = "decline"  # whoever declined it does not decide on the appeal
     HANDLED = "handled"  # anything by hand of the staff
 
@@ -120,35 +121,74 @@ _CALLS = frozenset(
 _OF_THE_FIRM = frozenset({Action.SUBMIT, Action.SUPPLY_INFO, Action.WITHDRAW, Action.APPEAL, Action.RESTART})
 
 
+def stood_in_for(actor: Actor, action: Action, facts: Facts) -> frozenset[int]:
+    """Return in whose place (AB角) somebody would do a thing here: nobody where they may do it in their own right."""
+    if not any(one.lent_by for one in actor.grants):
+        return frozenset()
+    own = replace(actor, grants=tuple(one for one in actor.grants if not one.lent_by))
+    acts = frozenset(who for row in TABLE if row.action is action for who in row.who)
+    if acts & parties(own, facts):
+        return frozenset()
+    found = set()
+    for who in acts & parties(actor, facts):
+        units = facts.co_units if who is Party.CO_UNIT else (facts.lead_unit or "",)
+        role = Role.DEPARTMENT if who is Party.CO_UNIT else who
+        if not isinstance(role, Role):
+            continue
+        for unit in units:
+            lent = actor.lent(role, chain=facts.chain, unit=unit, enterprise=facts.enterprise)
+            found |= {one.lent_by_id for one in lent if one.lent_by_id is not None}
+    return frozenset(found)
+
+
 def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset[Who]) -> str | None:
-    """Return why separated duties forbid this person the action, or None."""
+    """Return why separated duties forbid this person the action, or None.
+
+    Who stands in for somebody (AB角) counts as both: what one of the two did, the other does not check.
+    """
     if actor.id is None:
         return None
+    mine_too = {actor.id} | stood_in_for(actor, action, facts)
+
+    def did(duty: str) -> bool:
+        return not mine_too.isdisjoint(facts.hands.get(duty, ()))
+
     mine = DUTY_OF.get(action)
     if mine in EXCLUSIVE:
         for other in EXCLUSIVE:
-            if other != mine and actor.id in facts.hands.get(other, ()):
+            if other != mine and did(other):
                 return f"这件诉求的{_WORDS[other]}是您做的，{_WORDS[mine]}要由别人来做。"
-    if action in _ON_APPEAL and actor.id in facts.hands.get(Duty.DECLINE, ()):
+    if action in _ON_APPEAL and did(Duty.DECLINE):
         return "这件诉求是您不予受理的，企业申请了复核，要由产业链党委的另一位同志来定。"
-    if action in _RULINGS and actor.id in facts.hands.get(Duty.DISPATCH, ())[-1:]:
+    last = {*facts.hands.get(Duty.DISPATCH, ())[-1:], *facts.hands.get(Duty.DISPATCH_FOR, ())}
+    if action in _RULINGS and not mine_too.isdisjoint(last):
         return "这一单是您派出的，退单要由专班的另一位同志裁定。"
     as_caller = action in _CALLS and Party.REQUESTER not in standing
-    if as_caller and actor.id in facts.hands.get(Duty.HANDLED, ()):
+    if as_caller and did(Duty.HANDLED):
         return "这件诉求您经手过，回访要由没有经手的人来做。"
     return None
 
 
-def hands_after(hands: Mapping[str, Sequence[int]], actor: Actor, action: Action) -> dict[str, list[int]]:
-    """Return who did what, with this deed added; the last to do a thing stands last."""
+def hands_after(
+    hands: Mapping[str, Sequence[int]], actor: Actor, action: Action, place_of: frozenset[int] = frozenset()
+) -> dict[str, list[int]]:
+    """Return who did what, with this deed added; the last to do a thing stands last.
+
+    `place_of` is in whose place it was done (AB角): theirs is the deed, too.
+    """
     after = {duty: list(ids) for duty, ids in hands.items()}
     if actor.id is None:
         return after
     duties = [DUTY_OF[action]] if action in DUTY_OF else []
     if action not in _CALLS | _OF_THE_FIRM:
         duties.append(Duty.HANDLED)
+    both = [*sorted(place_of - {actor.id}), actor.id]
     for duty in duties:
-        after[duty] = [one for one in after.get(duty, []) if one != actor.id] + [actor.id]
+        after[duty] = [one for one in after.get(duty, []) if one not in both] + both
+    if action is Action.DISPATCH:
+        after.pop(Duty.DISPATCH_FOR, None)
+        if both[:-1]:
+            after[Duty.DISPATCH_FOR] = both[:-1]
     return after
 
 

@@ -6,16 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from chainhub.core import clock
+from chainhub.core.actor import Grant, Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.people import queries
-from chainhub.county.people.service import leaving
+from chainhub.county.people.service import add_grant, leaving
 from chainhub.notices.models import Notice
 from chainhub.tickets import desk
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.service import moving
 from chainhub.tickets.service.moving import Step
+from chainhub.tickets.terms import ReturnReason
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
@@ -85,6 +87,50 @@ def test_separated_duties_hold_for_the_substitute_as_a_person(session):
 
     with pytest.raises(Conflict):
         moving.move(_lent(session, people.POWER), ticket.number, Step(Action.PASS_REVIEW, ticket.version))
+
+
+def test_who_stands_in_for_the_dispatcher_does_not_rule_on_the_return(session):
+    ticket = a_ticket(session, State.DISPUTED)
+    _away(session, people.DISPATCHER, people.CLERK)
+    for action in (Action.UPHOLD_RETURN, Action.REJECT_RETURN):
+        with pytest.raises(Conflict, match="另一位"):
+            moving.move(
+                _lent(session, people.CLERK), ticket.number, Step(action, ticket.version, {"note": "定"})
+            )
+    move(session, ticket, people.REVIEWER, Action.REJECT_RETURN, TOMORROW, note="归你们")
+
+
+def test_what_was_dispatched_in_somebodys_place_they_do_not_rule_on_either(session):
+    ticket = a_ticket(session, State.ACCEPTED)
+    _away(session, people.DISPATCHER, people.CLERK)
+    given = {"lead_unit": people.POWER_UNIT}
+    moving.move(_lent(session, people.CLERK), ticket.number, Step(Action.DISPATCH, ticket.version, given))
+    reason = {"reason_code": ReturnReason.FUNCTION, "note": "不归我们"}
+    move(session, ticket, people.POWER, Action.RETURN, TOMORROW, **reason)
+
+    with pytest.raises(Conflict, match="另一位"):
+        move(session, ticket, people.DISPATCHER, Action.UPHOLD_RETURN, TOMORROW, note="定")
+
+
+def test_who_stands_in_for_the_reviewer_does_not_close_in_their_place(session):
+    """One of the four duties by the absent person, the next by the substitute in their place: both are one post's."""
+    ticket = a_ticket(session, State.CONFIRMED)  # reviewed by REVIEWER
+    user = queries.user_by_name(session, people.REVIEWER)
+    add_grant(
+        work_of(session, "anquan"),
+        user,
+        Grant(Role.COMMITTEE, ScopeKind.CHAIN, "equipment", Post.CONTACT),
+    )
+    _away(session, people.REVIEWER, people.TRANSPORT)
+    with pytest.raises(Conflict, match="审核"):
+        moving.move(_lent(session, people.TRANSPORT), ticket.number, Step(Action.CLOSE, ticket.version))
+
+
+def test_who_may_in_their_own_right_is_not_held_by_what_the_absent_person_did(session):
+    ticket = a_ticket(session, State.DISPUTED)
+    _away(session, people.DISPATCHER, people.REVIEWER)
+    step = Step(Action.REJECT_RETURN, ticket.version, {"note": "归你们"})
+    assert moving.move(_lent(session, people.REVIEWER), ticket.number, step).state is State.DISPATCHED
 
 
 def test_a_leaders_word_is_not_lent(session):

@@ -6,14 +6,19 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from chainhub.core.actor import Grant, Post, Role, ScopeKind
 from chainhub.core.errors import Invalid, NotFound, Refusal
+from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.people import queries as queries_of_people
 from chainhub.county.people.models import User
+from chainhub.county.people.service import add_grant, leaving
 from chainhub.notices.models import Notice
 from chainhub.reminders.models import Clock
 from chainhub.tickets import desk, fields, listing, queries
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.service import instructions, moving, parts, whistles
 from chainhub.tickets.service.instructions import Word
 from chainhub.tickets.service.moving import Step
@@ -30,6 +35,8 @@ pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole s
 A, S = Action, State
 TEN = NOW.replace(hour=10)
 ABOUT = {"kind": Kind.COMPLAINT, "complained_unit": people.TRANSPORT_UNIT, "title": "交通局乱罚款"}
+
+SPAN = leaving.Span(date(2026, 3, 1), date(2026, 3, 6))
 
 
 def _of_the_unit(session) -> list[User]:
@@ -213,6 +220,49 @@ def _given(row, some, at, chance) -> dict:
     texts = ("note", "reply", "question", "minutes", "reasons")
     given = {name: words.get(name, "写明情况" if name in texts else None) for name in row.fields}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def test_who_stands_in_hears_nothing_of_a_complaint_about_their_own_unit(session):
+    """AB角 of another body: neither the notice of the move nor a reminder, and the page is not there."""
+    for away in (people.CLERK, people.DISPATCHER):
+        leaving.record(work_of(session, away), away, people.TRANSPORT, SPAN)
+    known.forget(session)
+    plain, ticket = submitted(session), submitted(session, **ABOUT)
+    assert ticket.id != plain.id
+
+    move(session, ticket, people.CLERK, A.ACCEPT, TEN, contacted_person="陶见禾")
+    run_timetable(session, NOW.replace(hour=17), "reminders")
+    run_timetable(session, NOW + timedelta(days=3), "reminders")
+
+    _reaches_nobody_there(session, ticket)
+    lent = known.standing_in(session, work_of(session, people.TRANSPORT).actor, TEN)
+    with pytest.raises(NotFound):
+        queries.own(Work(session, lent, TEN, known.of(session).calendar), ticket.number)
+    substitute = session.scalars(select(User.id).where(User.username == people.TRANSPORT)).one()
+    told = session.scalars(select(Notice.text).where(Notice.user_id == substitute))
+    assert any("代" in text and plain.number in text for text in told)  # of any other it is told
+
+
+def test_who_handles_for_the_unit_but_works_elsewhere_hears_nothing(session):
+    clerk = queries_of_people.user_by_name(session, people.CLERK)
+    grant = Grant(Role.DEPARTMENT, ScopeKind.UNIT, people.TRANSPORT_UNIT, Post.CONTACT)
+    add_grant(work_of(session, "anquan"), clerk, grant)
+    known.forget(session)
+
+    ticket = submitted(session, **ABOUT)
+
+    told = session.scalars(select(Notice.link).where(Notice.user_id == clerk.id))
+    assert ticket.link not in told.all()
+
+
+def test_the_list_names_others_instead_of_the_unit(session):
+    plain = a_ticket(session, S.ACCEPTED)
+    first = suggesting.for_ticket(work_of(session, people.DISPATCHER, TEN), plain)[0].unit
+    about = a_ticket(session, S.ACCEPTED, **{**ABOUT, "title": plain.title, "complained_unit": first})
+
+    named = suggesting.for_ticket(work_of(session, people.DISPATCHER, TEN), about)
+
+    assert first not in {one.unit for one in named}
 
 
 # Pages

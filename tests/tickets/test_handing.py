@@ -9,6 +9,7 @@ from chainhub.county.people import queries
 from chainhub.county.people.service import add_grant
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.service import handing
+from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
@@ -45,6 +46,24 @@ def test_what_was_given_by_name_goes_to_the_successor_with_a_line_in_the_history
         assert handing.find(work_of(session, who), made.id) is made
     with pytest.raises(NotFound):
         handing.find(work_of(session, people.TRANSPORT), made.id)
+
+
+def test_a_complaint_is_on_no_list_of_whoever_works_at_the_unit_it_is_about(session):
+    """Neither where the successor works there, nor where the person does, nor in what is looked at before."""
+    about = {"kind": Kind.COMPLAINT, "complained_unit": people.TRANSPORT_UNIT}
+    plain, ticket = a_ticket(session), a_ticket(session, **about)
+    work = work_of(session, people.CLERK)
+    assert ticket.number in {one.ticket.number for one in handing.tasks(work, people.CLERK)}
+    queries.user_by_name(session, people.CLOSER).unit_code = people.TRANSPORT_UNIT
+    session.flush()
+
+    made = handing.hand_over(work, people.CLERK, people.CLOSER)
+
+    numbers = {one["number"] for one in made.items}
+    assert plain.number in numbers
+    assert ticket.number not in numbers
+    theirs = handing.tasks(work_of(session, people.CLOSER), people.CLOSER)
+    assert ticket.number not in {one.ticket.number for one in theirs}
 
 
 def test_who_has_not_the_same_posts_takes_nothing_over(session, assigned):

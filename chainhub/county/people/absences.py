@@ -58,7 +58,7 @@ def standing_in(actor: Actor, absences: Absences, holders: Holders, day: date) -
         return actor
     own = {(one.role, one.scope, one.ref) for one in actor.grants}
     lent = [
-        Grant(one.role, one.scope, one.ref, one.post, lent_by=away[one.user_id])
+        Grant(one.role, one.scope, one.ref, one.post, lent_by=away[one.user_id], lent_by_id=one.user_id)
         for one in holders.all()
         if one.user_id in away and one.role in LENT and (one.role, one.scope, one.ref) not in own
     ]

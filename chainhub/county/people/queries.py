@@ -104,6 +104,7 @@ def holders(session: Session) -> Holders:
             GrantRow.ref,
             GrantRow.post,
             User.substitute_id,
+            User.unit_code,
         )
         .join(GrantRow, GrantRow.user_id == User.id)
         .where(User.is_active, GrantRow.ended_at.is_(None))

@@ -102,6 +102,7 @@ class Holding:
     ref: str
     post: Post | None
     substitute_id: int | None = None  # AB角
+    unit_code: str | None = None  # where the person works
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,12 @@ class Holders:
     def ids(self, role: Role, scope: ScopeKind, ref: str = "", post: Post | None = None) -> frozenset[int]:
         """Return the ids of `of_role`."""
         return frozenset(one.user_id for one in self.of_role(role, scope, ref, post))
+
+    def of_unit(self, code: str) -> frozenset[int]:
+        """Return who works at a unit or handles for it, in whatever other role."""
+        return self.ids(Role.DEPARTMENT, ScopeKind.UNIT, code) | {
+            one.user_id for one in self.all() if one.unit_code == code
+        }
 
 
 def username_of(typed: str) -> str:

@@ -35,12 +35,16 @@ def matter_of(directory: Directory, ticket: Ticket, work: Work) -> tuple[Matter,
 
 
 def for_ticket(work: Work, ticket: Ticket) -> list[Named]:
-    """Return whom the list names for a ticket, leads before helpers, the likeliest first. One query."""
+    """Return whom the list names for a ticket, leads before helpers, the likeliest first. One query.
+
+    The unit complained of is not named: it could not be picked, and the others have to stand there without it.
+    """
     directory = known.of(work.session).directory
     matter, below = matter_of(directory, ticket, work)
     own = {one for one in (matter.category, matter.above) if one}
     entries = listed.entries(work.session, frozenset(own | below), matter.on)
-    found = suggest(entries, below, matter)
+    allowed = [one for one in entries if one.unit != ticket.complained_unit_code]
+    found = suggest(allowed, below, matter)
     named = []
     for share in Share:
         some = [one for one in found if one.entry.share is share and one.entry.unit in directory.units]

@@ -1,17 +1,18 @@
 """A complaint never goes to the unit complained of, and nobody of that unit is told of it (domain, section 2).
 
-That nobody of it sees the ticket stands in `queries.visible`, where everything about seeing stands.
+That nobody of it sees the ticket stands in `queries.visible`, where everything about seeing stands; that nobody of it is
+told, in `notices.service`, to which every notice of a ticket says from whom it is kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.county.people.models import User
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import parts
 from chainhub.tickets.terms import Kind
@@ -25,12 +26,16 @@ def demand_others(work: Work, ticket: Ticket, codes: Iterable[str | None], name:
         raise Invalid(said, {name: [said]})
 
 
-def without(work: Work, ticket: Ticket, who: frozenset[int]) -> frozenset[int]:
-    """Return who may be told of a ticket: nobody of the unit complained of, in whatever role."""
-    if ticket.complained_unit_code is None or not who:
-        return who
-    of_the_unit = select(User.id).where(User.id.in_(who), User.unit_code == ticket.complained_unit_code)
-    return who - frozenset(work.session.scalars(of_the_unit))
+def kept_from(session: Session, links: Sequence[str]) -> dict[str, str]:
+    """Return by the links of some tickets of which unit nobody is told, where there is one. One query."""
+    numbers = [link.rpartition("/")[2] for link in links]
+    rows = session.execute(
+        select(Ticket.number, Ticket.complained_unit_code).where(
+            Ticket.number.in_(numbers), Ticket.complained_unit_code.is_not(None)
+        )
+    )
+    units = {number: str(unit) for number, unit in rows}
+    return {link: units[number] for link, number in zip(links, numbers, strict=True) if number in units}
 
 
 def named(work: Work, given: Mapping[str, Any], kind: Kind | None) -> tuple[str | None, Kind | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 
-from chainhub.core.actor import Post, Role, ScopeKind
+from chainhub.core.actor import Actor, Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -76,7 +76,7 @@ def tasks(work: Work, username: str) -> list[Task]:
     person = _person(work, username, "person")
     held = _posts(work, person)
     _demand(work, person, held)
-    return _tasks(work, person, held)
+    return _tasks(work, person, held, (person,))
 
 
 def hand_over(work: Work, username: str, successor: str, note: str = "") -> Handover:
@@ -101,7 +101,7 @@ def hand_over(work: Work, username: str, successor: str, note: str = "") -> Hand
                 ]
             }
         )
-    found = _tasks(work, person, held)
+    found = _tasks(work, person, held, (person, other))
     made = _record(work, person, other, held, found, note)
     for task in found:
         if task.by_name:
@@ -142,7 +142,8 @@ def _demand(work: Work, person: User, held: Sequence[Holding]) -> None:
         raise NotAllowed("工作由本人交接，或者由同一单位的负责人代为交接。")
 
 
-def _tasks(work: Work, person: User, held: Sequence[Holding]) -> list[Task]:
+def _tasks(work: Work, person: User, held: Sequence[Holding], readers: Sequence[User]) -> list[Task]:
+    """Return what waits for somebody's posts, as far as each of some persons, and whoever asks, may see it."""
     posts = [
         and_(
             Clock.holder_role == one.role.value,
@@ -156,13 +157,22 @@ def _tasks(work: Work, person: User, held: Sequence[Holding]) -> list[Task]:
     )
     found = work.session.scalars(
         select(Ticket)
-        .where(Ticket.is_open, or_(Ticket.assigned_to_id == person.id, Ticket.id.in_(waiting)))
+        .where(
+            Ticket.is_open,
+            or_(Ticket.assigned_to_id == person.id, Ticket.id.in_(waiting)),
+            *(queries.visible(one) for one in _seeing(work, readers)),
+        )
         .order_by(Ticket.due_at.is_(None), Ticket.due_at, Ticket.id)
         .limit(MOST + 1)
     ).all()
     if len(found) > MOST:
         raise Conflict(f"一次最多交接 {MOST} 件，请先把能办结的办结。", code="forbidden_now")
     return [Task(one, one.assigned_to_id == person.id) for one in found]
+
+
+def _seeing(work: Work, readers: Sequence[User]) -> list[Actor]:
+    accounts = (persons.account(work.session, one.id) for one in readers if one.id != work.actor.id)
+    return [work.actor, *(one.actor for one in accounts if one is not None)]
 
 
 def _give(work: Work, ticket: Ticket, person: User, other: User) -> None:

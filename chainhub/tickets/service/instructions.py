@@ -162,7 +162,9 @@ def _tell_unit(work: Work, ticket: Ticket, instruction: Instruction) -> None:
     whose = instruction.on_behalf_of or instruction.given_by
     words = f"{ticket.about}：{whose}批示，请在{due}前办理并回复。{instruction.text}"
     key = f"instruction:{instruction.id}:given"
-    notices.enqueue(work, who, NoticeKind.TASK, words, key=key, link=ticket.link)
+    notices.enqueue(
+        work, who, NoticeKind.TASK, words, key=key, link=ticket.link, kept_from=ticket.complained_unit_code
+    )
 
 
 def find(work: Work, id_: int) -> tuple[Ticket, Instruction]:
@@ -211,7 +213,15 @@ def answer(work: Work, id_: int, note: str) -> Instruction:
     if instruction.given_by_id is not None:
         words = f"{ticket.about}：{unit}回复了批示。{note}"
         key = f"instruction:{instruction.id}:answer"
-        notices.enqueue(work, [instruction.given_by_id], NoticeKind.NEWS, words, key=key, link=ticket.link)
+        notices.enqueue(
+            work,
+            [instruction.given_by_id],
+            NoticeKind.NEWS,
+            words,
+            key=key,
+            link=ticket.link,
+            kept_from=ticket.complained_unit_code,
+        )
     return instruction
 
 

@@ -160,10 +160,11 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     source = ticket.state
     target = row.target or ticket.merged_from or source
 
+    place_of = rules.stood_in_for(work.actor, row.action, queries.facts(work.session, ticket))
     plan = clockwork.plan(row.action, source, target, given, _standing(work, allowed, given, before))
 
     sent = effects.take(work, ticket, row.action, given)
-    ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action)
+    ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action, place_of)
     if target in _WITHOUT_PARTS:
         parts.release(work, ticket, before, row.action.value)
     _enter(work, ticket, target)
@@ -221,7 +222,8 @@ def _carry_part(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
 
 def _note_part(work: Work, allowed: Permit, part: Part, given: Mapping[str, Any]) -> None:
     ticket, row = allowed.ticket, allowed.row
-    ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action)
+    place_of = rules.stood_in_for(work.actor, row.action, queries.facts(work.session, ticket))
+    ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action, place_of)
     ticket.updated_at = work.now
     ticket.version += 1
     ruled = row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}

@@ -163,9 +163,16 @@ def _ruling_refusal(work: Work, ticket: Ticket) -> str | None:
     disputed = [part for part in of(work, ticket) if part.state is PartState.DISPUTED]
     if not disputed:
         return "没有等着裁定的协办退单。"
-    if all(part.sent_by_id == work.actor.id for part in disputed):
+    mine = _ruling_as(work, ticket)
+    if all(part.sent_by_id in mine for part in disputed):
         return "这项协办是您派出的，退单要由专班的另一位同志裁定。"
     return None
+
+
+def _ruling_as(work: Work, ticket: Ticket) -> frozenset[int | None]:
+    """Return as whom this actor would rule on a return: themselves, and in whose place they stand (AB角)."""
+    facts = queries.facts(work.session, ticket)
+    return frozenset({work.actor.id}) | rules.stood_in_for(work.actor, Action.UPHOLD_RETURN, facts)
 
 
 # What an action does to a part
@@ -216,7 +223,7 @@ def rule(work: Work, ticket: Ticket, had: Sequence[Clock], given: Mapping[str, A
         part = disputed[0]
     if part is None:
         raise Invalid(errors={"unit": ["请选是哪个协办单位的退单。"]})
-    if part.sent_by_id == work.actor.id:
+    if part.sent_by_id in _ruling_as(work, ticket):
         raise Conflict("这项协办是您派出的，退单要由专班的另一位同志裁定。", code="forbidden_now")
     if upheld:
         _end(work, part, had, PartState.RELEASED, "uphold_return")

@@ -273,7 +273,15 @@ def _extend(work: Work, ticket: Ticket, request: Request) -> None:
     words = (
         f"{ticket.about}：办理单位申请延期，专班同意延到 {moment_text(clock.due_at)}。原因：{request.reason}"
     )
-    notices.enqueue(work, firm, NoticeKind.NEWS, words, key=f"request:{request.id}:firm", link=ticket.link)
+    notices.enqueue(
+        work,
+        firm,
+        NoticeKind.NEWS,
+        words,
+        key=f"request:{request.id}:firm",
+        link=ticket.link,
+        kept_from=ticket.complained_unit_code,
+    )
 
 
 def _move(
@@ -324,7 +332,15 @@ def _tell_decider(work: Work, ticket: Ticket, request: Request) -> None:
     if ticket.confidential and role is Role.LEADER:
         who = frozenset()  # not addressed to anybody who may see it
     words = f"{ticket.about}：{request.asked_by}申请{request.kind.label}，请在 {moment_text(request.due_at)} 前批。"
-    notices.enqueue(work, who, NoticeKind.TASK, words, key=f"request:{request.id}:ask", link=ticket.link)
+    notices.enqueue(
+        work,
+        who,
+        NoticeKind.TASK,
+        words,
+        key=f"request:{request.id}:ask",
+        link=ticket.link,
+        kept_from=ticket.complained_unit_code,
+    )
 
 
 def _tell_asker(work: Work, ticket: Ticket, request: Request) -> None:
@@ -338,4 +354,5 @@ def _tell_asker(work: Work, ticket: Ticket, request: Request) -> None:
         words,
         key=f"request:{request.id}:answer",
         link=ticket.link,
+        kept_from=ticket.complained_unit_code,
     )

@@ -144,7 +144,9 @@ def _tell_signers(work: Work, ticket: Ticket, made: Supervision) -> None:
         who = holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
     words = f"{ticket.about}：{made.reason.label}，拟了督办，请签发或者不签发。"
     key = f"supervision:{made.id}:draft"
-    notices.enqueue(work, who, NoticeKind.TASK, words, key=key, link=ticket.link)
+    notices.enqueue(
+        work, who, NoticeKind.TASK, words, key=key, link=ticket.link, kept_from=ticket.complained_unit_code
+    )
 
 
 # Reading
@@ -245,7 +247,9 @@ def sign(work: Work, id_: int, *, level: int | None = None, note: str = "") -> S
     due = moment_text(clock.due_at, weekday=True)
     words = f"{ticket.about}：{found.decided_by}签发{paper(found)}（{found.reason.label}），请在{due}前反馈。"
     key = f"supervision:{found.id}:signed"
-    notices.enqueue(work, who, NoticeKind.TASK, words, key=key, link=ticket.link)
+    notices.enqueue(
+        work, who, NoticeKind.TASK, words, key=key, link=ticket.link, kept_from=ticket.complained_unit_code
+    )
     return found
 
 
@@ -299,7 +303,15 @@ def answer(work: Work, id_: int, note: str) -> Supervision:
     if found.decided_by_id is not None:
         words = f"{ticket.about}：{unit}反馈了{paper(found)}。{note}"
         key = f"supervision:{found.id}:answer"
-        notices.enqueue(work, [found.decided_by_id], NoticeKind.NEWS, words, key=key, link=ticket.link)
+        notices.enqueue(
+            work,
+            [found.decided_by_id],
+            NoticeKind.NEWS,
+            words,
+            key=key,
+            link=ticket.link,
+            kept_from=ticket.complained_unit_code,
+        )
     return found
 
 

@@ -14,7 +14,6 @@ from chainhub.tickets import queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.rules import moment_text
-from chainhub.tickets.service import complaints
 from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action, State
 
@@ -131,8 +130,15 @@ def tell_sent(work: Work, ticket: Ticket, sent: Sequence[Clock]) -> None:
 
 
 def _say(work: Work, who: frozenset[int], kind: NoticeKind, words: str, key: str, ticket: Ticket) -> None:
-    others = complaints.without(work, ticket, who) - {work.actor.id}
-    notices.enqueue(work, others, kind, words, key=key, link=ticket.link)
+    notices.enqueue(
+        work,
+        who - {work.actor.id},
+        kind,
+        words,
+        key=key,
+        link=ticket.link,
+        kept_from=ticket.complained_unit_code,
+    )
 
 
 def _task(

@@ -310,5 +310,6 @@ def _blower(found: Whistle) -> frozenset[int]:
 
 
 def _tell(work: Work, ticket: Ticket, who: frozenset[int], words: str, key: str) -> None:
-    others = complaints.without(work, ticket, who) - {work.actor.id}
-    notices.enqueue(work, others, NoticeKind.TASK, words, key=key, link=ticket.link)
+    about = ticket.complained_unit_code
+    others = who - {work.actor.id}
+    notices.enqueue(work, others, NoticeKind.TASK, words, key=key, link=ticket.link, kept_from=about)
