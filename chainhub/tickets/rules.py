@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chainhub.core.actor import Actor, Role
@@ -354,6 +354,13 @@ def local_date_text(at: datetime, *, weekday: bool = False, year: int | None = N
     if year is not None and day.year != year:
         text = f"{day.year}年{text}"
     return f"{text}（周{'一二三四五六日'[day.weekday()]}）" if weekday else text
+
+
+def day_text(day: date | str, *, year: int | None = None) -> str:
+    """Return a day, or one written as ISO 8601, as people read it: 10月27日; the year where it is not `year`."""
+    read = date.fromisoformat(day) if isinstance(day, str) else day
+    text = f"{read.month}月{read.day}日"
+    return text if year in {None, read.year} else f"{read.year}年{text}"
 
 
 def moment_text(at: datetime, *, weekday: bool = False, year: int | None = None) -> str:

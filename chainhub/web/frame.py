@@ -42,6 +42,20 @@ class Frame:
     keeps_leave: bool = False  # whether somebody may stand in for this person (AB角)
 
 
+def marked(items: Sequence[NavItem], path: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return the words of the navigation; of those above this address only the nearest is the current one. Pure."""
+
+    def near(item: NavItem) -> int:
+        return max((len(one) for one in (item.url, *item.under) if _is_above(one, path)), default=0)
+
+    most = max((near(one) for one in items), default=0)
+    return tuple((one.label, one.url, 0 < most == near(one)) for one in items)
+
+
+def _is_above(prefix: str, path: str) -> bool:
+    return path == prefix or (prefix != "/" and path.startswith(prefix))
+
+
 _NOT_LENT = frozenset({Role.ENTERPRISE, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
 Loader = Callable[[Actor], tuple[str, bool, int, Sequence[NavItem]]]
 
@@ -75,9 +89,7 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         name=actor.name,
         title=actor.title or actor.unit_name,
         county=name,
-        nav=tuple(
-            (i.label, i.url, path == i.url or (i.url != "/" and path.startswith(i.under))) for i in items
-        ),
+        nav=marked(items, path),
         unread=unread,
         elder=elder or account.elder,
         demo=demo,

@@ -20,7 +20,7 @@ from chainhub.tickets.common.queries import Counted
 from chainhub.tickets.common.service import NewIssue
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.rules import local_date_text, moment_text
+from chainhub.tickets.rules import day_text, local_date_text, moment_text
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.web import doors
 
@@ -49,7 +49,7 @@ def issue_view(work: Work, one: Counted) -> IssueView:
     said = [
         directory.category_label(issue.category_code),
         f"{one.tickets} 件诉求，{one.firms} 家企业遇到",
-        f"{issue.due_on:%Y-%m-%d} 前办完",
+        f"{day_text(issue.due_on, year=today.year)} 前办完",
     ]
     return IssueView(
         issue.link,

@@ -1,6 +1,6 @@
 """Links from a home page to one's own lists, with how much stands there."""
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.tickets import festival, mine
 from chainhub.tickets.showing import DoorView
@@ -33,4 +33,6 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         if stands is not None and stands.in_time
         else ()
     )
-    return (*clearing, *shown, *kept)
+    led = sorted(work.actor.refs(Role.TASK_FORCE, ScopeKind.CHAIN))
+    printed = (DoorView("企业二维码", "", f"/chains/{led[0]}/qr"),) if len(led) == 1 else ()
+    return (*clearing, *shown, *kept, *printed)

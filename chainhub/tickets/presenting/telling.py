@@ -129,10 +129,15 @@ def _tell_convene(data: Mapping[str, Any], directory: Directory) -> str:
     return f"{data.get('question', '')}（{units}{at}{place}）"
 
 
+def _day(written: object, year: int | None = None) -> str:
+    """Return a day of the history as people read it; with a year that it is not, the year stands before it."""
+    return rules.day_text(str(written), year=year) if written else ""
+
+
 def _tell_conclude(data: Mapping[str, Any], directory: Directory) -> str:
     decided = [
         f"{directory.unit_name(one.get('unit'))}：{one.get('text', '')}"
-        + (f"（{one['due_on']} 前）" if one.get("due_on") else "")
+        + (f"（{_day(one['due_on'])} 前）" if one.get("due_on") else "")
         for one in data.get("decisions") or ()
     ]
     return "；".join((str(data.get("minutes", "")), *decided))
@@ -144,7 +149,7 @@ def _tell_determine(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
     why = _label(terms.CarryOverReason, data.get("reason_code"))
-    return f"{why}。{data.get('note', '')}（{data.get('review_on', '')} 前再定）"
+    return f"{why}。{data.get('note', '')}（{_day(data.get('review_on'))} 前再定）"
 
 
 def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
@@ -157,14 +162,14 @@ def _tell_merge(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_backfill(data: Mapping[str, Any], _: Directory) -> str:
-    days = f"{data.get('raised_on', '')} 提出，{data.get('solved_on', '')} 解决"
+    days = f"{_day(data.get('raised_on'), 0)} 提出，{_day(data.get('solved_on'), 0)} 解决"
     return f"{data.get('content', '')}（{days}）{data.get('reply', '')}"
 
 
 def _tell_instruct(data: Mapping[str, Any], directory: Directory) -> str:
     whose = f"{data['on_behalf_of']}：" if data.get("on_behalf_of") else ""
     unit = directory.unit_name(data.get("unit"))
-    return f"{whose}{data.get('note', '')}（请{unit}在 {data.get('due_on', '')} 前回复）"
+    return f"{whose}{data.get('note', '')}（请{unit}在 {_day(data.get('due_on'))} 前回复）"
 
 
 def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
@@ -175,7 +180,7 @@ def _tell_supervision(data: Mapping[str, Any], directory: Directory) -> str:
 
 
 def _tell_refer(data: Mapping[str, Any], _: Directory) -> str:
-    return f"{data.get('source', '')} {data.get('number', '')}，{data.get('due_on', '')} 前回复上级。"
+    return f"{data.get('source', '')} {data.get('number', '')}，{_day(data.get('due_on'))} 前回复上级。"
 
 
 def _tell_reply_up(data: Mapping[str, Any], _: Directory) -> str:
@@ -262,7 +267,7 @@ def _shown(data: Mapping[str, Any]) -> str:
 def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
     what = _label(terms.RequestKind, data.get("kind"))
     day = data.get("until") or data.get("review_on")
-    return f"{what}{f'，到 {day}' if day else ''}。{data.get('note') or ''}"
+    return f"{what}{f'，到 {_day(day)}' if day else ''}。{data.get('note') or ''}"
 
 
 def _tell_common(data: Mapping[str, Any], _: Directory) -> str:

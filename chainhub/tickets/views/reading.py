@@ -263,7 +263,7 @@ def _whistles(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> tuple[Whis
 
 def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:
     day = one.given.get("until") or one.given.get("review_on")
-    until = f"，到 {day}" if day else ""
+    until = f"，到 {rules.day_text(day, year=work.now.year)}" if day else ""
     line = f"{one.asked_by} {rules.moment_text(one.asked_at)} 申请{until}：{one.reason}"
     if one.state is RequestState.PENDING:
         answer = f"{rules.moment_text(one.due_at)} 前批"

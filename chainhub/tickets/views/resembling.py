@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chainhub.core.work import Work
 from chainhub.tickets import resembling
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.presenting import GREY_WORDS
 from chainhub.tickets.resembling import Alike, Text
 from chainhub.tickets.rules import local_date_text
 from chainhub.tickets.service import moving
@@ -72,8 +73,9 @@ def at_triage(work: Work, ticket: Ticket) -> list[AlikeView]:
 def _view(work: Work, one: Alike, *, for_owner: bool, merge_url: str = "") -> AlikeView:
     day = local_date_text(one.created_at, year=work.now.year)
     who = ("您" if for_owner else "同一家企业") if one.is_own else one.enterprise
+    state = GREY_WORDS.get(one.state, one.state.label) if for_owner else one.state.label
     return AlikeView(
-        f"{who} {day} 报过相似的", one.title, f"/tickets/{one.number}", one.number, one.state.label, merge_url
+        f"{who} {day} 报过相似的", one.title, f"/tickets/{one.number}", one.number, state, merge_url
     )
 
 
