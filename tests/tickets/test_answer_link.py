@@ -14,6 +14,7 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.people.models import SignInFailure
+from chainhub.documents import qr
 from chainhub.operations import verify
 from chainhub.tickets import answer_tokens, queries
 from chainhub.tickets.models import Ticket, TicketEvent
@@ -247,6 +248,18 @@ def test_tries_that_come_to_nothing_are_counted(client, link):
     assert said[:30] == [410] * 30
     assert said[30] == 429
     assert client.post(path, data={**TAP, "csrf_token": token}).status_code == 429
+
+
+def test_who_stands_beside_reads_the_link_from_the_page_as_a_code(as_, session):
+    ticket = a_ticket(session, S.REVIEWED)
+    session.commit()
+    client, path = as_(people.CLOSER), f"/tickets/{ticket.number}/answer-link"
+    asked = client.get(path).get_data(as_text=True)
+    page = client.post(path, data={"csrf_token": _csrf(client, path)}).get_data(as_text=True)
+
+    assert 'aria-label="评价链接的二维码"' not in asked  # to have it is a deed
+    assert 'aria-label="评价链接的二维码"' in page
+    assert qr.drawn(_LINK.search(page)[0]) in page
 
 
 @pytest.mark.parametrize("username", people.EVERYBODY)

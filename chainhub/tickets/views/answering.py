@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid, Refusal
 from chainhub.core.settings import Settings
 from chainhub.core.work import Work
 from chainhub.county.people import entering
+from chainhub.documents import qr
 from chainhub.tickets import answer_tokens, forms, queries, rules
 from chainhub.tickets.service import answering
 from chainhub.tickets.service.answering import Dead, Opened
@@ -121,11 +123,12 @@ def hand_out_link(number: str) -> ResponseReturnValue:
             return render_template("tickets/answer_hand_out.html", ticket=queries.own(work, number), url="")
     with doors.work() as work:
         found, person = answering.hand_out(work, number)
-        ticket = queries.own(work, number)
+        ticket, url = queries.own(work, number), address(found)
         return render_template(
             "tickets/answer_hand_out.html",
             ticket=ticket,
-            url=address(found),
+            url=url,
+            drawing=Markup(qr.drawn(url)),  # noqa: S704  # squares alone: the address is not written into it
             person=person,
             until=answering.until_text(found),
         )

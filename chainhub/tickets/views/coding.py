@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import NotAllowed, NotSignedIn
@@ -20,23 +21,21 @@ _CODE_MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """A code as it is drawn: the enterprise, the address, the black squares as a path, how many squares wide."""
+    """A code as it is drawn: the enterprise, the address, the drawing."""
 
     name: str
     address: str
-    path: str
-    width: int
+    drawing: Markup
 
 
 @lru_cache(maxsize=512)
-def _drawn(address: str) -> tuple[str, int]:
-    squares = qr.encode(address)
-    return qr.path(squares), qr.width(squares)
+def _drawn(address: str) -> Markup:
+    return Markup(qr.drawn(address))  # noqa: S704  # squares alone: the address is not written into it
 
 
 def _view(firm: Enterprise, name: str) -> CodeView:
     address = url_for(".report", code=firm.code, _external=True)
-    return CodeView(name, address, *_drawn(address))
+    return CodeView(name, address, _drawn(address))
 
 
 @bp.get("/enterprises/<code>/qr")
