@@ -42,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "dialect" in metafunc.fixturenames:
-        names = BOTH[:1] if metafunc.config.getoption("--fast") else BOTH
+        alone = metafunc.definition.get_closest_marker("one_database") is not None
+        names = BOTH[:1] if alone or metafunc.config.getoption("--fast") else BOTH
         metafunc.parametrize("dialect", names, scope="session")
 
 
