@@ -60,7 +60,7 @@ def _with(content: bytes, name: str, data: bytes) -> bytes:
 def _document(body: str) -> bytes:
     with zipfile.ZipFile(BytesIO(TEMPLATE)) as archive:
         whole = archive.read("word/document.xml").decode()
-    start, end = whole.index("<w:body>") + 8, whole.index("<w:sectPr>")
+    start, end = whole.index("<w:body>") + 8, whole.index("<w:sectPr")
     return _with(TEMPLATE, "word/document.xml", (whole[:start] + body + whole[end:]).encode())
 
 
@@ -75,11 +75,12 @@ def _document(body: str) -> bytes:
         ("{% for x in y %}", "{% for x in y %}"),
         ("</w:t></w:r></w:p><w:p>", "</w:t></w:r></w:p><w:p>"),
         ("<w:p> & ]]> &lt;", "<w:p> & ]]> &lt;"),
+        ("{_{ 编号 }_} {_% a %_}", "{_{ 编号 }_} {_% a %_}"),
         ("铃\x07铛\x00\x0b\ufffe\ud800", "铃铛"),
         ("厂门口🏭路面", "厂门口🏭路面"),
         ("长" * 100_000, "长" * 100_000),
     ],
-    ids=["expression", "place", "loop", "markup", "entities", "control", "emoji", "long"],
+    ids=["expression", "place", "loop", "escapes", "markup", "entities", "control", "emoji", "long"],
 )
 def test_what_somebody_wrote_stays_text(written, read):
     made = filling.fill(TEMPLATE, {**SAMPLE, "内容": written})
@@ -180,6 +181,10 @@ _RELATION = (
         (b"not a document", "不是能收的文件"),
         (_document("<w:p><w:r><w:t>{{ 编号 }}{{ 7*7 }}{{密码}}</w:t></w:r></w:p>"), "7*7、密码"),
         (_document("<w:p><w:r><w:t>{% for a in b %}</w:t></w:r></w:p>"), "{% for a in b %}"),
+        (_document("<w:p><w:r><w:t>{{ ''.__class__.__mro__ }}</w:t></w:r></w:p>"), "__class__"),
+        (_document("<w:p><w:r><w:t>{{ 编号</w:t></w:r></w:p>"), "{{ 编号"),
+        (_document("<w:p><w:r><w:t>" + "{% " * 100_000 + "</w:t></w:r></w:p>"), "不认识的占位"),
+        (_document('<w:p w:rsidR="{{ 7*7 }}"/>'), "只能写在正文"),
         (_document("<w:p>"), "打不开"),
         (_with(TEMPLATE, "word/vbaProject.bin", b"x"), "宏"),
         (_with(TEMPLATE, "word/embeddings/a.bin", b"x"), "嵌了别的文件"),
@@ -204,6 +209,8 @@ _RELATION = (
             "取外部内容的域",
         ),
         (_document('<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;a&quot; "/></w:p>'), "取外部内容的域"),
+        (_with(TEMPLATE, "docProps/app.xml", b"<a>{{ x }}</a>"), "只能写在正文"),
+        (filling.steady(_document("<w:p/>" * 400_000)), "文字太多"),
         (_with(TEMPLATE, "word/media/a.png", bytes(range(256)) * 5000), "模板最多"),
     ],
     ids=[
@@ -211,6 +218,10 @@ _RELATION = (
         "text",
         "places",
         "loop",
+        "attack",
+        "open",
+        "slow",
+        "attribute",
         "broken",
         "macro",
         "embedded",
@@ -218,6 +229,8 @@ _RELATION = (
         "entities",
         "dde",
         "include",
+        "properties",
+        "bomb",
         "large",
     ],
 )
@@ -228,6 +241,20 @@ def test_what_is_no_template_is_refused_in_words(content, said):
     (words,) = refused.value.errors["file"]
     assert "督办单.docx" in words
     assert said in words
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ 9**9**9 }}",
+        "{% for a in range(9) %}{% endfor %}",
+        "{{ 编号|upper }}",
+    ],
+)
+def test_a_template_that_was_never_looked_at_can_do_no_more_than_name_places(written):
+    with pytest.raises(Invalid):
+        filling.fill(_document(f"<w:p><w:r><w:t>{written}</w:t></w:r></w:p>"), SAMPLE)
 
 
 def test_a_link_that_a_reader_taps_is_no_tie():

@@ -1,56 +1,112 @@
-"""Putting values into the places of a .docx template.
+"""Putting values into the places of a .docx template: docxtpl does it, in a sandbox that knows nothing but places.
 
-Own code, because docxtpl is not among the locked packages; it does less on purpose. A value is text put into the
-document tree, so it can neither be executed nor break the file. A line (table row or paragraph) that names a
-group's place is repeated for each line of the group; a line whose every place is empty is left out.
+A template says `{{ 编号 }}` and no more. What repeats and what is left out is put around its lines here, as docxtpl's
+own tags: a line (table row or paragraph) that names a group's place is repeated for each line of the group; a line
+whose every place is empty is left out.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from io import BytesIO
 from typing import Any
-from xml.dom import minidom  # every document type is refused before
-from xml.dom.minidom import Node
 from xml.parsers import expat
 
-from chainhub.core.errors import Invalid
-from chainhub.documents.papers.rules import PLACE, STRANGE, Line, Values, plain
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docxtpl import DocxTemplate
+from jinja2 import Template, TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
+from markupsafe import Markup, escape
 
-Tag = Any  # a node of the tree: the stubs say of every parent that there may be none
+from chainhub.core.errors import Invalid
+from chainhub.documents.papers.rules import PLACE, STRANGE, Values, plain
+
+Tag = Any  # an element of lxml, which has no types of its own
 LINES_MOST = 1000  # paragraphs of one value
-_FILLED = ("word/document", "word/header", "word/footer", "word/footnotes", "word/endnotes")
+_FILLED = ("word/document", "word/header", "word/footer")
 _BROKEN = "打不开。请在 Word 或 WPS 里打开，另存为 docx 再传。"
+_ELSEWHERE = "的占位只能写在正文、页眉和页脚的文字里。请把别处的删掉再传。"
+_NEXT_PARAGRAPH = "\a"  # docxtpl makes a paragraph of it, like the one it stands in
+_WRAPPERS = {qn(one) for one in ("w:hyperlink", "w:ins", "w:smartTag", "w:sdt")}
+
+
+class _Places(SandboxedEnvironment):
+    """What a template may do: name a place. No expression, filter, call or number, whoever wrote it and wherever."""
+
+    _KNOWN = (
+        nodes.Output,
+        nodes.TemplateData,
+        nodes.Name,
+        nodes.Getattr,
+        nodes.For,  # the tags that are put around lines here
+        nodes.If,
+        nodes.Or,
+    )
+
+    def from_string(
+        self,
+        source: str | nodes.Template,
+        globals: MutableMapping[str, Any] | None = None,  # Jinja's name
+        template_class: type[Template] | None = None,
+    ) -> Template:
+        """Make a template. Raises Invalid for whatever is more than places."""
+        try:
+            tree = self.parse(source) if isinstance(source, str) else source
+        except TemplateSyntaxError as error:
+            raise Invalid(_ELSEWHERE) from error
+        if not all(isinstance(one, self._KNOWN) for one in tree.find_all(nodes.Node)):
+            raise Invalid(_ELSEWHERE)
+        return super().from_string(tree, globals, template_class)
+
+
+_ENVIRONMENT = _Places(autoescape=True)
 
 
 def fill(template: bytes, values: Values) -> bytes:
-    """Return the document with these values in its places. What has no value is left empty."""
+    """Return the document with these values in its places. What has no value is left empty. Raises Invalid."""
+    paper = DocxTemplate(BytesIO(template))
+    document = paper.get_docx()
+    roots = [document.element, *(one.target_part.element for one in _margins(document))]
+    for root in roots:
+        _prepare(root)
+    paper.render(_said(values), _ENVIRONMENT)
+    _tidy(document.element)
     made = BytesIO()
-    with zipfile.ZipFile(BytesIO(template)) as source, zipfile.ZipFile(made, "w") as target:
+    paper.save(made)
+    return steady(made.getvalue())
+
+
+def steady(archive: bytes) -> bytes:
+    """Return a zip archive without the moment it was packed at: the same facts, the same bytes."""
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(archive)) as source, zipfile.ZipFile(made, "w") as target:
         for part in source.infolist():
-            content = source.read(part)
-            if _is_filled(part.filename):
-                content = _filled(content, values)
-            entry = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))  # the same facts, the same bytes
+            entry = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
+            target.writestr(entry, source.read(part))
     return made.getvalue()
 
 
 def named(template: bytes) -> list[str]:
     """Return what stands in the template's places, in order, and whatever looks like another template language.
 
-    Raises Invalid where it is no document.
+    Raises Invalid where it is no document, or where a place stands in what is not filled.
     """
     found: dict[str, None] = {}
     with zipfile.ZipFile(BytesIO(template)) as source:
         for name in source.namelist():
-            if _is_filled(name):
-                tree = parsed(source.read(name))
-                for paragraph in _all(tree, "w:p"):
-                    text = "".join(_text(one) for one in _texts(paragraph))
-                    found |= dict.fromkeys(match[1] for match in PLACE.finditer(text))
-                    found |= dict.fromkeys(STRANGE.findall(text))
-                tree.unlink()
+            if not name.endswith(".xml"):
+                continue
+            tree = parsed(source.read(name))
+            filled = name.startswith(_FILLED)
+            for paragraph in tree.iter(qn("w:p")) if filled else ():
+                text = _text(paragraph)
+                found |= dict.fromkeys(match[1] for match in PLACE.finditer(text))
+                found |= dict.fromkeys(one.strip() for one in STRANGE.findall(PLACE.sub("", text)))
+            if any(STRANGE.search(one) for one in _beside(tree, filled=filled)):
+                raise Invalid(_ELSEWHERE)
     return list(found)
 
 
@@ -60,8 +116,8 @@ def parsed(content: bytes) -> Tag:
         look = expat.ParserCreate()
         look.StartDoctypeDeclHandler = _no_doctype
         look.Parse(content, True)
-        return minidom.parseString(content)  # noqa: S318  # looked through above
-    except expat.ExpatError as error:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (expat.ExpatError, etree.XMLSyntaxError) as error:
         raise Invalid(_BROKEN) from error
 
 
@@ -69,179 +125,112 @@ def _no_doctype(*_: object) -> None:
     raise Invalid(_BROKEN)  # entities: Word writes none
 
 
-def _is_filled(name: str) -> bool:
-    return name.endswith(".xml") and name.startswith(_FILLED)
+def _beside(tree: Tag, *, filled: bool) -> Iterator[str]:
+    """Give what stands in a part beside the texts of its paragraphs; of one that is not filled, everything."""
+    for one in tree.iter():
+        yield from one.attrib.values()
+        if one.text and not (filled and one.tag == qn("w:t")):
+            yield one.text
+        if one.tail:
+            yield one.tail
 
 
-def _filled(content: bytes, values: Values) -> bytes:
-    tree = parsed(content)
-    texts = {name: value for name, value in values.items() if isinstance(value, str)}
-    groups = {name: value for name, value in values.items() if not isinstance(value, str)}
-    paragraphs = _all(tree, "w:p")
-    repeated = [one for one in (*_all(tree, "w:tr"), *paragraphs) if _group(one)]
-    repeated = [one for one in repeated if not any(_within(one, other) for other in repeated)]
-    for paragraph in paragraphs:
-        if not any(paragraph is one or _within(paragraph, one) for one in repeated):
-            _fill(paragraph, texts)
-    # Last, and each paragraph once: what somebody wrote is never looked through for places.
-    for line in repeated:
-        _repeat(line, texts, groups)
-    made: bytes = tree.toxml(encoding="UTF-8", standalone=True)
-    tree.unlink()
-    return made
+def _margins(document: Any) -> list[Any]:
+    kinds = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+    return [one for one in document.part.rels.values() if one.reltype in kinds]
 
 
-# Lines that are repeated
+# What is said
 
 
-def _group(line: Tag) -> str:
-    """Return the group of which a line names a place; a row that holds a whole table does not count."""
-    if line.tagName == "w:tr" and any(_all(line, "w:tr")):
-        return ""
-    own = [line] if line.tagName == "w:p" else _all(line, "w:p")
-    names = (match[1] for one in own for match in PLACE.finditer(_said(one)))
-    return next((name.partition(".")[0] for name in names if "." in name), "")
+def _said(values: Values) -> Mapping[str, object]:
+    return {
+        name: _lines(value)
+        if isinstance(value, str)
+        else [{field: _lines(one) for field, one in line.items()} for line in value]
+        for name, value in values.items()
+    }
 
 
-def _repeat(line: Tag, texts: Line, groups: dict[str, Sequence[Line]]) -> None:
-    group, parent = _group(line), line.parentNode
-    for each in groups.get(group, ()):
-        made = line.cloneNode(deep=True)
-        parent.insertBefore(made, line)
-        said = {**texts, **{f"{group}.{name}": value for name, value in each.items()}}
-        for paragraph in [made] if made.tagName == "w:p" else _all(made, "w:p"):
-            _fill(paragraph, said)
-    parent.removeChild(line)
-    if parent.tagName == "w:tbl" and not any(_children(parent, "w:tr")):
-        parent.parentNode.removeChild(parent)
+def _lines(value: str) -> Markup:
+    """Return a value without empty lines; what goes beyond any paper's length runs on in its last line.
 
-
-# One paragraph
-
-
-def _fill(paragraph: Tag, texts: Line) -> None:
-    """Put values into a paragraph's places. Word may have cut a place into several runs; the first keeps it."""
-    nodes = _texts(paragraph)
-    said = [_text(one) for one in nodes]
-    places = list(PLACE.finditer("".join(said)))
-    if not places:
-        return
-    values = [_lines(texts.get(one[1], "")) for one in places]
-    if not any(values) and _may_go(paragraph):
-        paragraph.parentNode.removeChild(paragraph)
-        return
-    for match, value in reversed(list(zip(places, values, strict=True))):
-        _put(said, match.start(), match.end(), value)
-    for node, text in zip(nodes, said, strict=True):
-        _write(node, text)
-    for node in nodes:
-        _break(node)
-
-
-def _lines(value: str) -> str:
-    """Return a value without empty lines; what goes beyond any paper's length runs on in its last line."""
+    An underscore is written as its number: docxtpl takes `{_{` for a way of writing two braces.
+    """
     lines = [one.strip() for one in plain(value).split("\n") if one.strip()]
-    return "\n".join((*lines[:LINES_MOST], *([" ".join(lines[LINES_MOST:])] if lines[LINES_MOST:] else ())))
+    kept = [*lines[:LINES_MOST], *([" ".join(lines[LINES_MOST:])] if lines[LINES_MOST:] else ())]
+    return Markup(str(escape(_NEXT_PARAGRAPH.join(kept))).replace("_", "&#95;"))  # noqa: S704  # escaped just here
 
 
-def _put(said: list[str], start: int, end: int, value: str) -> None:
-    """Put a value where a place begins, and take the rest of the place out of the runs it reaches into."""
-    before = 0
-    for place, text in enumerate(said):
-        begin, until = max(start - before, 0), min(end - before, len(text))
-        if begin < until:
-            said[place] = text[:begin] + (value if start >= before else "") + text[until:]
-        before += len(text)
+# Lines that are repeated or left out
+
+
+def _prepare(root: Tag) -> None:
+    paragraphs = [one for one in root.iter(qn("w:p")) if PLACE.search(_text(one))]
+    rows = [one for one in root.iter(qn("w:tr")) if next(one.iterdescendants(qn("w:tr")), None) is None]
+    loops = {row: group for row in rows if (group := _group(list(row.iter(qn("w:p")))))}
+    inside = {each for row in loops for each in row.iter(qn("w:p"))}
+    loops |= {one: group for one in paragraphs if one not in inside and (group := _group([one]))}
+    may_go = [one for one in paragraphs if _may_go(one)]
+    for paragraph in paragraphs:
+        _unwrap(paragraph)
+    for line, group in loops.items():
+        _around(line, f"for {group} in {group}", "endfor")
+    for line in may_go:
+        places = dict.fromkeys(match[1] for match in PLACE.finditer(_text(line)))
+        _around(line, f"if {' or '.join(places)}", "endif")
+
+
+def _group(paragraphs: Sequence[Tag]) -> str:
+    """Return the group of which a line names a place."""
+    names = (match[1] for one in paragraphs for match in PLACE.finditer(_text(one)))
+    return next((name.partition(".")[0] for name in names if "." in name), "")
 
 
 def _may_go(paragraph: Tag) -> bool:
     """Say whether a paragraph may be left out: not the only one of a cell, nor one that carries a section."""
-    if any(_all(paragraph, "w:sectPr")):
+    if next(paragraph.iter(qn("w:sectPr")), None) is not None:
         return False
-    parent = paragraph.parentNode
-    return parent.tagName != "w:tc" or sum(1 for _ in _children(parent, "w:p")) > 1
+    parent = paragraph.getparent()
+    return parent.tag != qn("w:tc") or len(parent.findall(qn("w:p"))) > 1
 
 
-def _break(node: Tag) -> None:
-    """Make each line of a text a paragraph like its own; what stood behind it goes into the last one."""
-    first, *more = _text(node).split("\n")
-    if not more:
-        return
-    run = node.parentNode
-    paragraph = run.parentNode
-    if getattr(paragraph, "tagName", "") != "w:p":  # in a link or the like, which cannot be cut
-        _write(node, " ".join((first, *more)))
-        return
-    _write(node, first)
-    behind, runs_behind = _after(node), _after(run)
-    place = paragraph.nextSibling
-    for line in more:
-        made = _like(paragraph, "w:pPr")
-        made_run = made.appendChild(_like(run, "w:rPr"))
-        text = made_run.appendChild(node.cloneNode(deep=False))
-        _write(text, line)
-        paragraph.parentNode.insertBefore(made, place)
-    for one in behind:
-        made_run.appendChild(one)
-    for one in runs_behind:
-        made.appendChild(one)
+def _around(line: Tag, opening: str, closing: str) -> None:
+    """Put docxtpl's tags before and behind a line, each in a line of its own, which goes with the tag."""
+    row = line.tag == qn("w:tr")
+    for put, tag in ((line.addprevious, opening), (line.addnext, closing)):
+        made = paragraph = OxmlElement("w:p")
+        paragraph.add_r().text = f"{{%{'tr' if row else 'p'} {tag} %}}"
+        if row:
+            made, cell = OxmlElement("w:tr"), OxmlElement("w:tc")
+            made.append(cell)
+            cell.append(paragraph)
+        put(made)
 
 
-def _after(node: Tag) -> list[Tag]:
-    siblings = node.parentNode.childNodes
-    return list(siblings[siblings.index(node) + 1 :])
+def _unwrap(paragraph: Tag) -> None:
+    """Take links and controls off the text of a paragraph: a value of several lines could not leave them."""
+    for wrapper in [one for one in paragraph if one.tag in _WRAPPERS]:
+        for run in wrapper.iter(qn("w:r")):
+            if _nearest(run) is paragraph:
+                wrapper.addprevious(run)
+        paragraph.remove(wrapper)
 
 
-def _like(one: Tag, properties: str) -> Tag:
-    """Return an empty paragraph or run with the same properties."""
-    made: Tag = one.cloneNode(deep=False)
-    for each in _children(one, properties):
-        made.appendChild(each.cloneNode(deep=True))
-    return made
+def _tidy(root: Tag) -> None:
+    """Leave no table without rows and no cell without a paragraph, which Word would call damaged."""
+    for table in list(root.iter(qn("w:tbl"))):
+        if table.find(qn("w:tr")) is None:
+            table.getparent().remove(table)
+    for cell in root.iter(qn("w:tc")):
+        if cell.find(qn("w:p")) is None:
+            cell.append(OxmlElement("w:p"))
 
 
-# The tree
-
-
-def _all(tree: Tag, tag: str) -> list[Tag]:
-    return list(tree.getElementsByTagName(tag))
-
-
-def _children(parent: Tag, tag: str) -> Iterator[Tag]:
-    return (one for one in parent.childNodes if getattr(one, "tagName", "") == tag)
-
-
-def _within(node: Tag, outer: Tag) -> bool:
-    above = node.parentNode
-    while above is not None and above is not outer:
-        above = above.parentNode
-    return above is not None
-
-
-def _texts(paragraph: Tag) -> list[Tag]:
-    """Return the texts of a paragraph, those of a text box inside it left to their own paragraphs."""
-    return [one for one in _all(paragraph, "w:t") if _nearest(one) is paragraph]
+def _text(paragraph: Tag) -> str:
+    """Return a paragraph's text; that of a text box inside it belongs to its own paragraphs."""
+    return "".join(one.text or "" for one in paragraph.iter(qn("w:t")) if _nearest(one) is paragraph)
 
 
 def _nearest(node: Tag) -> Tag:
-    above = node.parentNode
-    while above is not None and getattr(above, "tagName", "") != "w:p":
-        above = above.parentNode
-    return above
-
-
-def _said(paragraph: Tag) -> str:
-    return "".join(_text(one) for one in _texts(paragraph))
-
-
-def _text(node: Tag) -> str:
-    return "".join(
-        one.data for one in node.childNodes if one.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE)
-    )
-
-
-def _write(node: Tag, text: str) -> None:
-    while node.firstChild is not None:
-        node.removeChild(node.firstChild)
-    node.appendChild(node.ownerDocument.createTextNode(text))
-    node.setAttribute("xml:space", "preserve")
+    return next(node.iterancestors(qn("w:p")), None)

@@ -5,29 +5,35 @@ text 仿宋 三号 at a fixed pitch of 28 points, its first line indented by two
 “— 1 —” on the outer side. There is a place for the seal, and no red head, 发文字号 or seal: those are the county's own.
 """
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from xml.sax.saxutils import escape
+from typing import Any
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt, Twips
+
+from chainhub.documents.papers import filling
 
 TITLE, NUMBER, BODY, HEAD, ADDRESSEE, SIGNATURE, SEAL, CELL, LABEL, SMALL = (
     "Title",
-    "PaperNumber",
+    "编号",
     "Normal",
-    "Heading1",
-    "Addressee",
-    "Signature",
-    "Seal",
-    "Cell",
-    "Label",
-    "Small",
+    "Heading 1",
+    "主送",
+    "署名",
+    "印章位置",
+    "表格文字",
+    "表格标签",
+    "小字",
 )
 """The styles of a paper. An administrator changes them in Word like any others."""
 
@@ -35,6 +41,7 @@ _SONG, _FANG, _KAI, _HEI = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2
 _ALTERNATIVES = ((_SONG, "宋体"), (_FANG, "仿宋"), (_KAI, "楷体"), (_HEI, "SimHei"))
 """Which font Word and WPS take where the official one is not installed."""
 _TEXT_WIDTH = 8844  # twentieths of a point: 156 mm between the margins
+_EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,207 +76,181 @@ Layout = Sequence[Para | Grid]
 
 def make(layout: Layout) -> bytes:
     """Return a .docx of this layout. The same layout gives the same bytes."""
+    paper = Document()
+    _clear(paper)
+    _styles(paper)
+    _page(paper)
+    for one in layout:
+        if isinstance(one, Para):
+            paper.add_paragraph(one.text, style=one.style)
+        else:
+            _grid(paper, one)
     made = BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name, content in _parts(layout).items():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return made.getvalue()
+    paper.save(made)
+    return filling.steady(made.getvalue())
 
 
-def _parts(layout: Layout) -> dict[str, str]:
-    return {
-        "[Content_Types].xml": _types(),
-        "_rels/.rels": _relations({"rId1": (f"{_R}/officeDocument", "word/document.xml")}),
-        "word/document.xml": _document(layout),
-        "word/styles.xml": _styles(),
-        "word/fontTable.xml": _fonts(),
-        "word/settings.xml": _settings(),
-        "word/footer1.xml": _footer("right"),
-        "word/footer2.xml": _footer("left"),
-        "word/_rels/document.xml.rels": _relations(
-            {
-                "rId1": (f"{_R}/styles", "styles.xml"),
-                "rId2": (f"{_R}/fontTable", "fontTable.xml"),
-                "rId3": (f"{_R}/settings", "settings.xml"),
-                "rId4": (f"{_R}/footer", "footer1.xml"),
-                "rId5": (f"{_R}/footer", "footer2.xml"),
-            }
-        ),
-    }
+def _clear(paper: Any) -> None:
+    """Take out of the library's own template what says something of its own: styles, fonts, picture, author."""
+    for style in list(paper.styles):
+        style.delete()
+    defaults = paper.styles.element.find(qn("w:docDefaults"))
+    paper.styles.element.remove(defaults)
+    for holder, unwanted in (
+        (paper.part, ("fontTable", "customXml", "stylesWithEffects")),
+        (paper.part.package, ("thumbnail",)),
+    ):
+        for id_, relation in list(holder.rels.items()):
+            if relation.reltype.endswith(unwanted):
+                del holder.rels[id_]
+    fonts = Part(PackURI("/word/fontTable.xml"), CONTENT_TYPE.WML_FONT_TABLE, _fonts(), paper.part.package)
+    paper.part.relate_to(fonts, RELATIONSHIP_TYPE.FONT_TABLE)
+    paper.core_properties.author = paper.core_properties.comments = ""
 
 
-def _types() -> str:
-    overrides = {
-        "document": "document.main",
-        "styles": "styles",
-        "fontTable": "fontTable",
-        "settings": "settings",
-        "footer1": "footer",
-        "footer2": "footer",
-    }
-    listed = "".join(
-        f'<Override PartName="/word/{part}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
-        for part, kind in overrides.items()
-    )
-    rels = (
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    )
-    xml = '<Default Extension="xml" ContentType="application/xml"/>'
-    return f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">{rels}{xml}{listed}</Types>'
-
-
-def _relations(found: dict[str, tuple[str, str]]) -> str:
-    listed = "".join(
-        f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, (kind, target) in found.items()
-    )
-    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'
-
-
-def _document(layout: Layout) -> str:
-    body = "".join(_para(one) if isinstance(one, Para) else _grid(one) for one in layout)
-    section = (
-        '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>'
-        '<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="851" w:footer="1587" w:gutter="0"/>'
-        "</w:sectPr>"
-    )
-    return f'{_HEAD}<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>{body}{section}</w:body></w:document>'
-
-
-def _para(one: Para) -> str:
-    style = f'<w:pPr><w:pStyle w:val="{one.style}"/></w:pPr>' if one.style != BODY else ""
-    return f'<w:p>{style}<w:r><w:t xml:space="preserve">{escape(one.text)}</w:t></w:r></w:p>'
-
-
-def _grid(one: Grid) -> str:
-    whole = sum(one.widths)
-    widths = [_TEXT_WIDTH * each // whole for each in one.widths]
-    columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
-    edges = "".join(
-        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="auto"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    head = (
-        f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{edges}</w:tblBorders>'
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="85" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
-        f"</w:tblCellMar></w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
-    )
-    return f"<w:tbl>{head}{''.join(_row(row, widths) for row in one.rows)}</w:tbl>"
-
-
-def _row(row: Row, widths: Sequence[int]) -> str:
-    spans = row.spans or [1] * len(row.cells)
-    cells, column = [], 0
-    for place, (text, span) in enumerate(zip(row.cells, spans, strict=True)):
-        width = sum(widths[column : column + span])
-        column += span
-        style = LABEL if row.head or (row.labels and place % 2 == 0) else CELL
-        spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        cells.append(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}<w:vAlign w:val="center"/></w:tcPr>'
-            + "".join(_para(Para(line, style)) for line in text.split("\n"))
-            + "</w:tc>"
-        )
-    height = 1701 if row.tall else 567  # 3 cm, 1 cm
-    # A row longer than a page must be free to go on over it, or Word cuts the rest off.
-    again = "<w:tblHeader/>" if row.head else ""
-    return f'<w:tr><w:trPr><w:trHeight w:val="{height}" w:hRule="atLeast"/>{again}</w:trPr>{"".join(cells)}</w:tr>'
-
-
-def _font(east: str, half_points: int) -> str:
-    return (
-        f'<w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{east}" w:cs="Times New Roman"/>'
-        f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr>'
-    )
-
-
-def _style(id_: str, name: str, paragraph: str, font: str = "", *, default: bool = False) -> str:
-    of = ' w:default="1"' if default else ""
-    based = "" if default else '<w:basedOn w:val="Normal"/>'
-    return (
-        f'<w:style w:type="paragraph"{of} w:styleId="{id_}"><w:name w:val="{name}"/>{based}<w:qFormat/>'
-        f"<w:pPr>{paragraph}</w:pPr>{font}</w:style>"
-    )
-
-
-def _pitch(twips: int, before: int = 0, after: int = 0) -> str:
-    return f'<w:spacing w:before="{before}" w:after="{after}" w:line="{twips}" w:lineRule="exact"/>'
-
-
-_NO_INDENT = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
-
-
-def _styles() -> str:
-    flush = '<w:jc w:val="both"/>'
-    listed = (
-        _style(
-            BODY,
-            "Normal",
-            f'<w:widowControl w:val="0"/>{_pitch(560)}<w:ind w:firstLineChars="200" w:firstLine="640"/>{flush}',
-            _font(_FANG, 32),
-            default=True,
-        ),
-        _style(
-            TITLE,
-            "Title",
-            f'<w:keepNext/>{_pitch(640, 0, 120)}{_NO_INDENT}<w:jc w:val="center"/>',
-            _font(_SONG, 44),
-        ),
-        _style(NUMBER, "编号", f'{_pitch(560)}{_NO_INDENT}<w:jc w:val="right"/>', _font(_FANG, 28)),
-        _style(HEAD, "heading 1", f'<w:keepNext/>{_pitch(560)}<w:outlineLvl w:val="0"/>', _font(_HEI, 32)),
-        _style(ADDRESSEE, "主送", f"{_pitch(560, 120)}{_NO_INDENT}{flush}"),
-        _style(
-            SIGNATURE,
-            "署名",
-            f'<w:keepLines/>{_pitch(560)}<w:ind w:rightChars="400" w:right="1280" w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="right"/>',
-        ),
-        _style(
-            SEAL,
-            "印章位置",
-            f'<w:keepNext/>{_pitch(560, 560)}<w:ind w:rightChars="400" w:right="1280" w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="right"/>',
-            _font(_KAI, 24),
-        ),
-        _style(CELL, "表格文字", f'{_pitch(420)}{_NO_INDENT}<w:jc w:val="left"/>', _font(_FANG, 24)),
-        _style(LABEL, "表格标签", f'{_pitch(420)}{_NO_INDENT}<w:jc w:val="center"/>', _font(_HEI, 24)),
-        _style(SMALL, "小字", f"{_pitch(400)}{_NO_INDENT}{flush}", _font(_KAI, 24)),
-    )
-    return f'{_HEAD}<w:styles xmlns:w="{_W}">{"".join(listed)}</w:styles>'
-
-
-def _fonts() -> str:
+def _fonts() -> bytes:
     listed = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
         for name, other in _ALTERNATIVES
     )
-    return f'{_HEAD}<w:fonts xmlns:w="{_W}">{listed}</w:fonts>'
+    return f"<w:fonts {nsdecls('w')}>{listed}</w:fonts>".encode()
 
 
-def _settings() -> str:
-    compatible = (
-        '<w:compat><w:compatSetting w:name="compatibilityMode" '
-        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+# Styles
+
+
+def _styles(paper: Any) -> None:
+    both, right, centre, left = (
+        getattr(WD_ALIGN_PARAGRAPH, one) for one in ("JUSTIFY", "RIGHT", "CENTER", "LEFT")
     )
-    return f'{_HEAD}<w:settings xmlns:w="{_W}"><w:evenAndOddHeaders/>{compatible}</w:settings>'
+    body = _style(paper, BODY, (_FANG, 16), both, indent=2)
+    body.element.set(qn("w:default"), "1")
+    body.paragraph_format.widow_control = False
+    title = _style(paper, TITLE, (_SONG, 22), centre, pitch=32, after=6)
+    head = _style(paper, HEAD, (_HEI, 16), both, indent=2)
+    signature = _style(paper, SIGNATURE, (_FANG, 16), right)
+    seal = _style(paper, SEAL, (_KAI, 12), right, before=28)
+    _style(paper, NUMBER, (_FANG, 14), right)
+    _style(paper, ADDRESSEE, (_FANG, 16), both, after=6)
+    _style(paper, CELL, (_FANG, 12), left, pitch=21)
+    _style(paper, LABEL, (_HEI, 12), centre, pitch=21)
+    _style(paper, SMALL, (_KAI, 12), both, pitch=20)
+    for one in (title, head, seal):
+        one.paragraph_format.keep_with_next = True
+    signature.paragraph_format.keep_together = True
+    for one in (signature, seal):  # four characters from the edge
+        one.paragraph_format.right_indent = Twips(1280)
+        one.element.pPr.ind.set(qn("w:rightChars"), "400")
+    head.element.pPr.append(_tag("w:outlineLvl", val=0))
 
 
-def _footer(side: str) -> str:
-    font = '<w:rPr><w:rFonts w:ascii="宋体" w:hAnsi="宋体" w:eastAsia="宋体"/><w:sz w:val="28"/><w:szCs w:val="28"/></w:rPr>'
-    edge = f'w:{side}Chars="100" w:{side}="280"'
-    page = "".join(
-        f"<w:r>{font}{inner}</w:r>"
-        for inner in (
-            '<w:t xml:space="preserve">— </w:t>',
-            '<w:fldChar w:fldCharType="begin"/>',
-            '<w:instrText xml:space="preserve"> PAGE </w:instrText>',
-            '<w:fldChar w:fldCharType="separate"/>',
-            "<w:t>1</w:t>",
-            '<w:fldChar w:fldCharType="end"/>',
-            '<w:t xml:space="preserve"> —</w:t>',
-        )
-    )
-    return (
-        f'{_HEAD}<w:ftr xmlns:w="{_W}"><w:p><w:pPr>{_pitch(400)}<w:ind {edge} w:firstLineChars="0" w:firstLine="0"/>'
-        f'<w:jc w:val="{side}"/></w:pPr>{page}</w:p></w:ftr>'
-    )
+def _style(
+    paper: Any,
+    name: str,
+    font: tuple[str, int],
+    align: WD_ALIGN_PARAGRAPH,
+    *,
+    pitch: int = 28,
+    before: int = 0,
+    after: int = 0,
+    indent: int = 0,
+) -> Any:
+    """Make a style: its font and size in points, its fixed pitch, the space around it in points, its indent in characters."""
+    style = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name in {BODY, TITLE, HEAD})
+    style.quick_style = True
+    if name != BODY:
+        style.base_style = paper.styles[BODY]
+    shape = style.paragraph_format
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), Pt(pitch)
+    shape.first_line_indent = Pt(font[1] * indent)
+    style.element.pPr.ind.set(qn("w:firstLineChars"), str(indent * 100))
+    shape.alignment = align
+    style.font.size = Pt(font[1])
+    _letters(style, font[0], "Times New Roman")
+    return style
+
+
+def _letters(one: Any, east: str, west: str) -> None:
+    """Set the fonts of a style or a run, that of Chinese characters apart."""
+    one.font.name = west
+    one.element.rPr.rFonts.set(qn("w:eastAsia"), east)
+
+
+# The page
+
+
+def _page(paper: Any) -> None:
+    section = paper.sections[0]
+    section.page_width, section.page_height = Twips(11906), Twips(16838)
+    section.top_margin, section.right_margin = Twips(2098), Twips(1474)
+    section.bottom_margin, section.left_margin = Twips(1984), Twips(1588)
+    section.header_distance, section.footer_distance = Twips(851), Twips(1587)
+    paper.settings.odd_and_even_pages_header_footer = True
+    _footer(section.footer, WD_ALIGN_PARAGRAPH.RIGHT)
+    _footer(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def _footer(footer: Any, side: WD_ALIGN_PARAGRAPH) -> None:
+    paragraph = footer.paragraphs[0]
+    paragraph.style = BODY
+    shape = paragraph.paragraph_format
+    shape.alignment, shape.first_line_indent, shape.line_spacing = side, Pt(0), Pt(20)
+    edge = "right" if side == WD_ALIGN_PARAGRAPH.RIGHT else "left"
+    setattr(shape, f"{edge}_indent", Pt(14))
+    paragraph._p.pPr.ind.set(qn("w:firstLineChars"), "0")
+    for text in ("— ", "", " —"):
+        run = paragraph.add_run(text)
+        run.font.size = Pt(14)
+        _letters(run, "宋体", "宋体")
+        if not text:
+            run._r.addnext(field := _tag("w:fldSimple", instr=" PAGE "))
+            field.append(run._r)
+            run.text = "1"
+
+
+# Tables
+
+
+def _grid(paper: Any, one: Grid) -> None:
+    whole = sum(one.widths)
+    widths = [_TEXT_WIDTH * each // whole for each in one.widths]
+    table = paper.add_table(rows=0, cols=len(widths))
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Twips(width)
+    edges = (_tag(f"w:{side}", val="single", sz=6, space=0, color="auto") for side in _EDGES)
+    room = (_tag(f"w:{side}", w=85, type="dxa") for side in ("left", "right"))
+    layout = table._tbl.tblPr.find(qn("w:tblLayout"))
+    layout.addprevious(_tag("w:tblBorders", *edges))
+    layout.addnext(_tag("w:tblCellMar", *room))
+    for row in one.rows:
+        _row(table, row, widths)
+
+
+def _row(table: Any, row: Row, widths: Sequence[int]) -> None:
+    made = table.add_row()
+    # A row longer than a page must be free to go on over it, or Word cuts the rest off.
+    made.height_rule, made.height = (
+        WD_ROW_HEIGHT_RULE.AT_LEAST,
+        Twips(1701 if row.tall else 567),
+    )  # 3 cm, 1 cm
+    if row.head:
+        made._tr.get_or_add_trPr().append(_tag("w:tblHeader"))
+    cells, column = made.cells, 0
+    for place, (text, span) in enumerate(zip(row.cells, row.spans or [1] * len(row.cells), strict=True)):
+        cell = cells[column].merge(cells[column + span - 1])
+        cell.width = Twips(sum(widths[column : column + span]))
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        style = LABEL if row.head or (row.labels and place % 2 == 0) else CELL
+        first, *more = text.split("\n")
+        cell.paragraphs[0].add_run(first)
+        cell.paragraphs[0].style = style
+        for line in more:
+            cell.add_paragraph(line, style=style)
+        column += span
+
+
+def _tag(name: str, *inside: Any, **attributes: object) -> Any:
+    made = OxmlElement(name, {qn(f"w:{key}"): str(value) for key, value in attributes.items()})
+    made.extend(inside)
+    return made

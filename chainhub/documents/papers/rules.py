@@ -7,10 +7,11 @@ from dataclasses import dataclass
 PLACE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 """A place: `{{ 编号 }}`; in a line that is repeated `{{ 事项.单位 }}`. No expression, no loop, no condition: what
 an administrator uploads and what people write can never be executed, because there is nothing that executes."""
-STRANGE = re.compile(r"\{%.*?%\}|\{#.*?#\}")
-"""What template languages write besides; here it is a mistake."""
+STRANGE = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{[{%#].{0,20}")
+"""What template languages write besides, or a place that was not ended; here it is a mistake."""
 SIZE_MOST = 1024 * 1024  # bytes of a template
 UNZIPPED_MOST = 20 * 1024 * 1024  # bytes
+TEXT_MOST = 2 * 1024 * 1024  # bytes of a template's text: some 8,000 rows
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

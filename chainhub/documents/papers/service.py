@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
+from docx.oxml.ns import qn
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
@@ -22,7 +23,7 @@ from chainhub.documents.attachments import recognizing
 from chainhub.documents.attachments.rules import shown_name, size_text
 from chainhub.documents.papers import filling
 from chainhub.documents.papers.models import Paper, PaperSeries, PaperTemplate
-from chainhub.documents.papers.rules import SIZE_MOST, UNZIPPED_MOST, Values, places_of
+from chainhub.documents.papers.rules import SIZE_MOST, TEXT_MOST, UNZIPPED_MOST, Values, places_of
 
 FIELD = "file"  # under which name a refusal speaks
 _FETCHING = ("DDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK ")
@@ -149,6 +150,8 @@ def _demand_plain(content: bytes) -> None:
         parts = archive.infolist()
         if sum(one.file_size for one in parts) > UNZIPPED_MOST:
             raise Invalid("解压后太大。请删掉里面的图片再传。")
+        if any(one.file_size > TEXT_MOST for one in parts if one.filename.endswith((".xml", ".rels"))):
+            raise Invalid("里面的文字太多。模板只留版式和占位，请删掉别的再传。")
         if any(
             "/embeddings/" in f"/{one.filename}" or "/activex/" in f"/{one.filename.lower()}" for one in parts
         ):
@@ -165,10 +168,8 @@ def _fetches(part: bytes) -> bool:
     if b"instr" not in part:  # most have no fields, and a tree of each would cost more than it tells
         return False
     tree = filling.parsed(part)
-    said = [one.getAttribute("w:instr") for one in tree.getElementsByTagName("w:fldSimple")]
-    said.append(
-        "".join(one.data for code in tree.getElementsByTagName("w:instrText") for one in code.childNodes)
-    )
+    said = [one.get(qn("w:instr"), "") for one in tree.iter(qn("w:fldSimple"))]
+    said.append("".join(one.text or "" for one in tree.iter(qn("w:instrText"))))
     return any(word in " ".join(said).upper() for word in _FETCHING)
 
 
@@ -176,12 +177,9 @@ def _ties(relations: bytes) -> bool:
     """Say whether a part draws something from elsewhere when it is opened. A link that a reader taps does not."""
     tree = filling.parsed(relations)
     return any(
-        one.getAttribute("Type").endswith("/aFChunk")
-        or (
-            one.getAttribute("TargetMode") == "External"
-            and not one.getAttribute("Type").endswith("/hyperlink")
-        )
-        for one in tree.getElementsByTagName("*")
+        one.get("Type", "").endswith("/aFChunk")
+        or (one.get("TargetMode") == "External" and not one.get("Type", "").endswith("/hyperlink"))
+        for one in tree.iter()
     )
 
 
