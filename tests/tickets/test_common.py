@@ -14,6 +14,7 @@ from chainhub.operations import verify
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.common import queries, service
 from chainhub.tickets.common.service import NewIssue
+from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.api.calling import V1
@@ -90,7 +91,10 @@ def test_what_does_not_belong_is_refused(session):
     chemical = submitted(session, username="q_jietan_biaochu")
     clerk = work_of(session, people.CLERK)
 
-    for number in (first.number, submitted(session, confidential=True).number, chemical.number, "x\x00", ""):
+    complaint = submitted(session, kind=Kind.COMPLAINT, complained_unit=people.TRANSPORT_UNIT)
+    secret = submitted(session, confidential=True)
+
+    for number in (first.number, secret.number, complaint.number, chemical.number, "x\x00", ""):
         with pytest.raises(Invalid):
             service.add_tickets(clerk, issue.id, [number])
     with pytest.raises(Invalid):
