@@ -10,6 +10,8 @@ import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter
 
 from chainhub.core import clock
+from chainhub.county.people import service as accounts
+from chainhub.county.people.models import User
 from chainhub.tickets.service import handing, noting, passing, requests, supervisions, whistles
 from chainhub.tickets.terms import Kind, RequestKind
 from chainhub.tickets.workflow import Action, State
@@ -119,3 +121,20 @@ def _value(name: str, converter, number: str, action: str):
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)[0] if hasattr(converter, "items") else "yes"
     return {"number": number, "action": action}.get(name, "x")
+
+
+@pytest.mark.parametrize("username", EVERY_ROLE)
+def test_whatever_a_program_asks_for_it_answers_and_tells_nothing_of_others(app, session, secret, username):
+    work = work_of(session, username)
+    token = accounts.issue_token(work, session.get_one(User, work.actor.id), "every route")
+    session.commit()
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+
+    for rule, path in _addresses(app, secret):
+        if not path.startswith("/api/"):
+            continue
+        if "GET" in rule.methods:
+            _judge(client.get(path, headers=headers), username, path, secret)
+        if "POST" in rule.methods:
+            _judge(client.post(path, headers=headers, json={}), username, path, secret)
+    _judge(client.get(f"/api/v1/tickets?q={TITLE}", headers=headers), username, "search", secret)
