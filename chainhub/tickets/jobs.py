@@ -182,8 +182,14 @@ def draft_supervisions(work: Work, ids: Sequence[int]) -> None:
             supervisions.draft_for_instruction(work, ticket, instruction)
 
 
-find_gone = presence.find_gone
-forget_gone = presence.forget
+def find_gone(work: Work, limit: int) -> Sequence[int]:
+    """Return signs of people who looked at a ticket and have gone."""
+    return presence.find_gone(work, limit)
+
+
+def forget_gone(work: Work, ids: Sequence[int]) -> None:
+    """Forget who looked at a ticket and has gone."""
+    presence.forget(work, ids)
 
 
 def find_outdated(work: Work, limit: int) -> Sequence[int]:

@@ -13,7 +13,7 @@ from chainhub.documents.attachments import service as attachments
 from chainhub.documents.attachments import storing
 from chainhub.documents.attachments.service import Upload
 from chainhub.tickets import queries
-from chainhub.tickets.service import attaching, evidencing
+from chainhub.tickets.service import attaching, checklists, evidencing
 from chainhub.tickets.terms import DissatisfiedReason, Evidence
 from chainhub.tickets.workflow import Action, State
 from tests import files, people
@@ -74,8 +74,16 @@ def test_any_file_will_do_where_a_file_is_demanded(session, attach):
     assert _resolve(session, ticket).state is S.RESOLVED
 
 
+def _tick(session, ticket):
+    """Do everything on the category's list: it is asked for besides, and has tests of its own."""
+    work = work_of(session, people.POWER, NOON - timedelta(minutes=30))
+    for one in checklists.of(work, ticket):
+        checklists.tick(work, ticket.number, one.code, done=True)
+
+
 def test_the_enterprises_word_has_a_name_and_a_time(session):
     ticket = a_ticket(session, S.HANDLING, category="arrears_company")  # the second level follows the first
+    _tick(session, ticket)
     for wrong in ({}, {"word_by": ""}, {"word_by": "陶见禾", "word_at": NOON + timedelta(days=1)}):
         with pytest.raises(Invalid) as refused:
             _resolve(session, ticket, **wrong)
@@ -111,6 +119,7 @@ def test_a_rule_that_came_later_does_not_hold_up_what_was_resolved_before_it(ses
 def test_what_is_asked_stands_on_the_form(as_, session):
     photo = a_ticket(session, S.HANDLING, category="land_road")
     word = a_ticket(session, S.HANDLING, category="arrears")
+    _tick(session, word)
     plain = a_ticket(session, S.HANDLING)
     session.commit()
     unit = as_(people.POWER)

@@ -145,7 +145,9 @@ def _join(work: Work, issue: CommonIssue, picked: Sequence[Ticket], role: Role) 
     complaints = [one.number for one in picked if one.complained_unit_code is not None]
     if complaints:  # the unit complained of may read the issue, and how many tickets it has
         raise Invalid(
-            errors={"tickets": [f"{'、'.join(complaints[:5])} 投诉了某个单位，不能列进来，请单独办。请去掉。"]}
+            errors={
+                "tickets": [f"{'、'.join(complaints[:5])} 投诉了某个单位，不能列进来，请单独办。请去掉。"]
+            }
         )
     ids = [one.id for one in picked]
     taken = set(work.session.scalars(select(CommonTicket.ticket_id).where(CommonTicket.ticket_id.in_(ids))))
