@@ -101,7 +101,7 @@ def test_at_triage_one_tap_leads_to_the_merge(as_, session):
     session.commit()
     client = as_(people.CLERK)
 
-    for path in (f"/tickets/{second.number}", f"/tickets/{second.number}/act/accept"):
+    for path in (f"/tickets/{second.number}?look=alike", f"/tickets/{second.number}/act/accept"):
         page = client.get(path).get_data(as_text=True)
         assert f"/tickets/{second.number}/act/merge?into={first.number}" in page
     form = client.get(f"/tickets/{second.number}/act/merge?into={first.number}").get_data(as_text=True)
@@ -115,7 +115,7 @@ def test_an_ended_one_is_shown_without_a_way_to_merge(as_, session):
     second = submitted(session, at)
     session.commit()
 
-    page = as_(people.CLERK).get(f"/tickets/{second.number}").get_data(as_text=True)
+    page = as_(people.CLERK).get(f"/tickets/{second.number}?look=alike").get_data(as_text=True)
 
     assert first.number in page
     assert "act/merge?into" not in page
@@ -130,8 +130,11 @@ def test_who_works_on_it_reads_how_a_like_matter_was_solved(as_, session):
     now = a_ticket(session, State.HANDLING, at + timedelta(days=2), content=AGAIN)
     session.commit()
 
-    page = as_(people.POWER).get(f"/tickets/{now.number}")
+    short = as_(people.POWER).get(f"/tickets/{now.number}")
+    assert "同类问题怎么办" in said(short)
+    assert "增容办好了" not in said(short)  # compared when asked for
 
+    page = as_(people.POWER).get(f"/tickets/{now.number}?look=alike")
     assert "同类问题怎么办" in said(page)
     assert "增容办好了" in said(page)
     assert solved.number in page.get_data(as_text=True)

@@ -58,15 +58,17 @@ def show(number: str) -> ResponseReturnValue:
     with doors.reading() as work:
         ticket = queries.own(work, number)
         issue = common.of_ticket(work, ticket)
+        looks = request.args.get("look") == "alike"  # compared when asked for: it costs as much as the page
         return render_template(
             "tickets/show.html",
             issue=issue,
             join_url=common.join_url(work, ticket, issue),
             page=ticket_page(work, ticket),
-            alike=resembling.at_triage(work, ticket),
+            alike=resembling.at_triage(work, ticket) if looks else [],
             alike_line="",
             alike_apart=False,
-            learned=resembling.learned(work, ticket),
+            learned=resembling.learned(work, ticket) if looks else [],
+            look_url="" if looks else resembling.look_url(work, ticket),
         )
 
 

@@ -11,7 +11,16 @@ from chainhub.tickets.rules import local_date_text
 from chainhub.tickets.service import moving
 from chainhub.tickets.workflow import Action, State
 
-__all__ = ["AlikeView", "SolvedView", "Text", "at_triage", "for_ticket", "learned", "while_typing"]
+__all__ = [
+    "AlikeView",
+    "SolvedView",
+    "Text",
+    "at_triage",
+    "for_ticket",
+    "learned",
+    "look_url",
+    "while_typing",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,11 @@ def at_triage(work: Work, ticket: Ticket) -> list[AlikeView]:
     if ticket.state not in _TAKEN_IN or not resembling.may_learn(work, ticket):
         return []
     return for_ticket(work, ticket)
+
+
+def look_url(work: Work, ticket: Ticket) -> str:
+    """Return where a ticket's page says what is like it, for whoever works on it; empty for others."""
+    return f"{ticket.link}?look=alike#like" if resembling.may_learn(work, ticket) else ""
 
 
 def _view(work: Work, one: Alike, *, for_owner: bool, merge_url: str = "") -> AlikeView:
