@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -14,7 +14,7 @@ from sqlalchemy import (
     Insert,
     MetaData,
     String,
-    Table,
+    TableClause,
     TypeDecorator,
     Update,
     bindparam,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -81,74 +80,104 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
 
 
-@contextmanager
-def in_one_go(session: Session) -> Iterator[None]:
-    """Send the statements of this block one behind the other, and wait for all their answers at its end.
-
-    For writes that need nothing from each other: PostgreSQL then takes one round trip for all of them; on SQLite
-    there is none to save. What PostgreSQL refuses is raised at the latest where the block ends, as SQLAlchemy's error.
-    Nothing may be read inside, nor the number of rows that were touched.
-    """
-    connection = session.connection()
-    dialect = connection.dialect
-    if dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    errors = dialect.loaded_dbapi.Error
-    try:
-        with driver.pipeline():
-            yield
-    except errors as error:
-        raise DBAPIError.instance(None, None, error, errors, dialect=dialect) from error
-
-
 Rows = Sequence[Mapping[str, Any]]
 
 
-def add_rows(session: Session, table: Table, rows: Rows, unique: tuple[str, ...]) -> None:
+class _Shape(NamedTuple):
+    """What decides the statement that writes rows: where to, which columns, and whether they are there already."""
+
+    table: TableClause
+    names: tuple[str, ...]
+    unique: tuple[str, ...] = ()  # of rows to add: one whose values are there already is left as it is
+    changes: bool = False  # the rows are there, and are found by their id
+
+
+_ONE_GO = "chainhub_in_one_go"
+
+
+@contextmanager
+def in_one_go(session: Session) -> Iterator[None]:
+    """Write all that `add_rows` and `set_rows` are given inside this block as one statement, at its end.
+
+    For writes that need nothing from each other: they wait for PostgreSQL once, and it checks what ties them together
+    when all of them stand. SQLite has no such statement and no way to wait for: there each is written where it is
+    given. What is written here is not to be read before the block ends.
+    """
+    if session.connection().dialect.name != "postgresql":
+        yield
+        return
+    kept: dict[_Shape, list[Mapping[str, Any]]] = {}
+    session.info[_ONE_GO] = kept
+    try:
+        yield
+    finally:
+        del session.info[_ONE_GO]
+    if kept:
+        given = {f"rows_{place}": rows for place, rows in enumerate(kept.values())}
+        session.connection().execute(_together(tuple(kept)), given)
+
+
+def add_rows(session: Session, table: TableClause, rows: Rows, unique: tuple[str, ...] = ()) -> None:
     """Write rows of one shape past the mapper, in one statement; one whose `unique` is there already is left as it was."""
     if rows:
-        connection = session.connection()
-        statement = _adding(table, tuple(rows[0]), unique, connection.dialect.name)
-        connection.execute(statement, {"rows": rows} if connection.dialect.name == "postgresql" else rows)
+        _write(session, _Shape(table, tuple(rows[0]), unique), rows)
 
 
-def set_rows(session: Session, table: Table, rows: Rows) -> None:
+def set_rows(session: Session, table: TableClause, rows: Rows) -> None:
     """Change rows by their `id` past the mapper, in one statement; all of them name the same columns."""
     if rows:
-        connection = session.connection()
-        statement = _setting(table, tuple(name for name in rows[0] if name != "id"), connection.dialect.name)
-        if connection.dialect.name == "postgresql":
-            connection.execute(statement, {"rows": rows})
-        else:
-            connection.execute(
-                statement, [{f"new_{name}": value for name, value in row.items()} for row in rows]
-            )
+        _write(session, _Shape(table, tuple(name for name in rows[0] if name != "id"), changes=True), rows)
+
+
+def _write(session: Session, shape: _Shape, rows: Rows) -> None:
+    kept = session.info.get(_ONE_GO)
+    if kept is not None:
+        kept.setdefault(shape, []).extend(rows)
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_together((shape,)), {"rows_0": rows})
+    elif shape.changes:
+        prefixed = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        connection.execute(_on_sqlite(shape), prefixed)
+    else:
+        connection.execute(_on_sqlite(shape), rows)
 
 
 @lru_cache
-def _adding(table: Table, names: tuple[str, ...], unique: tuple[str, ...], dialect: str) -> Insert:
-    if dialect != "postgresql":
-        return sqlite.insert(table).on_conflict_do_nothing(index_elements=unique)
-    given = _given(table, names)
-    adding = postgresql.insert(table).from_select(names, select(*given.c), include_defaults=False)
-    return adding.on_conflict_do_nothing(index_elements=unique)
-
-
-@lru_cache
-def _setting(table: Table, names: tuple[str, ...], dialect: str) -> Update:
-    if dialect != "postgresql":
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+def _on_sqlite(shape: _Shape) -> Insert | Update:
+    table = shape.table
+    if shape.changes:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in shape.names}
         return update(table).where(table.c.id == bindparam("new_id")).values(values)
-    given = _given(table, ("id", *names))
-    return update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
+    adding = sqlite.insert(table)
+    return adding.on_conflict_do_nothing(index_elements=shape.unique) if shape.unique else adding
 
 
-def _given(table: Table, names: Sequence[str]) -> TableValuedAlias:
+@lru_cache
+def _together(shapes: tuple[_Shape, ...]) -> Insert | Update:
+    """Return the one statement that writes rows of several shapes: the last one, and the others before it."""
+    *others, last = (_on_server(shape, place) for place, shape in enumerate(shapes))
+    return last.add_cte(*(one.cte(f"written_{place}") for place, one in enumerate(others)))
+
+
+def _on_server(shape: _Shape, place: int) -> Insert | Update:
+    table = shape.table
+    if shape.changes:
+        given = _given(table, ("id", *shape.names), place)
+        values = {name: given.c[name] for name in shape.names}
+        return update(table).where(table.c.id == given.c.id).values(values)
+    given = _given(table, shape.names, place)
+    adding = postgresql.insert(table).from_select(shape.names, select(*given.c), include_defaults=False)
+    return adding.on_conflict_do_nothing(index_elements=shape.unique) if shape.unique else adding
+
+
+def _given(table: TableClause, names: Sequence[str], place: int) -> TableValuedAlias:
     """Return rows that come as one value: the driver handles it once, not once a row and column."""
     columns = [column(name, table.c[name].type) for name in names]
-    rows = func.json_to_recordset(bindparam("rows", type_=JSON)).table_valued(*columns, name="given")
+    rows = func.json_to_recordset(bindparam(f"rows_{place}", type_=JSON)).table_valued(
+        *columns, name=f"given_{place}"
+    )
     return rows.render_derived(with_types=True)
 
 

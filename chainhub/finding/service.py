@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     SQLColumnExpression,
+    TableClause,
     UnaryExpression,
     and_,
     column,
@@ -24,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.expression import cast, literal
 from sqlalchemy.sql.operators import custom_op
 
+from chainhub.core.db import add_rows
 from chainhub.finding import rules
 
 _PLACES_MOST = 16383  # places of a text that PostgreSQL keeps
@@ -59,9 +61,7 @@ def index_many(session: Session, kind: str, things: Iterable[tuple[int, Sequence
     if session.get_bind().dialect.name == "postgresql":
         rows = [{"id": id_, "grams": _vector(rules.grams(*texts))} for id_, texts in things]
         if rows:
-            session.connection().execute(
-                text(f"INSERT INTO {name} (id, grams) VALUES (:id, CAST(:grams AS tsvector))"), rows
-            )
+            add_rows(session, _vectors(name), rows)
         return
     rows = [{"id": id_, "grams": " ".join(rules.grams(*texts))} for id_, texts in things]
     if rows:
@@ -89,7 +89,7 @@ def matches(
         return literal(False)
     name = _name(kind)
     if session.get_bind().dialect.name == "postgresql":
-        found = table(name, column("id"), column("grams", TSVECTOR))
+        found = _vectors(name)
         condition = found.c.grams.op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
         return select(1).select_from(found).where(found.c.id == id_column, condition).exists()
     # Joined from the index, newest first as it hands its rows out: a common word stops with the page. The + keeps
@@ -105,7 +105,7 @@ def newest_holding(session: Session, kind: str, phrases: Sequence[Sequence[str]]
     name = _name(kind)
     if session.get_bind().dialect.name == "postgresql":
         wanted = " | ".join(_tsquery([phrase]) for phrase in phrases)
-        found = table(name, column("id", Integer), column("grams", TSVECTOR))
+        found = _vectors(name)
         holds = found.c.grams.op("@@")(cast(literal(wanted), TSQUERY))
         query = select(found.c.id).where(holds).order_by(found.c.id.desc()).limit(most)
         return list(session.scalars(query))
@@ -121,6 +121,11 @@ def newest(
     if not rules.phrases(query) or session.get_bind().dialect.name == "postgresql":
         return id_column
     return _fts_id(_name(kind))
+
+
+@cache
+def _vectors(name: str) -> TableClause:
+    return table(name, column("id", Integer), column("grams", TSVECTOR))
 
 
 @cache  # one object: two of them in one statement would be two tables

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import TableClause
 
 from chainhub.core.actor import Role, ScopeKind
+from chainhub.core.db import add_rows
 from chainhub.core.work import Work
 from chainhub.core.worktime import Limit, Workdays
 from chainhub.county import known
@@ -25,7 +26,7 @@ from chainhub.tickets.clockwork import (
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.terms import Route, Urgency
 
-_WRITING = insert(cast("Table", Clock.__table__)).inline()
+_CLOCKS = cast("TableClause", Clock.__table__)
 _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind.REVIEW})
 _HELD_BY_UNIT = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.UNIT_CONTACT, ClockKind.UNIT, ClockKind.REWORK, ClockKind.PROMISE}
@@ -120,7 +121,7 @@ def holder_of(ticket: Ticket, kind: ClockKind) -> Holder:
 def write(work: Work, started: Sequence[Clock]) -> None:
     """Write clocks of a new ticket as rows, past the mapper; whoever moves it next reads them."""
     rows = [{name: value for name, value in vars(one).items() if not name.startswith("_")} for one in started]
-    work.session.connection().execute(_WRITING, rows)
+    add_rows(work.session, _CLOCKS, rows)
 
 
 def settle(ticket: Ticket, running: Sequence[Clock]) -> None:

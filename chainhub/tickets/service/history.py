@@ -5,16 +5,17 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import TableClause
 
 from chainhub.audit.rules import GENESIS, link
 from chainhub.core.actor import Role
+from chainhub.core.db import add_rows
 from chainhub.core.work import Work
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import Action, Party, State, Who
 
-_WRITING = insert(cast("Table", TicketEvent.__table__)).inline()  # no number asked back
+_EVENTS = cast("TableClause", TicketEvent.__table__)
 
 
 def append(
@@ -53,7 +54,7 @@ def append(
     )
     event.hash = link(event.prev_hash, payload(event))
     # As a row, past the mapper: a line is written once, never changed, and nobody here reads it back.
-    work.session.connection().execute(_WRITING, stored(event))
+    add_rows(work.session, _EVENTS, [stored(event)])
     return event
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chainhub.core.actor import THE_CLOCK, Role, ScopeKind
+from chainhub.core.db import in_one_go
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
@@ -180,11 +181,12 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     said_for = body(work, ticket, role)
-    history.append(
-        work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
-    )
-    telling.tell(work, ticket, row.action, source, given)
-    telling.tell_sent(work, ticket, sent)
+    with in_one_go(work.session):
+        history.append(
+            work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
+        )
+        telling.tell(work, ticket, row.action, source, given)
+        telling.tell_sent(work, ticket, sent)
     if target is State.WITHDRAWN:
         _let_go(work, ticket)
     return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])

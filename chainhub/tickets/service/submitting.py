@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, null, select
+from sqlalchemy import ColumnElement, Table, TableClause, and_, bindparam, func, insert, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chainhub.core.actor import Actor, Role, ScopeKind
-from chainhub.core.db import in_one_go
+from chainhub.core.db import add_rows, in_one_go
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -36,8 +36,8 @@ _BACKFILL = rows(Action.BACKFILL, None)[0]
 BACKFILLED = "backfill"  # origin_kind of what was solved on the spot
 _SERIES = cast("Table", NumberSeries.__table__)
 _WRITING = insert(cast("Table", Ticket.__table__)).returning(Ticket.id)
-_WRITING_WITH_ID = insert(cast("Table", Ticket.__table__)).inline()
-_KEEPING = insert(cast("Table", Submission.__table__)).inline()
+_TICKETS = cast("TableClause", Ticket.__table__)
+_KEYS = cast("TableClause", Submission.__table__)
 _COLUMNS = frozenset(Ticket.__mapper__.columns.keys())
 _DEFAULTS = {
     one.key: cast("Any", one.default) for one in Ticket.__mapper__.columns if one.default is not None
@@ -178,7 +178,7 @@ def _store(work: Work, ticket: Ticket, id_: int | None, started: Sequence[Clock]
     if id_ is None:
         ticket.id = work.session.connection().execute(_WRITING, row).scalar_one()
     else:
-        work.session.connection().execute(_WRITING_WITH_ID, {**row, "id": id_})
+        add_rows(work.session, _TICKETS, [{**row, "id": id_}])
         ticket.id = id_
     for clock in started:
         clock.owner_id = ticket.id
@@ -335,7 +335,7 @@ def _keep_key(work: Work, key: str, digest: str, ticket: Ticket) -> None:
         "ticket_id": ticket.id,
         "created_at": work.now,
     }
-    work.session.connection().execute(_KEEPING, row)
+    add_rows(work.session, _KEYS, [row])
 
 
 @contextmanager
