@@ -1,7 +1,9 @@
 """Carry tickets through the whole loop of a running demonstration, as its people would, and check every step.
 
     python tools/play_all_roles.py --base http://127.0.0.1:8000 --tickets 300
+    python tools/play_all_roles.py --waiting --tickets 2000
 
+With --waiting it files nothing and takes up what waits to be accepted for the enterprise it plays: what was imported.
 Everybody signs in through the page. Every fifth ticket goes through the HTML forms alone, the others through the
 JSON API; the state is read back by the enterprise after every step. On the way stale pages, moves that the state
 does not allow and duties that must be separated are tried, and must be refused. Ends by itself; the first answer
@@ -362,6 +364,7 @@ class Play:
     run: str
     done: Counter[str] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
+    waiting: Sequence[Mapping[str, Any]] | None = None  # tickets that are there; None: each is filed
     paths: Counter[str] = field(default_factory=Counter)
 
     def ticket(self, place: int) -> None:
@@ -369,7 +372,10 @@ class Play:
         path = PATHS[place % len(PATHS)]
         kind = KINDS[(place // len(PATHS) + place) % len(KINDS)]
         by_form = place % FORMS_EVERY == 0
-        number = self._file(path, place, kind, by_form=by_form)
+        if self.waiting is None:
+            number = self._file(path, place, kind, by_form=by_form)
+        else:
+            number, kind = self.waiting[place]["number"], self.waiting[place]["kind"]
         try:
             state = self._follow(path, number, kind, by_form=by_form)
         except Unexpected as error:
@@ -445,6 +451,20 @@ class Play:
             _expect(person.get(answer.location), 200)
 
 
+def _waiting(owner: Person, most: int) -> list[Mapping[str, Any]]:
+    """Return what the enterprise has filed and nobody has accepted, newest first."""
+    found: list[Mapping[str, Any]] = []
+    cursor = ""
+    while len(found) < most:
+        asked = urlencode({"state": "submitted", "limit": 100} | ({"cursor": cursor} if cursor else {}))
+        page = _expect(owner.ask("GET", f"/tickets?{asked}"), 200).data()
+        found.extend(page["items"])
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    return found[:most]
+
+
 def _judge(step: Step, answer: Answer, good: int) -> None:
     try:
         _expect(answer, step.refused or good)
@@ -477,7 +497,9 @@ def main() -> int:
     try:
         people = {name: Person(given.base, name, given.password) for name in PEOPLE}
         play = Play(people, f"{int(time.time()):x}")
-        _run(play, given.tickets)
+        if given.waiting:
+            play.waiting = _waiting(people[OWNER], given.tickets)
+        _run(play, given.tickets if play.waiting is None else len(play.waiting))
     except Unexpected as error:
         print(f"NOT AS EXPECTED: {error}", file=sys.stderr)
         return 1
@@ -501,6 +523,7 @@ def _arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", default="http://127.0.0.1:8000")
     parser.add_argument("--tickets", type=int, default=300)
+    parser.add_argument("--waiting", action="store_true", help="take up what is there instead of filing")
     parser.add_argument("--password", default="chainhub-demo", help="of every demonstration account")
     given = parser.parse_args(arguments)
     given.base = given.base.rstrip("/")

@@ -1,6 +1,6 @@
 """Turn a file of real citizens' messages into a 台账 that can be imported: for trying out sizes, never for the project.
 
-    python tools/real_messages.py OUT.xlsx [--rows N] [--open-share 0.3] [--source FILE.csv]
+    python tools/real_messages.py OUT.xlsx [--rows N] [--open-share 0.3] [--firm NAME] [--source FILE.csv]
 
 The messages lie outside the repository and stay there: no licence is stated for them. They are spread over the
 model county's enterprises so that the same arguments always make the same ledger.
@@ -55,6 +55,9 @@ def main() -> None:
     given = _arguments()
     messages = _messages(given.source)
     firms = [one["name"] for one in config.county("enterprises")["enterprises"]]
+    if given.firm and given.firm not in firms:
+        sys.exit(f"{given.firm} is no enterprise of the model county")
+    firms = [given.firm] if given.firm else firms
     rows = given.rows or len(messages)
     count = importing.template(given.out, _rows(messages, firms, rows, given.open_share))
     print(f"{given.out}: {count} rows over {len(firms)} enterprises")
@@ -68,6 +71,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--open-share", type=float, default=0.3, help="share of matters that are not finished"
+    )
+    parser.add_argument(
+        "--firm", default="", help="give all of them to this enterprise instead of spreading them"
     )
     parser.add_argument("--source", type=Path, default=SOURCE)
     given = parser.parse_args()
