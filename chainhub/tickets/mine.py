@@ -148,6 +148,11 @@ def _ranked(one: Line) -> tuple[Any, ...]:
     return (int(about.kind is not RequestKind.EXTENSION), about.due_at, about.id)
 
 
+def _either(actor: Actor) -> set[int]:
+    """Return the actor and whom they stand in for: what one of them asked, the other does not decide."""
+    return {actor.id or 0} | {one.lent_by_id for one in actor.grants if one.lent_by_id is not None}
+
+
 @lru_cache(maxsize=512)
 def _mine_to_decide(actor: Actor) -> ColumnElement[bool]:
     """Return the rule of `requests.may_decide` as a condition, so that a list needs no query a row."""
@@ -162,7 +167,7 @@ def _mine_to_decide(actor: Actor) -> ColumnElement[bool]:
     chief = Ticket.chain_code.in_(chiefs) if chiefs else false()
     return and_(
         Request.state == RequestState.PENDING,
-        func.coalesce(Request.asked_by_id, 0) != (actor.id or 0),
+        func.coalesce(Request.asked_by_id, 0).not_in(sorted(_either(actor))),
         or_(
             and_(_within(actor, Role.TASK_FORCE), Request.kind == RequestKind.EXTENSION),
             and_(_within(actor, Role.COMMITTEE), committee),
