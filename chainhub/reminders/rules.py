@@ -94,8 +94,13 @@ def yellow_from(calendar: Calendar, reading: Reading, due_at: datetime) -> datet
     So whatever ends today or tomorrow is yellow wherever it is shown, and a limit in hours mostly is from its start
     (domain, section 3: yellow ≤ 1 workday).
     """
+    return max(soon_from(calendar, due_at), reading.started_at)
+
+
+def soon_from(calendar: Calendar, due_at: datetime) -> datetime:
+    """Return from when on something that is due is due soon: the opening of the workday before."""
     day = calendar.add_workdays(due_at.astimezone(SHANGHAI).date(), -1)
-    return max(datetime.combine(day, _opens(calendar, day), SHANGHAI), reading.started_at)
+    return datetime.combine(day, _opens(calendar, day), SHANGHAI)
 
 
 def to_say(moments: Sequence[RungAt], said: frozenset[str], now: datetime) -> tuple[RungAt, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from chainhub.core.worktime import SHANGHAI, Calendar, left_label
 from chainhub.county.directory.rules import Directory
 from chainhub.reminders.models import Clock
+from chainhub.reminders.rules import soon_from
 from chainhub.tickets import rules
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.showing import (
@@ -49,6 +50,11 @@ def clock_light(clock: Clock, now: datetime, calendar: Calendar) -> LightView:
         return LightView("grey", "停着")
     shown = colour(State.HANDLING, clock.due_at, clock.yellow_at, now)
     return LightView(shown, _light_words(shown, State.HANDLING, clock.due_at, now, calendar))
+
+
+def wait_colour(due_at: datetime, now: datetime, calendar: Calendar) -> str:
+    """Return the colour of what somebody is waited for until a moment, by the same rule as a clock's."""
+    return colour(State.HANDLING, due_at, soon_from(calendar, due_at), now)
 
 
 def pressing_light(clock: Clock, now: datetime, calendar: Calendar) -> LightView:

@@ -150,6 +150,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
                 instructions.signature(one),
                 directory,
                 work.now,
+                work.calendar,
                 may_answer=instructions.may_answer(work, ticket, one),
             )
             for one in instructions.readable(work, ticket)
@@ -231,6 +232,7 @@ def _referral(work: Work, ticket: Ticket) -> ReferralView | None:
         found,
         ticket.link,
         work.now,
+        work.calendar,
         may_reply=referrals.may_reply(work, ticket),
         may_correct=referrals.may_record(work, ticket),
     )
