@@ -50,6 +50,8 @@ class Flag(StrEnum):
     SUPERVISED = "supervised"
     CARRIED_OVER = "carried_over"
     MERGED = "merged"
+    EXTENSION_PENDING = "extension_pending"
+    EXCLUDED = "excluded"
 
 
 FLAG_WORDS = {
@@ -58,8 +60,10 @@ FLAG_WORDS = {
     Flag.SUPERVISED: "有督办",
     Flag.CARRIED_OVER: "长期跟踪",
     Flag.MERGED: "合并办理",
+    Flag.EXTENSION_PENDING: "延期待批",
+    Flag.EXCLUDED: "不计入考核",
 }
-STAFF_FLAGS = frozenset({Flag.INSTRUCTED, Flag.SUPERVISED})
+STAFF_FLAGS = frozenset({Flag.INSTRUCTED, Flag.SUPERVISED, Flag.EXTENSION_PENDING, Flag.EXCLUDED})
 """What the enterprise's side reads nothing of, not even that it is there."""
 
 
@@ -94,6 +98,8 @@ def flagged(actor: Actor, flag: Flag) -> ColumnElement[bool]:
         return Ticket.state == State.CARRIED_OVER
     if flag is Flag.MERGED:
         return Ticket.state == State.MERGED
+    if flag in _MARKED:
+        return and_(_MARKED[flag].is_(True), _concerns(actor, Ticket.lead_unit_code))
     found: type[Instruction | Supervision] = Instruction if flag is Flag.INSTRUCTED else Supervision
     conditions = [found.ticket_id == Ticket.id, _concerns(actor, found.unit_code)]
     if found is Supervision:
@@ -101,7 +107,10 @@ def flagged(actor: Actor, flag: Flag) -> ColumnElement[bool]:
     return exists().where(*conditions)
 
 
-def _concerns(actor: Actor, unit: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+_MARKED = {Flag.EXTENSION_PENDING: Ticket.extension_pending, Flag.EXCLUDED: Ticket.excluded}
+
+
+def _concerns(actor: Actor, unit: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Return whether this actor reads it as one of the staff: of the chain, of the lead, or addressed."""
     found: list[ColumnElement[bool]] = [_within(actor, role) for role in _OF_CHAINS]
     if units := sorted(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)):

@@ -13,6 +13,7 @@ from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.responsibilities.rules import Share
+from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, uploads, wording
 from chainhub.tickets.models import Ticket
@@ -89,6 +90,7 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     return form
 
 
+_PHOTO_HINT = ATTACH_HINT.replace(files.TAKEN, "照片（jpg、png、webp）")
 _RULINGS = frozenset({Action.UPHOLD_RETURN, Action.REJECT_RETURN})
 
 
@@ -108,7 +110,8 @@ def _with_files(work: Work, ticket: Ticket, form: type[forms.ActForm]) -> type[f
     there = evidencing.shown(work, ticket, evidence)
     field = MultipleFileField(
         f"{'再' if there else ''}传{evidence.label}",
-        description=f"{ATTACH_HINT}企业看得到。选好了就留住，这一页别的地方要改也不用再传。",
+        description=f"{_PHOTO_HINT if evidence is Evidence.PHOTO else ATTACH_HINT}"
+        "企业看得到。传了就留住，这一页别的地方要改也不用再传。",
         validators=[Optional()] if there else [],
         render_kw={"accept": "image/*"} if evidence is Evidence.PHOTO else {},
     )
@@ -278,10 +281,10 @@ def _keep_files(number: str, version: int | None) -> int:
     """
     with doors.reading() as work:
         moving.permit(work, number, Action.RESOLVE, version)
-    files = uploads.examined()
+    sound = uploads.examined()
     with uploads.storage().keeping() as shelf, doors.work() as work:
         allowed = moving.permit(work, number, Action.RESOLVE, version)
-        attaching.attach(work, shelf, number, files)
+        attaching.attach(work, shelf, number, sound)
         return allowed.ticket.version
 
 
