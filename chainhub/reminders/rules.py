@@ -12,9 +12,7 @@ from chainhub.core.worktime import (
     Pause,
     Rung,
     RungAt,
-    WallMinutes,
     Workdays,
-    WorkMinutes,
 )
 
 NO_EXTENSION = Workdays(0)
@@ -91,15 +89,18 @@ def _opens(calendar: Calendar, day: date) -> time:
 
 
 def yellow_from(calendar: Calendar, reading: Reading, due_at: datetime) -> datetime:
-    """Return from when on the light is yellow: the workday before due; for hour limits, half of the limit."""
-    if isinstance(reading.limit, Workdays):
-        day = calendar.add_workdays(due_at.astimezone(SHANGHAI).date(), -1)
-        segments = calendar.segments(day)
-        at = datetime.combine(day, segments[0].start if segments else time(8, 30), SHANGHAI)
-        return max(at, reading.started_at)
-    minutes = max(reading.limit.count // 2, 1)
-    half = WallMinutes(minutes) if isinstance(reading.limit, WallMinutes) else WorkMinutes(minutes)
-    return calendar.due(reading.started_at, half, reading.pauses).at
+    """Return from when on the light is yellow: the opening of the workday before due, and not before the start.
+
+    So whatever ends today or tomorrow is yellow wherever it is shown, and a limit in hours mostly is from its start
+    (domain, section 3: yellow ≤ 1 workday).
+    """
+    return max(soon_from(calendar, due_at), reading.started_at)
+
+
+def soon_from(calendar: Calendar, due_at: datetime) -> datetime:
+    """Return from when on something that is due is due soon: the opening of the workday before."""
+    day = calendar.add_workdays(due_at.astimezone(SHANGHAI).date(), -1)
+    return datetime.combine(day, _opens(calendar, day), SHANGHAI)
 
 
 def to_say(moments: Sequence[RungAt], said: frozenset[str], now: datetime) -> tuple[RungAt, ...]:

@@ -25,7 +25,7 @@ from chainhub.tickets.service import supervisions as supervising
 from chainhub.tickets.service import whistles as whistling
 from chainhub.tickets.terms import Channel
 from chainhub.tickets.views.answering import address as link_address
-from chainhub.tickets.workflow import Action
+from chainhub.tickets.workflow import Action, State
 from chainhub.web import api, doors
 
 room = api.Room("tickets", __name__, "诉求")
@@ -62,7 +62,8 @@ def submit() -> Response:
     if not submitting.may_submit(doors.actor()):
         raise NotAllowed("报送诉求的是企业、指导员和产业链党委。请用企业账号报，或者请指导员替您报。")
     given = api.load(_SUBMIT_BODY, api.body())
-    given.setdefault("channel", Channel.API)
+    referred = any(given.get(name) for name in referring.FILED.values())
+    given.setdefault("channel", Channel.SUPERIOR if referred else Channel.API)
     key = _key()
     with doors.work() as work:
         filed = submitting.submit(work, given, key=key)
@@ -159,10 +160,13 @@ def events(number: str) -> Response:
         before = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else None
         found = queries.events(work.session, ticket.id, before=before, limit=limit + 1)
         standing = rules.parties(work.actor, queries.facts(work.session, ticket))
+        drafts: frozenset[int] = frozenset()
+        if rules.from_outside(standing) and any(one.target is State.ENDORSING for one in found):
+            drafts = rules.unendorsed(queries.events(work.session, ticket.id))
         items = [
             representing.event(one, standing)
             for one in found[:limit]
-            if not rules.hidden(one.action, standing)
+            if not rules.hidden(one.action, standing) and one.seq not in drafts
         ]
         after = api.write_cursor(found[limit - 1].seq) if len(found) > limit else None
     return api.answer({"items": items, "next_cursor": after})

@@ -23,6 +23,7 @@ class Shape(StrEnum):
     UNIT = "unit"  # the code of a unit that handles tickets
     CATEGORY = "category"  # the code of a category of the county
     ENTERPRISE = "enterprise"  # the code of an enterprise that the actor may file for
+    PERSON = "person"  # the account name of somebody of the unit that leads
     NUMBER = "number"  # the number of another ticket
     CODES = "codes"  # a list of unit codes
     ITEMS = "items"  # a list of objects
@@ -58,6 +59,9 @@ _COMMON: tuple[Field, ...] = (
     Field("confidential", "保密（只有经办的人看得到）", Shape.YES_NO),
     Field("contact_person", "找谁", Shape.LINE, 20),
     Field("contact_phone", "打哪个电话找您？", Shape.LINE, 20),
+    Field("superior_source", "哪里转来的", Shape.LINE, LINE_MOST, hint="上级转办才填，如 12345、96178"),
+    Field("superior_number", "上级的编号", Shape.LINE, LINE_MOST),
+    Field("superior_due_on", "上级要求哪一天以前回复", Shape.DAY),
     Field("contacted_person", "通话对象", Shape.LINE, 20, hint="已经打过电话就填，接单即联系"),
     Field("route", "走哪条路", Shape.CHOICE, choices=terms.Route, hint="不选就是由专班派给部门"),
     Field("person", "联系到的人", Shape.LINE, 20),
@@ -120,7 +124,7 @@ _FOR_ACTION: Mapping[tuple[Action, str], Field] = {
     (A.CARRY_OVER, "reason_code"): _like("reason_code", "挂账原因", choices=terms.CarryOverReason),
     (A.WITHDRAW, "note"): _like("note", "为什么撤回"),
     (A.CONVENE, "at"): _like("at", "会商时间", "不填就另行通知"),
-    (A.ASSIGN, "person"): _like("person", "交给谁", "本单位经办人的登录名"),
+    (A.ASSIGN, "person"): replace(_like("person", "交给谁"), shape=Shape.PERSON, most=0),
     (A.ASSIGN, "note"): _like("note", "分办意见", "本单位看得到"),
     (A.HAND_IN, "note"): _like("note", "协办结果", "主办单位看得到；写清办成了什么"),
     (A.CLOSE_INCOMPLETE, "note"): _like("note", "缺什么材料", "企业看得到；6 个月内补齐可以接着办"),

@@ -63,19 +63,24 @@ def for_move(
     directory: Directory,
     *,
     enterprises: Sequence[tuple[str, str]] = (),
+    persons: Sequence[tuple[str, str]] = (),
     skip: frozenset[str] = frozenset(),
 ) -> type[ActForm]:
-    """Return the form class of a row of the table: its fields, the required first."""
+    """Return the form class of a row of the table: its fields, the required first.
+
+    `enterprises` and `persons` are what the directory cannot know: whom this actor may file for, who is of the unit.
+    """
     made: dict[str, Any] = {}
     for name in row.fields:
         spec = fields.field(row.action, name)
         if name in skip:
             continue
-        made[name] = _field(spec, directory, list(enterprises), required=name in row.needs)
+        listed = list(persons if spec.shape is Shape.PERSON else enterprises)
+        made[name] = _field(spec, directory, listed, required=name in row.needs)
     return type("MoveForm", (ActForm,), made)
 
 
-def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: bool) -> Field:
+def _field(spec: Spec, directory: Directory, named: Choices, *, required: bool) -> Field:
     say = {"label": spec.label, "description": spec.hint}
     if spec.shape is Shape.YES_NO:
         if spec.name == "confidential":
@@ -93,8 +98,8 @@ def _field(spec: Spec, directory: Directory, enterprises: Choices, *, required: 
         if made is SelectField and not required:
             listed = [("", "拿不准，由工作人员选"), *listed]
         return made(**say, choices=options(listed), validators=[_demand(required)], coerce=_member(kind))
-    if spec.shape in {Shape.UNIT, Shape.CATEGORY, Shape.ENTERPRISE}:
-        listed = _codes(spec, directory, enterprises, required=required)
+    if spec.shape in {Shape.UNIT, Shape.CATEGORY, Shape.ENTERPRISE, Shape.PERSON}:
+        listed = _codes(spec, directory, named, required=required)
         return SelectField(**say, choices=options(listed), validators=[_demand(required)])
     if spec.shape is Shape.CODES:
         listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
@@ -115,11 +120,13 @@ def options(listed: Choices) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=label) for value, label in listed]
 
 
-def _codes(spec: Spec, directory: Directory, enterprises: Choices, *, required: bool) -> Choices:
+def _codes(spec: Spec, directory: Directory, named: Choices, *, required: bool) -> Choices:
     if spec.shape is Shape.UNIT:
         listed = [(unit.code, unit.name) for unit in directory.units.values() if unit.handles]
+    elif spec.shape is Shape.PERSON:
+        return [("", "不选人"), *named]
     elif spec.shape is Shape.ENTERPRISE:
-        listed = enterprises
+        listed = named
     else:
         listed = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
     if spec.name == "complained_unit":
@@ -275,16 +282,23 @@ def _several_units(directory: Directory) -> Field:
 
 
 def for_referral() -> type[ActForm]:
-    """Return the form in which what a superior sent is noted."""
-    line = Length(fields.field(Action.ASSIGN, "office"))
+    """Return the form in which what a superior sent is noted: the same fields as where it is filed, all demanded."""
+    source, number, due_on = (fields.field(Action.SUBMIT, f"superior_{one}") for one in REFERRED)
     made: dict[str, Any] = {
-        "source": StringField(
-            "哪里转来的", description="如 12345、96178", validators=[_demand(True), line], filters=[_trim]
-        ),
-        "number": StringField("上级的编号", validators=[_demand(True), line], filters=[_trim]),
-        "due_on": DayField("上级要求哪一天以前回复", validators=[_demand(True)], render_kw={"type": "date"}),
+        name: StringField(
+            spec.label,
+            description=spec.hint.removeprefix("上级转办才填，"),
+            validators=[_demand(True), Length(spec)],
+            filters=[_trim],
+        )
+        for name, spec in (("source", source), ("number", number))
     }
+    made["due_on"] = DayField(due_on.label, validators=[_demand(True)], render_kw={"type": "date"})
     return type("ReferralForm", (ActForm,), made)
+
+
+REFERRED = ("source", "number", "due_on")
+"""What is noted of what a superior sent; where a ticket is filed each stands behind `superior_`."""
 
 
 def for_reply_up() -> type[ActForm]:
@@ -325,15 +339,23 @@ def for_link(*, one: bool) -> type[ActForm]:
         spec = fields.field(Action.CONFIRM, name)
         made[name] = _unfolded(spec)
     made["reason_code"] = _unfolded(
-        replace(fields.field(Action.REOPEN, "reason_code"), hint="不满意才选"), optional=True
+        replace(fields.field(Action.REOPEN, "reason_code"), hint=_WHY_AGAIN[one]), optional=True
     )
     made["note"] = TextAreaField(
         "想说的话",
-        description="不满意的话，请写还差什么",
+        description=_WHAT_IS_MISSING[one],
         validators=[Optional(), Length(fields.field(Action.REOPEN, "note"))],
         filters=[_trim],
     )
     return type("LinkForm", (ActForm,), made)
+
+
+_WHY_AGAIN = {True: "选了“没说清楚”就要选，答复清楚就不用选", False: "选了“不满意”就要选，别的不用选"}
+_WHAT_IS_MISSING = {
+    True: "选了“没说清楚”就要写还差什么；答复清楚，可以不写",
+    False: "选了“不满意”就要写还差什么；别的，可以不写",
+}
+"""What the form of a link says of why, by whether it asks one question alone: what is demanded is not called optional."""
 
 
 def _unfolded(spec: Spec, *, optional: bool = False) -> Field:

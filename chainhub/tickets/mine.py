@@ -50,6 +50,8 @@ class Flag(StrEnum):
     SUPERVISED = "supervised"
     CARRIED_OVER = "carried_over"
     MERGED = "merged"
+    EXTENSION_PENDING = "extension_pending"
+    EXCLUDED = "excluded"
 
 
 FLAG_WORDS = {
@@ -58,8 +60,10 @@ FLAG_WORDS = {
     Flag.SUPERVISED: "有督办",
     Flag.CARRIED_OVER: "长期跟踪",
     Flag.MERGED: "合并办理",
+    Flag.EXTENSION_PENDING: "延期待批",
+    Flag.EXCLUDED: "不计入考核",
 }
-STAFF_FLAGS = frozenset({Flag.INSTRUCTED, Flag.SUPERVISED})
+STAFF_FLAGS = frozenset({Flag.INSTRUCTED, Flag.SUPERVISED, Flag.EXTENSION_PENDING, Flag.EXCLUDED})
 """What the enterprise's side reads nothing of, not even that it is there."""
 
 
@@ -94,6 +98,8 @@ def flagged(actor: Actor, flag: Flag) -> ColumnElement[bool]:
         return Ticket.state == State.CARRIED_OVER
     if flag is Flag.MERGED:
         return Ticket.state == State.MERGED
+    if flag in _MARKED:
+        return and_(_MARKED[flag].is_(True), _concerns(actor, Ticket.lead_unit_code))
     found: type[Instruction | Supervision] = Instruction if flag is Flag.INSTRUCTED else Supervision
     conditions = [found.ticket_id == Ticket.id, _concerns(actor, found.unit_code)]
     if found is Supervision:
@@ -101,7 +107,10 @@ def flagged(actor: Actor, flag: Flag) -> ColumnElement[bool]:
     return exists().where(*conditions)
 
 
-def _concerns(actor: Actor, unit: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+_MARKED = {Flag.EXTENSION_PENDING: Ticket.extension_pending, Flag.EXCLUDED: Ticket.excluded}
+
+
+def _concerns(actor: Actor, unit: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Return whether this actor reads it as one of the staff: of the chain, of the lead, or addressed."""
     found: list[ColumnElement[bool]] = [_within(actor, role) for role in _OF_CHAINS]
     if units := sorted(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)):
@@ -148,6 +157,11 @@ def _ranked(one: Line) -> tuple[Any, ...]:
     return (int(about.kind is not RequestKind.EXTENSION), about.due_at, about.id)
 
 
+def _either(actor: Actor) -> set[int]:
+    """Return the actor and whom they stand in for: what one of them asked, the other does not decide."""
+    return {actor.id or 0} | {one.lent_by_id for one in actor.grants if one.lent_by_id is not None}
+
+
 @lru_cache(maxsize=512)
 def _mine_to_decide(actor: Actor) -> ColumnElement[bool]:
     """Return the rule of `requests.may_decide` as a condition, so that a list needs no query a row."""
@@ -162,7 +176,7 @@ def _mine_to_decide(actor: Actor) -> ColumnElement[bool]:
     chief = Ticket.chain_code.in_(chiefs) if chiefs else false()
     return and_(
         Request.state == RequestState.PENDING,
-        func.coalesce(Request.asked_by_id, 0) != (actor.id or 0),
+        func.coalesce(Request.asked_by_id, 0).not_in(sorted(_either(actor))),
         or_(
             and_(_within(actor, Role.TASK_FORCE), Request.kind == RequestKind.EXTENSION),
             and_(_within(actor, Role.COMMITTEE), committee),

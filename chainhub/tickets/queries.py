@@ -147,10 +147,13 @@ def own(work: Work, number: str) -> Ticket:
 
 
 def own_several(work: Work, numbers: Sequence[str]) -> Sequence[Ticket]:
-    """Return those of some tickets that this actor sees, by their numbers."""
+    """Return those of some tickets that this actor sees, by their numbers, with their contents."""
     shaped = [one for one in numbers if _NUMBER.fullmatch(one)]
     return work.session.scalars(
-        select(Ticket).where(Ticket.number.in_(shaped), visible(work.actor)).order_by(Ticket.number)
+        select(Ticket)
+        .where(Ticket.number.in_(shaped), visible(work.actor))
+        .options(undefer(Ticket.content))
+        .order_by(Ticket.number)
     ).all()
 
 

@@ -17,6 +17,7 @@ from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Item
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.service import (
+    assigning,
     evidencing,
     instructions,
     moving,
@@ -48,14 +49,16 @@ def ticket(work: Work, it: Ticket, clocks: Sequence[Clock]) -> Data:
         "contact_person": it.contact_person,
         "contact_phone": it.contact_phone if standing & _OWN else rules.mask_phone(it.contact_phone),
         "round": it.round,
-        "outcome": it.outcome,
+        "outcome": None if it.state is State.ENDORSING and rules.from_outside(standing) else it.outcome,
         "evidence": evidencing.demanded(work, it),
         "route": it.route,
         "complained_unit": it.complained_unit_code,
         "satisfaction": it.satisfaction,
         "closed_at": moment(it.closed_at),
         "clocks": [_clock(one, work.now) for one in clocks],
-        "actions": [_offer(row, it.kind, directory) for row in moving.moves(work, it)],
+        "actions": [
+            _with_persons(work, it, _offer(row, it.kind, directory)) for row in moving.moves(work, it)
+        ],
     }
 
 
@@ -159,6 +162,15 @@ def _offer(row: Move, kind: Kind | None, directory: Directory) -> Data:
             if name not in skipped
         ],
     }
+
+
+def _with_persons(work: Work, it: Ticket, offer: Data) -> Data:
+    """Return an offer with the people of the unit to choose from, where it asks for one."""
+    for asked in offer["fields"]:
+        if asked["type"] is Shape.PERSON:
+            listed = assigning.colleagues(work, it)
+            asked["choices"] = [{"value": one.username, "label": one.words} for one in listed]
+    return offer
 
 
 def questions(action: Action, kind: Kind | None) -> tuple[frozenset[str], frozenset[str]]:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from chainhub.core.actor import Actor, Role
+from chainhub.core.actor import Actor, Grant, Role
 from chainhub.core.worktime import SHANGHAI
 from chainhub.tickets.workflow import LED, TABLE, UPWARD, Action, Move, Party, State, When, Who
 
@@ -86,6 +86,16 @@ class Duty:
     DECLINE = "decline"  # whoever declined it does not decide on the appeal
     HANDLED = "handled"  # anything by hand of the staff
 
+    @staticmethod
+    def sent_to(unit: str) -> str:
+        """Return the key of who sent a co-unit its part last."""
+        return f"send_part:{unit}"
+
+    @staticmethod
+    def asked_for(kind: str) -> str:
+        """Return the key of who asked for something last: one request of a kind waits at a time."""
+        return f"ask:{kind}"
+
 
 EXCLUSIVE = (Duty.RESOLVE, Duty.REVIEW, Duty.EVALUATE, Duty.CLOSE)
 """One person never does two of these on one ticket (rule, seed 002)."""
@@ -123,10 +133,16 @@ _OF_THE_FIRM = frozenset({Action.SUBMIT, Action.SUPPLY_INFO, Action.WITHDRAW, Ac
 
 def stood_in_for(actor: Actor, action: Action, facts: Facts) -> frozenset[int]:
     """Return in whose place (AB角) somebody would do a thing here: nobody where they may do it in their own right."""
+    return in_place_of(
+        actor, frozenset(who for row in TABLE if row.action is action for who in row.who), facts
+    )
+
+
+def in_place_of(actor: Actor, acts: frozenset[Who], facts: Facts) -> frozenset[int]:
+    """Return in whose place somebody does what is given to some capacities; nobody where one of them is their own."""
     if not any(one.lent_by for one in actor.grants):
         return frozenset()
     own = replace(actor, grants=tuple(one for one in actor.grants if not one.lent_by))
-    acts = frozenset(who for row in TABLE if row.action is action for who in row.who)
     if acts & parties(own, facts):
         return frozenset()
     found = set()
@@ -141,30 +157,51 @@ def stood_in_for(actor: Actor, action: Action, facts: Facts) -> frozenset[int]:
     return frozenset(found)
 
 
-def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset[Who]) -> str | None:
-    """Return why separated duties forbid this person the action, or None.
+def one_hand(actor: Actor, facts: Facts) -> frozenset[int]:
+    """Return as whom somebody counts on this ticket wherever another person is asked for.
 
-    Who stands in for somebody (AB角) counts as both: what one of the two did, the other does not check.
+    Themselves, and everybody whose post on it they hold meanwhile (AB角): what one of the two did, the other does not
+    check. Of a post that both hold nothing is lent, so who has it in their own right is not held by the absent person.
     """
+    held = {one.lent_by_id for one in actor.grants if one.lent_by_id is not None and _reaches(one, facts)}
+    return frozenset(held if actor.id is None else held | {actor.id})
+
+
+def _reaches(grant: Grant, facts: Facts) -> bool:
+    alone = Actor(id=None, username="", name="", grants=(grant,))
+    return bool(parties(alone, facts))
+
+
+def did(actor: Actor, facts: Facts, duty: str, *, by: int | None = None) -> bool:
+    """Say whether it was this person who did a thing: by their own hand, or one of the two in the other's place.
+
+    The one answer to “is it another person?”. `by` is who did it where no hand was noted, as of what is older.
+    """
+    hands = facts.hands.get(duty) or ((by,) if by is not None else ())
+    return not one_hand(actor, facts).isdisjoint(hands)
+
+
+def hands_of(actor: Actor, place_of: frozenset[int]) -> list[int]:
+    """Return by whose hand a thing is done: in whose place first (AB角), the person last."""
+    return [*sorted(place_of - {actor.id or 0}), *([actor.id] if actor.id is not None else [])]
+
+
+def duty_refusal(actor: Actor, action: Action, facts: Facts, standing: frozenset[Who]) -> str | None:
+    """Return why separated duties forbid this person the action, or None."""
     if actor.id is None:
         return None
-    mine_too = {actor.id} | stood_in_for(actor, action, facts)
-
-    def did(duty: str) -> bool:
-        return not mine_too.isdisjoint(facts.hands.get(duty, ()))
-
     mine = DUTY_OF.get(action)
     if mine in EXCLUSIVE:
         for other in EXCLUSIVE:
-            if other != mine and did(other):
+            if other != mine and did(actor, facts, other):
                 return f"这件诉求的{_WORDS[other]}是您做的，{_WORDS[mine]}要由别人来做。"
-    if action in _ON_APPEAL and did(Duty.DECLINE):
+    if action in _ON_APPEAL and did(actor, facts, Duty.DECLINE):
         return "这件诉求是您不予受理的，企业申请了复核，要由产业链党委的另一位同志来定。"
     last = {*facts.hands.get(Duty.DISPATCH, ())[-1:], *facts.hands.get(Duty.DISPATCH_FOR, ())}
-    if action in _RULINGS and not mine_too.isdisjoint(last):
+    if action in _RULINGS and not one_hand(actor, facts).isdisjoint(last):
         return "这一单是您派出的，退单要由专班的另一位同志裁定。"
     as_caller = action in _CALLS and Party.REQUESTER not in standing
-    if as_caller and did(Duty.HANDLED):
+    if as_caller and did(actor, facts, Duty.HANDLED):
         return "这件诉求您经手过，回访要由没有经手的人来做。"
     return None
 
@@ -182,7 +219,7 @@ def hands_after(
     duties = [DUTY_OF[action]] if action in DUTY_OF else []
     if action not in _CALLS | _OF_THE_FIRM:
         duties.append(Duty.HANDLED)
-    both = [*sorted(place_of - {actor.id}), actor.id]
+    both = hands_of(actor, place_of)
     for duty in duties:
         after[duty] = [one for one in after.get(duty, []) if one not in both] + both
     if action is Action.DISPATCH:
@@ -299,6 +336,10 @@ def reader_words(action: Action, firm: str) -> str:
     return f"发给企业：{firm}" if read else "只给工作人员看"
 
 
+_BETWEEN_STAFF = frozenset({"override_reason", "route"})
+"""Why a unit did not wait for another, and which way a matter was sent: no words for the enterprise."""
+
+
 def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[Who]) -> dict[str, Any]:
     """Return what was given with an action as somebody of this standing may read it.
 
@@ -312,7 +353,32 @@ def redacted(event_action: Action, data: Mapping[str, Any], standing: frozenset[
         event_action in _INTERNAL and from_outside(standing)
     )
     hides = hides or hidden(event_action, standing)
-    return {name: value for name, value in data.items() if not (hides and name == "note")}
+    dropped = {"note"} if hides else set()
+    if from_outside(standing):
+        dropped |= _BETWEEN_STAFF
+    return {name: value for name, value in data.items() if name not in dropped}
+
+
+class Told(Protocol):
+    """A line of a history, as far as it decides who reads it."""
+
+    seq: int
+    action: Action
+    target: State
+
+
+def unendorsed(events: Iterable[Told]) -> frozenset[int]:
+    """Return which resolutions nobody of the unit has endorsed (审签), by their numbers; lines may come in any order.
+
+    Until then what is written there is the unit's own draft, and no answer to the enterprise.
+    """
+    left: set[int] = set()
+    for one in sorted(events, key=lambda event: event.seq):
+        if one.action is Action.RESOLVE and one.target is State.ENDORSING:
+            left.add(one.seq)
+        elif one.action is Action.ENDORSE and left:
+            left.discard(max(left))
+    return frozenset(left)
 
 
 def is_sampled(number: str, round_: int, share: int) -> bool:

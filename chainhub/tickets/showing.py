@@ -1,5 +1,6 @@
 """What the pages of a ticket show, as plain values: templates draw these and decide nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -453,6 +454,8 @@ class PickView:
     title: str
     category: str
     unit: str
+    units: Sequence[tuple[str, str]]  # to choose from: (code, name)
+    why: str = ""  # what the responsibility list says of it
     warning: str = ""
     error: str = ""
 

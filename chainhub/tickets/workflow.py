@@ -242,7 +242,7 @@ def _rows(
 # fmt: off
 TABLE: tuple[Move, ...] = (
     #      action              from                         to                  who                          must give        may give
-    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind complained_unit urgency channel enterprise confidential contact_person contact_phone"),
+    *_rows(A.SUBMIT,           None,                        S.SUBMITTED,        {R.ENTERPRISE, R.GUIDE, R.COMMITTEE}, "title content", "category kind complained_unit urgency channel enterprise confidential contact_person contact_phone superior_source superior_number superior_due_on"),
     *_rows(A.BACKFILL,         None,                        S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "title content reply raised_on solved_on", "enterprise category kind contact_person contact_phone"),
     *_rows(A.ACCEPT,           S.SUBMITTED,                 S.ACCEPTED,         {R.COMMITTEE},               "",              "contacted_person route note"),
     *_rows(A.ANSWER,           {S.SUBMITTED, S.ACCEPTED},   S.REVIEWED,         {R.COMMITTEE, R.GUIDE},      "reply"),

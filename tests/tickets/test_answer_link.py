@@ -240,6 +240,16 @@ def test_what_was_not_chosen_is_asked_for_and_what_was_typed_is_kept(client, lin
     assert ticket.round == 2
 
 
+def test_what_is_demanded_is_not_called_optional(client, link):
+    _, path = link
+    page = client.get(path).get_data(as_text=True)
+
+    assert "选了“不满意”就要选" in page
+    assert "选了“不满意”就要写还差什么" in page
+    assert "可以不填" not in page
+    assert "可以不选" not in page
+
+
 def test_tries_that_come_to_nothing_are_counted(client, link):
     _, path = link
     token = _csrf(client, path)

@@ -7,9 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from chainhub.core.errors import NotAllowed, NotFound
+from chainhub.county.people import queries
+from chainhub.county.people.models import User
+from chainhub.county.state import touch
 from chainhub.documents.attachments.models import Attachment
+from chainhub.notices.models import Notice
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.service import attaching
+from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import files, people
 from tests.builders import a_ticket
@@ -70,6 +75,49 @@ def test_a_co_unit_attaches_in_its_own_name(session):
 
 class _Nowhere:
     """A shelf for nothing."""
+
+
+def _told(session, ticket) -> set[tuple[str, str]]:
+    rows = session.execute(
+        select(User.username, Notice.text)
+        .join(Notice, Notice.user_id == User.id)
+        .where(Notice.key == f"ticket:{ticket.id}:{ticket.version}:file")
+    )
+    return {(username, text.partition("：")[2]) for username, text in rows}
+
+
+def test_the_other_side_is_told_of_a_file_and_nobody_of_one_for_the_staff(as_, session, ticket):
+    _upload(as_(people.OWNER), ticket.number)
+    session.expire_all()
+    assert (people.POWER, "企业新传了附件：增容申请.pdf。") in _told(session, ticket)
+    assert people.OWNER not in {who for who, _ in _told(session, ticket)}
+    assert "企业新传了附件" in said(as_(people.POWER).get("/inbox"))
+
+    _upload(as_(people.POWER), ticket.number, _file(name="停电方案.pdf"))
+    session.expire_all()
+    assert (people.OWNER, "经办的单位新传了附件：停电方案.pdf。") in _told(session, ticket)
+
+    _upload(as_(people.POWER), ticket.number, _file(name="内部测算.pdf"), internal="y")
+    session.expire_all()
+    assert _told(session, ticket) == set()
+    assert "内部测算" not in said(as_(people.OWNER).get("/inbox"))
+
+
+def test_before_it_is_dispatched_the_committee_is_told_and_never_a_unit_complained_of(as_, session):
+    about = {"kind": Kind.COMPLAINT, "complained_unit": people.TRANSPORT_UNIT}
+    made = a_ticket(session, State.ACCEPTED, **about)
+    clerk = queries.user_by_name(session, people.CLERK)
+    session.commit()
+    _upload(as_(people.OWNER), made.number)
+    session.expire_all()
+    assert people.CLERK in {who for who, _ in _told(session, made)}
+
+    clerk.unit_code = people.TRANSPORT_UNIT  # works at the unit complained of
+    touch(session)
+    session.commit()
+    _upload(as_(people.OWNER), made.number)
+    session.expire_all()
+    assert people.CLERK not in {who for who, _ in _told(session, made)}
 
 
 def test_the_service_refuses_by_itself(session, ticket):

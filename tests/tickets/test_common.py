@@ -53,6 +53,15 @@ def neighbour(session) -> str:
     return session.scalar(query.order_by(User.id).limit(1))
 
 
+def test_the_day_is_said_as_people_read_it(session):
+    issue = _issue(session, submitted(session))
+
+    words = session.scalars(select(Notice.text).where(Notice.key == f"common:{issue.id}:open")).all()
+    assert words
+    assert "4月1日 前办完" in words[0]
+    assert "2026-04-01" not in words[0]
+
+
 def test_it_links_many_tickets_and_says_so_in_the_history_of_each(session):
     first, second = submitted(session), a_ticket(session, State.HANDLING)
     state = second.state

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from chainhub.county.rulebook.models import TimeLimit
-from chainhub.tickets import desk
+from chainhub.tickets import desk, listing, presenting
+from chainhub.tickets.listing import Colour, Filter
 from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import a_ticket
@@ -29,15 +30,19 @@ def test_what_ends_today_or_tomorrow_is_yellow(session, at, look, colour, words)
     assert (urgent.light.colour, urgent.light.words) == (colour, words)
 
 
-def test_the_row_of_what_is_most_pressing_has_its_light_and_later_ones_their_own(session):
+def test_rows_have_the_light_of_what_heads_the_desk_and_so_has_the_list(session):
     first = a_ticket(session, State.ACCEPTED, china(2026, 3, 2, 8, 30))
     later = a_ticket(session, State.ACCEPTED, china(2026, 3, 2, 9, 0))
 
     page = desk.desk(work_of(session, people.DISPATCHER, china(2026, 3, 2, 9, 10)))
 
     lights = {row.number: row.light.words for group in page.groups for row in group.rows}
-    assert lights == {first.number: "今天到期", later.number: "正常"}
+    assert lights == {first.number: "今天到期", later.number: "今天到期"}
     assert page.urgent.light.words == "今天到期"
+    work = work_of(session, people.DISPATCHER, china(2026, 3, 2, 9, 10))
+    listed = listing.page(work, Filter(light=Colour.YELLOW)).items
+    assert {one.ticket.number for one in listed} == {first.number, later.number}
+    assert {presenting.light(one.ticket, work.now, work.calendar).colour for one in listed} == {"yellow"}
 
 
 def test_what_has_days_left_is_green_and_says_how_many(session):

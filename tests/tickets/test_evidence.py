@@ -1,5 +1,6 @@
 """Evidence by category: what the rulebook demands is what the form says, the service checks and the page shows."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -19,7 +20,7 @@ from chainhub.tickets.workflow import Action, State
 from tests import files, people
 from tests.builders import a_ticket, move
 from tests.people import NOW, work_of
-from tests.web_client import act, said
+from tests.web_client import act, said, token_of
 
 pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
 
@@ -127,10 +128,54 @@ def test_what_is_asked_stands_on_the_form(as_, session):
     assert "要有照片才能办结" in unit.get(f"/tickets/{photo.number}/act/resolve").get_data(as_text=True)
     refused = act(unit, photo.number, "resolve", **DONE)
     assert refused.status_code == 422
-    assert "请先在诉求页上传照片" in said(refused)
+    assert "请先上传照片" in said(refused)
     assert "路面修好了" in refused.get_data(as_text=True)
     form = unit.get(f"/tickets/{word.number}/act/resolve").get_data(as_text=True)
     assert 'name="word_by"' in form
     assert act(unit, word.number, "resolve", **DONE).status_code == 422
     assert act(unit, word.number, "resolve", **DONE, word_by="陶见禾").status_code == 303
     assert 'name="word_by"' not in unit.get(f"/tickets/{plain.number}/act/resolve").get_data(as_text=True)
+
+
+def test_the_photo_comes_with_the_form_and_stays_when_something_else_is_wrong(as_, session):
+    """No browser gives a file back to a form: what was chosen is on the ticket, whatever else is refused."""
+    ticket = a_ticket(session, S.HANDLING, category="land_road")
+    session.commit()
+    unit, path = as_(people.POWER), f"/tickets/{ticket.number}/act/resolve"
+    form = unit.get(path).get_data(as_text=True)
+    assert 'enctype="multipart/form-data"' in form
+    token = token_of(unit, path)
+
+    def send(version, content=None, **given):
+        data = {"csrf_token": token, "version": version, **given}
+        if content is not None:
+            data["file"] = (BytesIO(content), "现场.jpg")
+        return unit.post(path, data=data)
+
+    wrong = send(ticket.version, b"no picture at all", **DONE)
+    assert (wrong.status_code, "路面修好了" in wrong.text) == (422, True)
+    assert attachments.of(session, attaching.owner(ticket), with_internal=True) == []
+    wrong = send(ticket.version, files.picture(), outcome="solved")  # no reply
+    assert wrong.status_code == 422
+    assert "已经传了 1 个" in said(wrong)
+    seen = re.search(r'name="version"[^>]*value="(\d+)"', wrong.text)[1]
+    session.expire_all()
+    assert int(seen) == ticket.version
+
+    assert send(seen, **DONE).status_code == 303
+
+    session.expire_all()
+    assert ticket.state is S.RESOLVED
+    assert len(attachments.of(session, attaching.owner(ticket), with_internal=True)) == 1
+
+
+def test_who_may_not_resolve_leaves_no_file_behind(as_, session):
+    ticket = a_ticket(session, S.HANDLING, category="land_road")
+    session.commit()
+    clerk = as_(people.CLERK)
+    data = {"csrf_token": token_of(clerk, f"/tickets/{ticket.number}"), "version": ticket.version, **DONE}
+    sent = {**data, "file": (BytesIO(files.picture()), "现场.jpg")}
+
+    assert clerk.post(f"/tickets/{ticket.number}/act/resolve", data=sent).status_code == 403
+
+    assert attachments.of(session, attaching.owner(ticket), with_internal=True) == []

@@ -127,6 +127,27 @@ def test_a_supervision_goes_from_draft_to_signed_to_answered(session):
     assert lists(people.POWER) == {"answered"}
 
 
+def test_what_waits_for_more_time_and_what_does_not_count_is_listed_for_the_staff(session):
+    asked, out = a_ticket(session, State.HANDLING), a_ticket(session, State.HANDLING)
+    at = NOW.replace(hour=11)
+    until = (asked.due_at + timedelta(days=4)).date()
+    more = requests.Asked(RequestKind.EXTENSION, "等设备到货", until=until)
+    requests.ask(work_of(session, people.POWER, at), asked.number, more)
+    exclude = requests.Asked(RequestKind.EXCLUSION, "厂家断供三周")
+    made = requests.ask(work_of(session, people.POWER, at), out.number, exclude)
+    requests.decide(work_of(session, people.CHIEF, at), made.id, approve=True)
+
+    for flag, ticket in ((Flag.EXTENSION_PENDING, asked), (Flag.EXCLUDED, out)):
+        for who in (people.DISPATCHER, people.CHIEF, people.POWER):
+            work = work_of(session, who, at)
+            page = listing.page(work, Filter(extra=(mine.flagged(work.actor, flag),)))
+            assert [one.ticket.id for one in page.items] == [ticket.id], (who, flag)
+        for who in (people.OWNER, people.GUIDE, people.TRANSPORT):
+            work = work_of(session, who, at)
+            assert not mine.may_read(work.actor, flag) or who == people.TRANSPORT
+            assert not listing.page(work, Filter(extra=(mine.flagged(work.actor, flag),))).items
+
+
 def test_flags_narrow_the_list_and_tell_the_enterprise_nothing_it_may_not_know(session):
     urgent = a_ticket(session, State.HANDLING, urgency=Urgency.URGENT)
     waiting = a_ticket(session, State.CARRIED_OVER)

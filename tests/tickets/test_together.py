@@ -2,6 +2,7 @@
 
 import pytest
 
+from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.api.calling import V1
@@ -134,3 +135,21 @@ def test_the_api_does_the_same(app, client, as_, session):
     first, second = call(), call()
     assert [first[name] for name in ("picked", "done", "skipped", "failed")] == [2, 1, 0, 1]
     assert [second[name] for name in ("picked", "done", "skipped", "failed")] == [2, 0, 1, 1]
+
+
+def test_a_dispatch_of_several_follows_the_list_and_offers_no_unit_complained_of(as_, session):
+    bus = {"title": "站牌挡视线", "content": "公交站牌挡视线。", "category": "logistics"}
+    plain = a_ticket(session, State.ACCEPTED, **bus)
+    about = {**bus, "kind": Kind.COMPLAINT, "complained_unit": people.TRANSPORT_UNIT}
+    against = a_ticket(session, State.ACCEPTED, **about)
+    session.commit()
+
+    page = _bulk(as_(people.DISPATCHER), "dispatch", [plain, against]).get_data(as_text=True)
+
+    choices = {
+        one.number: page.partition(f'name="unit-{one.number}"')[2].partition("</select>")[0]
+        for one in (plain, against)
+    }
+    assert f'value="{people.TRANSPORT_UNIT}" selected' in choices[plain.number]
+    assert people.TRANSPORT_UNIT not in choices[against.number]
+    assert "清单上：" in page

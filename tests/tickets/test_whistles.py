@@ -155,6 +155,27 @@ def test_it_is_ended_by_who_blew_and_nobody_waits_any_more(session):
         _report(session, ticket, people.POWER)
 
 
+def test_only_who_may_end_it_is_offered_it(as_, session):
+    own, ours = a_ticket(session, S.HANDLING), a_ticket(session, S.HANDLING)
+    asked = _blow(session, own, people.OWNER, ())
+    made = _blow(session, ours)
+    session.commit()
+
+    with pytest.raises(NotAllowed, match="谁吹的哨谁来解"):
+        whistles.end(work_of(session, people.OWNER, ELEVEN), made.id, "我说了算")
+    for ticket, one, enders in (
+        (own, asked, {people.OWNER, people.CLERK}),
+        (ours, made, {people.CLERK}),
+    ):
+        for who in (people.OWNER, people.CLERK, people.POWER):
+            assert whistles.may_end(work_of(session, who, ELEVEN), ticket, one) == (who in enders)
+    assert f"/whistles/{made.id}/end" not in as_(people.OWNER).get(f"/tickets/{ours.number}").text
+    assert f"/whistles/{made.id}/end" in as_(people.CLERK).get(f"/tickets/{ours.number}").text
+    assert as_(people.OWNER).get(f"/whistles/{made.id}/end").status_code == 403
+    whistles.confirm(work_of(session, people.CLERK, ELEVEN), asked.id, BOTH)
+    assert whistles.may_end(work_of(session, people.OWNER, ELEVEN), own, asked)
+
+
 def test_the_end_of_the_ticket_ends_the_waiting(session):
     ticket = a_ticket(session, S.HANDLING)
     _blow(session, ticket)

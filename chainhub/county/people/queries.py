@@ -92,6 +92,14 @@ def user_by_name(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
+def usernames(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the account names of some persons by their ids. One query."""
+    if not ids:
+        return {}
+    rows = session.execute(select(User.id, User.username).where(User.id.in_(ids)))
+    return {row.id: row.username for row in rows}
+
+
 def holders(session: Session) -> Holders:
     """Return every running grant of every active person."""
     rows = session.execute(

@@ -22,6 +22,7 @@ from chainhub.tickets import queries as tickets_
 from chainhub.tickets.common import queries
 from chainhub.tickets.common.models import CommonEcho, CommonIssue, CommonTicket
 from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.rules import day_text
 from chainhub.tickets.service import history
 from chainhub.tickets.workflow import Action
 
@@ -101,7 +102,7 @@ def open_issue(work: Work, new: NewIssue) -> CommonIssue:
     work.session.add(issue)
     work.session.flush()
     _join(work, issue, picked, role)
-    words = f"共性问题《{issue.title}》请专班牵头，{issue.due_on} 前办完，列入 {len(picked)} 件诉求。"
+    words = f"共性问题《{issue.title}》请专班牵头，{day_text(issue.due_on, year=work.now.year)} 前办完，列入 {len(picked)} 件诉求。"
     _tell(work, _leads(work, issue), NoticeKind.TASK, words, f"common:{issue.id}:open", issue)
     return issue
 

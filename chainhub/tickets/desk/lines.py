@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.terms import Route
-from chainhub.tickets.workflow import Action
+from chainhub.tickets.workflow import Action, State
 
 
 def moment_line(work: Work) -> str:
@@ -40,9 +41,16 @@ def last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
         Action.ACCEPT,
         Action.REOPEN,
     )
+    later = aliased(TicketEvent)
+    endorsed = exists().where(
+        later.ticket_id == TicketEvent.ticket_id,
+        later.seq > TicketEvent.seq,
+        later.action == Action.ENDORSE,
+    )
     newest = (
         select(func.max(TicketEvent.id))
         .where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(told))
+        .where(or_(TicketEvent.target != State.ENDORSING, endorsed))
         .group_by(TicketEvent.ticket_id)
     )
     found = work.session.scalars(select(TicketEvent).where(TicketEvent.id.in_(newest)))

@@ -15,7 +15,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, listing, presenting, queries
 from chainhub.tickets.clockwork import PERIODIC_CLOCKS, ClockKind
 from chainhub.tickets.desk.lines import moment_line
-from chainhub.tickets.desk.tasks import CONFER, HEADLINES, NO_VERB, SCOPE, TASKS, Task
+from chainhub.tickets.desk.tasks import CONFER, ENDORSE, HEADLINES, NO_VERB, SCOPE, TASKS, Task
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import moving, reporting
 from chainhub.tickets.showing import (
@@ -34,10 +34,7 @@ def desk(work: Work) -> DeskPage:
     tasks = [task for task in TASKS if task.role in work.actor.roles]
     first = _first(work, tasks)
     built = [
-        (due, group)
-        for task in tasks
-        for due, group in (_group(work, task, first.clock.due_at if first else None),)
-        if group.rows or not task.rare
+        (due, group) for task in tasks for due, group in (_group(work, task),) if group.rows or not task.rare
     ]
     built.sort(key=lambda pair: pair[0] or datetime.max.replace(tzinfo=SHANGHAI))
     groups = tuple(group for _, group in built)
@@ -82,13 +79,12 @@ def _refs(actor: Actor, task: Task) -> list[str]:
     return sorted(actor.refs(task.role, scope)) if scope else [""]
 
 
-def _group(work: Work, task: Task, pressing: datetime | None) -> tuple[datetime | None, GroupView]:
+def _group(work: Work, task: Task) -> tuple[datetime | None, GroupView]:
     found = work.session.execute(_clocks_of(work, task, task.kinds[0]).limit(ROWS)).all()
     count = len(found) if len(found) < ROWS else _count(work, task)
     first = _earliest(work, task, [ticket.id for _, ticket, _ in found])
     rows = tuple(
-        _row(work, task, first.get(ticket.id, clock), ticket, short, pressing)
-        for clock, ticket, short in found
+        _row(work, task, first.get(ticket.id, clock), ticket, short) for clock, ticket, short in found
     )
     dues = [first.get(ticket.id, clock).due_at for clock, ticket, _ in found]
     more = f"/tickets?task={task.kinds[0].value}" if count > ROWS else ""
@@ -136,10 +132,8 @@ def _earliest(work: Work, task: Task, ids: Sequence[int]) -> dict[int, Clock]:
     return found
 
 
-def _row(
-    work: Work, task: Task, clock: Clock, ticket: Ticket, short: str, pressing: datetime | None
-) -> RowView:
-    """Return a row; what ends no later than the deadline that heads the desk has the same light as it."""
+def _row(work: Work, task: Task, clock: Clock, ticket: Ticket, short: str) -> RowView:
+    """Return a row, with the verb that is this person's."""
     action = _verb(work, task, clock, ticket)
     row = presenting.row(
         ticket,
@@ -153,10 +147,7 @@ def _row(
     )
     if task.action is Action.REPORT_IN:  # beside the table: it has a page of its own
         row = replace(row, verb=Action.REPORT_IN.label, verb_url=f"{ticket.link}/report-in")
-    if pressing is None or clock.due_at > pressing:
-        return row
-    shown = presenting.pressing_light(clock, work.now, work.calendar)
-    return replace(row, light=shown) if shown.colour == "yellow" else row
+    return row
 
 
 def _verb(work: Work, task: Task, clock: Clock, ticket: Ticket) -> Action | None:
@@ -166,6 +157,10 @@ def _verb(work: Work, task: Task, clock: Clock, ticket: Ticket) -> Action | None
         clock.kind == ClockKind.FIRST_CALL.value and ticket.state is not State.SUBMITTED
     ):
         action = Action.CONTACT
+    if clock.kind == ClockKind.PART_RECEIPT.value:
+        action = Action.ACKNOWLEDGE
+    if task.role is Role.DEPARTMENT and ticket.state is State.ENDORSING and task.action is Action.RESOLVE:
+        action = Action.ENDORSE  # within the unit's own clock, by deputy or head
     if (task.role, task.action) in NO_VERB:
         return None
     allowed = {row.action for row in moving.moves(work, ticket)}
@@ -206,6 +201,8 @@ def _urgent(work: Work, first: _First) -> UrgentView:
         headline, verb = HEADLINES[ClockKind.UNIT_CONTACT]
     if action is Action.CONVENE:
         headline, verb = CONFER
+    if action is Action.ENDORSE:
+        headline, verb = ENDORSE
     due = clock.due_at.astimezone(SHANGHAI)
     today = work.now.astimezone(SHANGHAI).date()
     when = f"{due:%H:%M}" if due.date() == today else presenting.near(clock.due_at, work.now)

@@ -54,6 +54,26 @@ TASKS: tuple[Task, ...] = (
         rare=True,
     ),
     Task(
+        Role.COMMITTEE,
+        (ClockKind.CONSULTATION,),
+        Action.CONCLUDE,
+        "会商结论",
+        "开完会写下结论，议定事项就是协办",
+        "没有等结论的会商。",
+        "",
+        rare=True,
+    ),
+    Task(
+        Role.COMMITTEE,
+        (ClockKind.CARRY_OVER_DECISION,),
+        Action.RESUME,
+        "挂账复查",
+        "到了复查日：恢复办理，或者报链长同意再等",
+        "没有到复查日的挂账。",
+        "",
+        rare=True,
+    ),
+    Task(
         Role.TASK_FORCE,
         (ClockKind.RULING,),
         Action.REJECT_RETURN,
@@ -101,6 +121,16 @@ TASKS: tuple[Task, ...] = (
         "还没有待签收的派单。",
         "专班派来的会排在这里，到时不签会自动签收。",
         bulk=True,
+    ),
+    Task(
+        Role.DEPARTMENT,
+        (ClockKind.PART, ClockKind.PART_RECEIPT),
+        Action.HAND_IN,
+        "协办",
+        "先签收，办好了反馈给主办单位",
+        "没有要协办的诉求。",
+        "",
+        rare=True,
     ),
     Task(
         Role.DEPARTMENT,
@@ -186,6 +216,7 @@ SCOPE = {
     Role.GUIDE: ScopeKind.ENTERPRISE,
 }
 
+ENDORSE = ("审签：{firm}“{title}”", "审签")
 CONFER = ("组织联席会议：{firm}“{title}”", "启动会商")
 HEADLINES = {
     ClockKind.FIRST_CALL: ("打电话给{firm}，接下“{title}”", "接单并记通话"),
@@ -196,6 +227,10 @@ HEADLINES = {
     ClockKind.REVIEW: ("审核：{firm}“{title}”", "审核"),
     ClockKind.ACKNOWLEDGE: ("签收：{firm}“{title}”", "签收"),
     ClockKind.UNIT_CONTACT: ("打电话给{firm}，问“{title}”", "记联系"),
+    ClockKind.CONSULTATION: ("写会商结论：{firm}“{title}”", "会商结论"),
+    ClockKind.CARRY_OVER_DECISION: ("定一定挂账的事：{firm}“{title}”", "恢复办理"),
+    ClockKind.PART: ("反馈协办：{firm}“{title}”", "协办反馈"),
+    ClockKind.PART_RECEIPT: ("签收协办：{firm}“{title}”", "签收"),
     ClockKind.UNIT: ("办结：{firm}“{title}”", "办结"),
     ClockKind.REWORK: ("重办：{firm}“{title}”", "办结"),
     ClockKind.REPORT: ("给{firm}报进展：“{title}”", "报进展"),

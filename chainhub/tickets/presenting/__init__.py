@@ -11,6 +11,7 @@ from chainhub.tickets.presenting.lights import (
     near,
     pressing_light,
     row,
+    wait_colour,
 )
 from chainhub.tickets.presenting.progress import current_line, dots, step_number, steps, waiting_for
 from chainhub.tickets.presenting.referring import referral
@@ -43,6 +44,7 @@ __all__ = [
     "supervision",
     "supervision_tags",
     "time_view",
+    "wait_colour",
     "waiting_for",
     "whistle",
     "why",

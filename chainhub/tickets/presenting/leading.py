@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from chainhub.core.worktime import Calendar
 from chainhub.county.directory.rules import Directory
 from chainhub.tickets.models import Instruction, Supervision
-from chainhub.tickets.presenting.lights import colour
+from chainhub.tickets.presenting.lights import wait_colour
 from chainhub.tickets.rules import moment_text
 from chainhub.tickets.showing import InstructionView, LightView, SupervisionView
 from chainhub.tickets.terms import SupervisionState
-from chainhub.tickets.workflow import State
 
 _LEVELS = "一二三"
-_WORDS = {"red": "逾期没有回复", "green": "等回复"}
+_WORDS = {"red": "逾期没有回复", "yellow": "等回复", "green": "等回复"}
 
 
 def instruction(
-    one: Instruction, whose: str, directory: Directory, now: datetime, *, may_answer: bool
+    one: Instruction, whose: str, directory: Directory, now: datetime, calendar: Calendar, *, may_answer: bool
 ) -> InstructionView:
     """Return a leader's word; `whose` is how it is signed."""
     unit = directory.unit_name(one.unit_code)
@@ -25,7 +25,7 @@ def instruction(
     if one.answered_at is not None:
         answer = f"{one.answered_by} {moment_text(one.answered_at)} 回复：{one.answer}"
         return InstructionView(one.text, line, answer, LightView("blue", "已回复"))
-    shown = colour(State.HANDLING, one.due_at, None, now)
+    shown = wait_colour(one.due_at, now, calendar)
     url = f"/instructions/{one.id}/answer" if may_answer else ""
     return InstructionView(one.text, line, "", LightView(shown, _WORDS[shown]), url)
 

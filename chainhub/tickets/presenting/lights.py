@@ -6,6 +6,7 @@ from datetime import datetime
 from chainhub.core.worktime import SHANGHAI, Calendar, left_label
 from chainhub.county.directory.rules import Directory
 from chainhub.reminders.models import Clock
+from chainhub.reminders.rules import soon_from
 from chainhub.tickets import rules
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.showing import (
@@ -51,25 +52,17 @@ def clock_light(clock: Clock, now: datetime, calendar: Calendar) -> LightView:
     return LightView(shown, _light_words(shown, State.HANDLING, clock.due_at, now, calendar))
 
 
+def wait_colour(due_at: datetime, now: datetime, calendar: Calendar) -> str:
+    """Return the colour of what somebody is waited for until a moment, by the same rule as a clock's."""
+    return colour(State.HANDLING, due_at, soon_from(calendar, due_at), now)
+
+
 def pressing_light(clock: Clock, now: datetime, calendar: Calendar) -> LightView:
-    """Return the light of the clock that heads a desk, always with what is left; what ends so soon is never green."""
+    """Return the light of the clock that heads a desk: the same as everywhere, always with what is left."""
     shown = clock_light(clock, now, calendar)
-    if shown.colour != "green":
-        return shown
-    left = calendar.left(now, clock.due_at)
-    return LightView("yellow" if left.days <= 1 or left.minutes < 60 else "green", left_label(left))
-
-
-def _listed_light(ticket: Ticket, now: datetime, calendar: Calendar) -> LightView:
-    """Return a ticket's light as a list says it: green that ends within a workday says so, as it does on a desk.
-
-    The colour stays, because the filter by light counts by it.
-    """
-    shown = light(ticket, now, calendar)
-    if shown.colour != "green" or ticket.due_at is None:
-        return shown
-    left = calendar.left(now, ticket.due_at)
-    return LightView("green", left_label(left)) if left.days <= 1 or left.minutes < 60 else shown
+    return (
+        LightView("green", left_label(calendar.left(now, clock.due_at))) if shown.colour == "green" else shown
+    )
 
 
 def _light_words(shown: str, state: State, due_at: datetime | None, now: datetime, calendar: Calendar) -> str:
@@ -110,7 +103,7 @@ def row(
 ) -> RowView:
     """Return one line of a list; on a desk with the verb that is this person's, and the clock that bites."""
     due_at = clock.due_at if clock else ticket.due_at
-    shown = clock_light(clock, now, calendar) if clock else _listed_light(ticket, now, calendar)
+    shown = clock_light(clock, now, calendar) if clock else light(ticket, now, calendar)
     return RowView(
         number=ticket.number,
         title=ticket.title,

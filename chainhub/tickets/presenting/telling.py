@@ -42,8 +42,9 @@ def story(
     """Return what happened, newest first, as this reader may know it."""
     for_firm = rules.from_outside(standing)
     found = []
+    unendorsed = rules.unendorsed(events) if for_firm else frozenset()
     for event in events:
-        staff = for_firm and (_is_internal(event) or _of_the_staff(event))
+        staff = for_firm and (_is_internal(event) or _of_the_staff(event) or event.seq in unendorsed)
         if staff or rules.hidden(event.action, standing):
             continue
         data = rules.redacted(event.action, event.data, standing)
@@ -153,7 +154,8 @@ def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
-    to_whom = "、".join(str(data[name]) for name in ("office", "person") if data.get(name))
+    person = data.get("name") or data.get("person")  # what is older holds the account name alone
+    to_whom = "、".join(str(one) for one in (data.get("office"), person) if one)
     return f"交{to_whom}办。{data.get('note', '')}"
 
 
@@ -184,7 +186,7 @@ def _tell_refer(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_reply_up(data: Mapping[str, Any], _: Directory) -> str:
-    return f"{data.get('replied_on', '')} 回复：{data.get('note', '')}"
+    return f"{_day(data.get('replied_on'))} 回复：{data.get('note', '')}"
 
 
 def _tell_whistle(data: Mapping[str, Any], directory: Directory) -> str:
@@ -206,7 +208,8 @@ def _tell_contact(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_resolve(data: Mapping[str, Any], _: Directory) -> str:
     word = f"（{data['word_by']}认可）" if data.get("word_by") else ""
-    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}{word}"
+    why = f"（没等协办、没做完清单就办结：{data['override_reason']}）" if data.get("override_reason") else ""
+    return f"{_label(terms.Outcome, data.get('outcome'))}。{data.get('reply', '')}{word}{why}"
 
 
 def _tell_answer(data: Mapping[str, Any], _: Directory) -> str:

@@ -177,4 +177,8 @@ def _co_unit(
         due = f"{part.state.label}，{rules.moment_text(running.due_at)} 前反馈"
         return HolderView("协办", name, clock_light(running, now, calendar), "；".join((*said, due)))
     told = [part.answer] if part.answer and not for_firm else []
-    return HolderView("协办", name, None, "；".join((*said, part.state.label, *told)))
+    disputed = (
+        for_firm and part.state is terms.PartState.DISPUTED
+    )  # whose it is, the staff settle among themselves
+    state = terms.PartState.HANDLING if disputed else part.state
+    return HolderView("协办", name, None, "；".join((*said, state.label, *told)))

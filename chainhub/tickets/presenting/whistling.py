@@ -51,6 +51,6 @@ def _called(one: Whistle, row: ReportIn, due: datetime, directory: Directory, no
         return CalledView(unit, LightView("blue", "已报到"), line)
     if one.state is not WhistleState.BLOWN:
         return CalledView(unit, LightView("grey", "没有报到"), "")
-    shown = colour(State.HANDLING, due, None, now)
+    shown = colour(State.HANDLING, due, one.decided_at, now)  # two hours: it ends soon from the first
     words = "逾期没有报到" if shown == "red" else "等报到"
     return CalledView(unit, LightView(shown, words), f"{moment_text(due)} 前报到")

@@ -1,5 +1,6 @@
 """Whom the responsibility list names for a ticket, and in which words. Only ever a suggestion: a person picks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chainhub.core.work import Work
@@ -7,7 +8,7 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
 from chainhub.county.responsibilities import queries as listed
-from chainhub.county.responsibilities.rules import Matter, Share, Suggestion, suggest
+from chainhub.county.responsibilities.rules import Entry, Matter, Share, Suggestion, suggest
 from chainhub.tickets.models import Ticket
 
 SHOWN_MOST = 4  # units of each share
@@ -39,10 +40,28 @@ def for_ticket(work: Work, ticket: Ticket) -> list[Named]:
 
     The unit complained of is not named: it could not be picked, and the others have to stand there without it.
     """
+    return for_tickets(work, [ticket])[ticket.id]
+
+
+def for_tickets(work: Work, tickets: Sequence[Ticket]) -> dict[int, list[Named]]:
+    """Return the same for several tickets by their ids, in one query. Their contents must be loaded."""
     directory = known.of(work.session).directory
-    matter, below = matter_of(directory, ticket, work)
-    own = {one for one in (matter.category, matter.above) if one}
-    entries = listed.entries(work.session, frozenset(own | below), matter.on)
+    asked = {one.id: matter_of(directory, one, work) for one in tickets}
+    categories: frozenset[str] = frozenset()
+    for matter, below in asked.values():
+        own = {one for one in (matter.category, matter.above) if one}
+        if not own:  # of no category: the whole list is asked
+            categories = frozenset()
+            break
+        categories |= own | below
+    on = work.now.astimezone(SHANGHAI).date()
+    entries = listed.entries(work.session, categories, on) if tickets else []
+    return {one.id: _for(directory, one, entries, *asked[one.id]) for one in tickets}
+
+
+def _for(
+    directory: Directory, ticket: Ticket, entries: Sequence[Entry], matter: Matter, below: frozenset[str]
+) -> list[Named]:
     allowed = [one for one in entries if one.unit != ticket.complained_unit_code]
     found = suggest(allowed, below, matter)
     named = []

@@ -92,9 +92,8 @@ def _refusal(work: Work, ticket: Ticket) -> Refusal | None:
     standing = rules.parties(work.actor, queries.facts(work.session, ticket))
     if not standing & _HANDS_OUT:
         return NotAllowed("评价链接由产业链党委、指导员和回访员出示；办理单位不能经手企业的评价。")
-    mine = work.actor.id
-    did = [duty for duty in (rules.Duty.RESOLVE, rules.Duty.REVIEW) if mine in ticket.hands.get(duty, ())]
-    if did:
+    facts = queries.facts(work.session, ticket)
+    if any(rules.did(work.actor, facts, duty) for duty in (rules.Duty.RESOLVE, rules.Duty.REVIEW)):
         return Conflict("这件诉求是您答复或者审核的，评价链接要由没有经手的人来出示。", code="forbidden_now")
     return None
 

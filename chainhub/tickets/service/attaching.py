@@ -11,7 +11,7 @@ from chainhub.documents.attachments.service import Owner, Sound
 from chainhub.documents.attachments.storing import Shelf
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import history, moving
+from chainhub.tickets.service import history, moving, telling
 from chainhub.tickets.workflow import OPEN, Action, Party, Who
 
 _ADDS: tuple[Who, ...] = (
@@ -81,6 +81,7 @@ def _add(
     # A co-unit does it in its own name, not in the lead's.
     body = work.actor.unit_name if capacity is Party.CO_UNIT else moving.body(work, ticket, capacity)
     history.append(work, ticket, Action.ATTACH, ticket.state, said, role=capacity, body=body)
+    telling.tell_attached(work, ticket, capacity, [one.name for one in made], internal=internal)
     work.session.flush()
     return made
 

@@ -9,11 +9,10 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.county.people import queries as people
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import checklists, complaints, evidencing, parts
+from chainhub.tickets.service import assigning, checklists, complaints, evidencing, parts
 from chainhub.tickets.terms import ONE_QUESTION, Kind, Route, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
@@ -157,15 +156,14 @@ def _recheck_fine(work: Work, ticket: Ticket, given: Given) -> None:
 def _assign(work: Work, ticket: Ticket, given: Given) -> None:
     person, office = given.get("person"), given.get("office")
     if not person and not office:
-        raise Invalid(errors={"person": ["请写交给谁，或者写承办科室。"]})
+        raise Invalid(errors={"person": ["请选交给谁，或者写承办科室。"]})
     ticket.assigned_office = office or ticket.assigned_office
     if not person:
         return
-    user = people.user_by_name(work.session, person)
-    holders = known.of(work.session).holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, ticket.lead_unit_code or "")
-    if user is None or user.id not in holders:
+    found = assigning.find(work, ticket, person)
+    if found is None:
         raise Invalid(errors={"person": ["这个人不在本单位，请从名单里选。"]})
-    ticket.assigned_to_id = user.id
+    ticket.assigned_to_id = found.id
 
 
 def _merge(work: Work, ticket: Ticket, given: Given) -> None:

@@ -92,7 +92,7 @@ def _resolved_by_a_unit(work: Work, ticket: Ticket) -> bool:
 def _lack(work: Work, ticket: Ticket, evidence: Evidence) -> str:
     if evidence not in {Evidence.FILE, Evidence.PHOTO} or shown(work, ticket, evidence):
         return ""
-    return f"这一类要有{evidence.label}才能办结，本轮还没有，请先在诉求页上传{evidence.label}。"
+    return f"这一类要有{evidence.label}才能办结，本轮还没有，请先上传{evidence.label}。"
 
 
 def asked(work: Work, ticket: Ticket) -> str:

@@ -14,7 +14,17 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.service import clocks, effects, guards, history, parts, pending, reporting, telling
+from chainhub.tickets.service import (
+    assigning,
+    clocks,
+    effects,
+    guards,
+    history,
+    parts,
+    pending,
+    reporting,
+    telling,
+)
 from chainhub.tickets.workflow import (
     ENDS,
     OPEN,
@@ -181,9 +191,10 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     said_for = body(work, ticket, role)
+    said = assigning.told(work, ticket, given) if row.action is Action.ASSIGN else given
     with in_one_go(work.session):
         history.append(
-            work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
+            work, ticket, row.action, source, said, role=role, body=said_for, before=allowed.last_hash
         )
         telling.tell(work, ticket, row.action, source, given)
         telling.tell_sent(work, ticket, sent)

@@ -228,7 +228,9 @@ def _case_sheet(work: Work, ticket: Ticket, given: Sources) -> Values:
         ticket, given.clocks, work.now, work.calendar, directory, parts.of(work, ticket), for_firm=outside
     )
     words = [
-        presenting.instruction(one, instructions.signature(one), directory, work.now, may_answer=False)
+        presenting.instruction(
+            one, instructions.signature(one), directory, work.now, work.calendar, may_answer=False
+        )
         for one in instructions.readable(work, ticket)
     ]
     return facts.case_sheet(given, story, holders, words)

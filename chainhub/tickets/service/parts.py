@@ -22,7 +22,7 @@ from chainhub.tickets.clockwork import PART_CLOCKS, ClockKind
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.service import clocks
 from chainhub.tickets.terms import OPEN_PARTS, PartState, Urgency
-from chainhub.tickets.workflow import Action
+from chainhub.tickets.workflow import Action, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ def send(work: Work, ticket: Ticket, wanted: Sequence[Task], name: str) -> list[
         )
         work.session.add(part)
         started.extend(_clocks(work, ticket, part))
+    sent_by = rules.hands_of(work.actor, _in_place_of(work, ticket))
+    ticket.hands = {**ticket.hands, **{rules.Duty.sent_to(task.unit): sent_by for task in wanted}}
     ticket.co_units = list(dict.fromkeys([*ticket.co_units, *(task.unit for task in wanted)]))
     work.session.add_all(started)
     return started
@@ -130,6 +132,12 @@ def still_open(work: Work, ticket: Ticket) -> list[Part]:
     return [part for part in of(work, ticket) if part.state in OPEN_PARTS]
 
 
+def disputed(work: Work, ticket: Ticket) -> list[Part]:
+    """Return the parts whose return this actor may rule on: none that they sent themselves."""
+    found = [part for part in of(work, ticket) if part.state is PartState.DISPUTED]
+    return [part for part in found if not _sent(work, ticket, part)]
+
+
 def refusal(work: Work, ticket: Ticket, action: Action) -> str | None:
     """Return why this actor cannot do this to a part just now, or None."""
     if action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}:
@@ -163,16 +171,21 @@ def _ruling_refusal(work: Work, ticket: Ticket) -> str | None:
     disputed = [part for part in of(work, ticket) if part.state is PartState.DISPUTED]
     if not disputed:
         return "没有等着裁定的协办退单。"
-    mine = _ruling_as(work, ticket)
-    if all(part.sent_by_id in mine for part in disputed):
-        return "这项协办是您派出的，退单要由专班的另一位同志裁定。"
-    return None
+    return _SENT_IT if all(_sent(work, ticket, part) for part in disputed) else None
 
 
-def _ruling_as(work: Work, ticket: Ticket) -> frozenset[int | None]:
-    """Return as whom this actor would rule on a return: themselves, and in whose place they stand (AB角)."""
+_SENT_IT = "这项协办是您派出的，退单要由专班的另一位同志裁定。"
+
+
+def _sent(work: Work, ticket: Ticket, part: Part) -> bool:
     facts = queries.facts(work.session, ticket)
-    return frozenset({work.actor.id}) | rules.stood_in_for(work.actor, Action.UPHOLD_RETURN, facts)
+    return rules.did(work.actor, facts, rules.Duty.sent_to(part.unit_code), by=part.sent_by_id)
+
+
+def _in_place_of(work: Work, ticket: Ticket) -> frozenset[int]:
+    """Return in whose place (AB角) parts are sent: by a dispatch, or by the conclusion of a consultation."""
+    acts = Action.CONCLUDE if ticket.state is State.CONSULTING else Action.DISPATCH
+    return rules.stood_in_for(work.actor, acts, queries.facts(work.session, ticket))
 
 
 # What an action does to a part
@@ -223,8 +236,8 @@ def rule(work: Work, ticket: Ticket, had: Sequence[Clock], given: Mapping[str, A
         part = disputed[0]
     if part is None:
         raise Invalid(errors={"unit": ["请选是哪个协办单位的退单。"]})
-    if part.sent_by_id in _ruling_as(work, ticket):
-        raise Conflict("这项协办是您派出的，退单要由专班的另一位同志裁定。", code="forbidden_now")
+    if _sent(work, ticket, part):
+        raise Conflict(_SENT_IT, code="forbidden_now")
     if upheld:
         _end(work, part, had, PartState.RELEASED, "uphold_return")
     else:

@@ -4,8 +4,10 @@ The superior's day stands beside our limits and is reminded of by a clock of its
 the matter here does not answer who sent it (domain, section 2).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -22,6 +24,7 @@ from chainhub.tickets.beside_models import Referral
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import beside, instructions
+from chainhub.tickets.terms import Channel
 from chainhub.tickets.workflow import Action, Who
 
 OWNER = "referral"  # owner_kind of the superior's clock
@@ -36,6 +39,35 @@ class Paper:
     source: str
     number: str
     due_on: date
+
+
+FILED = {"source": "superior_source", "number": "superior_number", "due_on": "superior_due_on"}
+"""What a filing form calls what is noted of a superior's paper."""
+
+
+def filed(given: Mapping[str, Any], role: Who) -> Paper | None:
+    """Return the paper with which a ticket is filed, or None where none came down. Raises Invalid."""
+    said: dict[str, Any] = {name: given.get(field) for name, field in FILED.items()}
+    if not any(said.values()):
+        return None
+    errors = {
+        FILED[name]: ["上级转办要写全：哪里转来的、编号、期限。"] for name, one in said.items() if not one
+    }
+    if given.get("channel") is not Channel.SUPERIOR:
+        errors["channel"] = ["写了上级的编号和期限，渠道请选“上级转办”。"]
+    if role not in _RECORDS:
+        errors = {"superior_source": ["上级转办由产业链党委登记，请不要填这几项。"]}
+    if errors:
+        raise Invalid(errors=errors)
+    return Paper(**said)
+
+
+def record_filed(work: Work, ticket: Ticket, paper: Paper) -> None:
+    """Note the paper with which a ticket was just filed. Raises Invalid, by the fields of the filing form."""
+    try:
+        record(work, ticket.number, paper)
+    except Invalid as refusal:
+        raise Invalid(errors={FILED[name]: said for name, said in refusal.errors.items()}) from refusal
 
 
 def of(work: Work, ticket: Ticket) -> Referral | None:

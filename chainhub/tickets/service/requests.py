@@ -74,7 +74,7 @@ def may_ask(work: Work, ticket: Ticket) -> list[RequestKind]:
 
 def may_decide(work: Work, ticket: Ticket, request: Request) -> bool:
     """Say whether this actor decides on a request: the body it is for, and never whoever asked."""
-    if request.state is not RequestState.PENDING or request.asked_by_id == work.actor.id:
+    if request.state is not RequestState.PENDING or _asked(work, ticket, request):
         return False
     role = decider(ticket, request.kind)
     if role is Role.LEADER:
@@ -84,6 +84,11 @@ def may_decide(work: Work, ticket: Ticket, request: Request) -> bool:
             if one.scope is ScopeKind.CHAIN and one.ref == ticket.chain_code
         )
     return work.actor.holds(role, chain=ticket.chain_code)
+
+
+def _asked(work: Work, ticket: Ticket, request: Request) -> bool:
+    facts = queries.facts(work.session, ticket)
+    return rules.did(work.actor, facts, rules.Duty.asked_for(request.kind), by=request.asked_by_id)
 
 
 def decider(ticket: Ticket, kind: RequestKind) -> Role:
@@ -142,6 +147,9 @@ def ask(work: Work, number: str, asked: Asked) -> Request:
         due_at=work.now,
     )
     work.session.add(request)
+    place_of = rules.in_place_of(work.actor, RULES[asked.kind].asks, queries.facts(work.session, ticket))
+    asked_by = rules.hands_of(work.actor, place_of)
+    ticket.hands = {**ticket.hands, rules.Duty.asked_for(asked.kind): asked_by}
     ticket.asked += 1
     ticket.pending += 1
     if asked.kind is RequestKind.EXTENSION:
@@ -239,8 +247,10 @@ def decide(work: Work, id_: int, *, approve: bool, note: str = "") -> Request:
     ticket, request = find(work, id_)
     if request.state is not RequestState.PENDING:
         raise Conflict(f"这个申请已经是“{request.state.label}”。", code="wrong_state")
-    if request.asked_by_id == work.actor.id:
-        raise Conflict("这是您自己申请的，要由别人来批。", code="forbidden_now")
+    if _asked(work, ticket, request):
+        raise Conflict(
+            "这是您自己申请的（代人申请、由人代您申请的也算），要由别人来批。", code="forbidden_now"
+        )
     if not may_decide(work, ticket, request):
         raise NotAllowed(f"{request.kind.label}申请由{decider(ticket, request.kind).label}来批。")
     pending.settle(work, ticket, request, RequestState.APPROVED if approve else RequestState.REJECTED)
@@ -328,7 +338,8 @@ def _name(work: Work, ticket: Ticket, standing: frozenset[Who]) -> str:
 def _tell_decider(work: Work, ticket: Ticket, request: Request) -> None:
     holders = known.of(work.session).holders
     role = decider(ticket, request.kind)
-    who = holders.ids(role, ScopeKind.CHAIN, ticket.chain_code) - {request.asked_by_id or 0}
+    who = holders.ids(role, ScopeKind.CHAIN, ticket.chain_code)
+    who -= {request.asked_by_id or 0, *ticket.hands.get(rules.Duty.asked_for(request.kind), ())}
     if ticket.confidential and role is Role.LEADER:
         who = frozenset()  # not addressed to anybody who may see it
     words = f"{ticket.about}：{request.asked_by}申请{request.kind.label}，请在 {moment_text(request.due_at)} 前批。"

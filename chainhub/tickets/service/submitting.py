@@ -27,7 +27,7 @@ from chainhub.finding import service as finding
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.models import NumberSeries, Submission, Ticket
-from chainhub.tickets.service import clocks, complaints, history, telling
+from chainhub.tickets.service import clocks, complaints, history, referrals, telling
 from chainhub.tickets.terms import Channel, Outcome, Urgency
 from chainhub.tickets.workflow import Action, Move, Party, State, Who, rows
 
@@ -109,6 +109,7 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
         return Filed(found, new=False, clocks=queries.clocks(work.session, found.id))
     _demand(given)
     role = _may_file_as(work.actor, enterprise)
+    paper = referrals.filed(given, role)
     id_, ticket = _ticket(work, enterprise, given)
     started = _clocks(work, ticket, given)
     with _keeping_the_key(), in_one_go(work.session):
@@ -117,7 +118,10 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
             _keep_key(work, key, digest, ticket)
         _record(work, ticket, given, role)
         _index(work, ticket, enterprise)
-    return Filed(_kept(work, ticket), new=True, clocks=started)
+    filed = Filed(_kept(work, ticket), new=True, clocks=started)
+    if paper is not None:
+        referrals.record_filed(work, filed.ticket, paper)
+    return filed
 
 
 def may_backfill(actor: Actor) -> bool:

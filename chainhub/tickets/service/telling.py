@@ -1,10 +1,12 @@
 """Who is told of a move, and in which words. Reminders of deadlines are another room's."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people.rules import Holders
 from chainhub.notices import service as notices
@@ -13,9 +15,9 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.rules import moment_text
+from chainhub.tickets.rules import day_text, moment_text
 from chainhub.tickets.terms import Route
-from chainhub.tickets.workflow import Action, State
+from chainhub.tickets.workflow import Action, Party, State, Who
 
 _FIRM_HEARS: Mapping[Action, str] = {
     Action.ACCEPT: "已接单，正在安排由哪个单位来办。",
@@ -53,7 +55,7 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
     firm = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
     if action in _FIRM_HEARS:
         asks = action in {Action.REQUEST_INFO, Action.ASK_INFO}
-        words = _FIRM_HEARS[action].format_map({"note": "", **given})
+        words = _FIRM_HEARS[action].format_map({"note": "", **_in_words(work, given)})
         if action is Action.ACCEPT and ticket.route is Route.DAILY:
             words = "已接单，指导员会联系您，直接答复。"
         kind = NoticeKind.TASK if asks else NoticeKind.NEWS
@@ -79,6 +81,14 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
         _say(work, who, NoticeKind.TASK, f"{ticket.about}：分给您办。", f"{key}:assigned", ticket)
     if action in _ANSWERED:
         _tell_merged(work, ticket, _ANSWERED[action], key)
+
+
+def _in_words(work: Work, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given, days as people read them."""
+    year = work.now.astimezone(SHANGHAI).year
+    return {
+        name: day_text(value, year=year) if type(value) is date else value for name, value in given.items()
+    }
 
 
 def _invite(work: Work, ticket: Ticket, units: Sequence[str], key: str, question: str) -> None:
@@ -116,6 +126,28 @@ def tell_part(work: Work, ticket: Ticket, part: Part, action: Action, given: Map
     else:
         return
     _say(work, who, NoticeKind.TASK, f"{ticket.about}：{words}", key, ticket)
+
+
+_OF_THE_FIRM: frozenset[Who] = frozenset({Role.ENTERPRISE, Role.GUIDE, Party.FILER})
+
+
+def tell_attached(work: Work, ticket: Ticket, capacity: Who, names: Sequence[str], *, internal: bool) -> None:
+    """Tell whoever handles a ticket of the firm's new files, and the firm of those that are not for the staff alone.
+
+    What comes with the filing itself is told with it.
+    """
+    if internal or not names or ticket.created_at == work.now:
+        return
+    holders = known.of(work.session).holders
+    if capacity in _OF_THE_FIRM:
+        who = _unit(holders, ticket) if ticket.lead_unit_code else _committee(holders, ticket)
+        who |= frozenset({ticket.assigned_to_id} if ticket.assigned_to_id is not None else ())
+        words = "企业新传了附件"
+    else:
+        who = holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
+        words = "经办的单位新传了附件"
+    key = f"ticket:{ticket.id}:{ticket.version}:file"
+    _say(work, who, NoticeKind.NEWS, f"{ticket.about}：{words}：{'、'.join(names)}。", key, ticket)
 
 
 def tell_sent(work: Work, ticket: Ticket, sent: Sequence[Clock]) -> None:

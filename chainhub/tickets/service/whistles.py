@@ -261,18 +261,26 @@ def _stop(work: Work, ticket: Ticket, units: set[str], reason: str) -> None:
 # Ending
 
 
+def _ends_as(work: Work, ticket: Ticket, found: Whistle) -> Who | None:
+    """Return as what this actor ends a whistle: of the committee any, of the firm its own alone."""
+    standing = _standing(work, ticket)
+    if Role.COMMITTEE in standing:
+        return Role.COMMITTEE
+    asked_by_firm = found.decided_by != found.blown_by  # the committee's own is decided by who blows it
+    return Party.REQUESTER if Party.REQUESTER in standing and asked_by_firm else None
+
+
 def may_end(work: Work, ticket: Ticket, found: Whistle) -> bool:
-    """Say whether this actor ends a whistle: who blew, or the committee."""
-    return found.state in _OPEN and bool(_standing(work, ticket) & set(_BLOWS))
+    """Say whether this actor ends a whistle now: the firm one that it asked for, the committee any."""
+    return found.state in _OPEN and _ends_as(work, ticket, found) is not None
 
 
 def demand_to_end(work: Work, id_: int) -> tuple[Ticket, Whistle, Who]:
     """Return a whistle that may be ended now, and as what. Raises NotFound, NotAllowed, Conflict."""
     ticket, found = find(work, id_)
-    standing = _standing(work, ticket)
-    role = next((one for one in _BLOWS if one in standing), None)
+    role = _ends_as(work, ticket, found)
     if role is None:
-        raise NotAllowed("解哨由吹哨的企业或者产业链党委来做。")
+        raise NotAllowed("解哨由谁吹的哨谁来解：企业解自己吹的，产业链党委吹的由产业链党委解。")
     if found.state not in _OPEN:
         raise Conflict(f"这次吹哨已经是“{found.state.label}”。", code="wrong_state")
     return ticket, found, role

@@ -4,24 +4,28 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import MultipleFileField
 from wtforms import SelectField as Select
+from wtforms.validators import Optional
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.responsibilities.rules import Share
-from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, wording
+from chainhub.documents.attachments import rules as files
+from chainhub.documents.attachments.service import FIELD
+from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, uploads, wording
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.responsible.showing import line_view
-from chainhub.tickets.service import evidencing, moving, replies
+from chainhub.tickets.service import assigning, attaching, evidencing, moving, parts, replies
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.terms import Evidence
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
-from chainhub.tickets.views.reading import ticket_page
+from chainhub.tickets.views.reading import ATTACH_HINT, ticket_page
 from chainhub.tickets.workflow import Action, State, rows
 from chainhub.web import doors
 
@@ -47,17 +51,28 @@ def act(number: str, action: Action) -> ResponseReturnValue:
         return _render_act(work, allowed.ticket, action, form, 200)
 
 
+@bp.post("/tickets/<number>/act/resolve")
+@doors.signed_in(*PEOPLE)
+@doors.body_most(uploads.BODY_MOST)
+def resolve(number: str) -> ResponseReturnValue:
+    """办结, by a door of its own: a file may come with it."""
+    return _do(number, Action.RESOLVE)
+
+
 def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     row = allowed.row
     one = allowed.ticket.kind in terms.ONE_QUESTION
     skip = {"contacted", "solved", "satisfaction"} if one else {"clear"}
     if row.action not in {Action.CONFIRM, Action.REOPEN, Action.ESCALATE}:
         skip = set()
-    skip |= {"unit"} if row.action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN} else set()
+    skip |= {"unit"} if row.action in _RULINGS and not row.part else set()
     asks_word = row.action is Action.RESOLVE and evidencing.demanded(work, allowed.ticket) is Evidence.WORD
     skip |= set() if asks_word else {"word_by", "word_at"}
-    made = forms.for_move(row, known.of(work.session).directory, skip=frozenset(skip))
-    form = made()
+    persons = []
+    if row.action is Action.ASSIGN:
+        persons = [(one.username, one.words) for one in assigning.colleagues(work, allowed.ticket)]
+    made = forms.for_move(row, known.of(work.session).directory, persons=persons, skip=frozenset(skip))
+    form = _with_files(work, allowed.ticket, made)() if row.action is Action.RESOLVE else made()
     for name in {"contacted", "solved", "satisfaction", "clear", "word_by"} & set(form._fields):
         form[
             name
@@ -68,9 +83,40 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     if isinstance(field, Select) and allowed.ticket.complained_unit_code:
         left = [one for one in field.choices if one.value != allowed.ticket.complained_unit_code]
         field.choices = left
+    if row.part and row.action in _RULINGS:
+        _whose_part(work, form["unit"], allowed.ticket)
     if row.action is Action.RECLASSIFY:
         _as_it_is(work, form["category"], allowed.ticket)
     return form
+
+
+_PHOTO_HINT = ATTACH_HINT.replace(files.TAKEN, "照片（jpg、png、webp）")
+_RULINGS = frozenset({Action.UPHOLD_RETURN, Action.REJECT_RETURN})
+
+
+def _whose_part(work: Work, field: Select, ticket: Ticket) -> None:
+    """Offer the co-units whose return is to be ruled on; where it is one alone, that is meant."""
+    directory = known.of(work.session).directory
+    listed = [(one.unit_code, directory.unit_name(one.unit_code)) for one in parts.disputed(work, ticket)]
+    field.label.text = "哪个协办单位的退单"
+    field.choices = forms.options(listed if len(listed) == 1 else [("", "请选"), *listed])
+
+
+def _with_files(work: Work, ticket: Ticket, form: type[forms.ActForm]) -> type[forms.ActForm]:
+    """Return the form of 办结 with a field for what the category demands to be attached, where it does."""
+    evidence = evidencing.demanded(work, ticket)
+    if evidence not in {Evidence.FILE, Evidence.PHOTO}:
+        return form
+    there = evidencing.shown(work, ticket, evidence)
+    field = MultipleFileField(
+        f"{'再' if there else ''}传{evidence.label}",
+        description=f"{_PHOTO_HINT if evidence is Evidence.PHOTO else ATTACH_HINT}"
+        "企业看得到。传了就留住，这一页别的地方要改也不用再传。",
+        validators=[Optional()] if there else [],
+        render_kw={"accept": "image/*"} if evidence is Evidence.PHOTO else {},
+    )
+    made: type[forms.ActForm] = type("ResolveForm", (form,), {FIELD: field})
+    return made
 
 
 def _classified(ticket: Ticket) -> dict[str, object]:
@@ -203,26 +249,43 @@ def _do(number: str, action: Action) -> ResponseReturnValue:
     """Move the ticket; whatever is wrong, what was typed comes back with the words of the refusal."""
     if "insert" in request.form:
         return _insert(number, action)
-    seen = request.form.get("version", "")
-    version = version_of(seen)
+    version = version_of(request.form.get("version", ""))
     try:
+        if action is Action.RESOLVE and uploads.sent():
+            version = _keep_files(number, version)
         with doors.work() as work:
             allowed = moving.permit(work, number, action, version)
             form = _form(work, allowed)
             if not form.validate():
+                form.version.data = str(allowed.ticket.version)
                 return _again(work, allowed, form)
-            given = _changed(allowed.ticket, form.given()) if action is Action.RECLASSIFY else form.given()
+            given = {name: value for name, value in form.given().items() if name != FIELD}
+            given = _changed(allowed.ticket, given) if action is Action.RECLASSIFY else given
             doubt = presenting.doubt(action, given)
             if doubt and request.form.get("sure") != doubt:
                 return _render_act(work, allowed.ticket, action, form, 422, doubt=doubt)
             ticket = moving.apply(work, allowed, given)
             link = ticket.link
     except Invalid as refusal:
-        return _invalid(number, action, refusal)
+        return _invalid(number, action, refusal, version)
     except Conflict as refusal:
         return _overtaken(number, action, refusal)
     flash(_DONE.get(action, f"已{action.label}。"))
     return redirect(link, code=303)
+
+
+def _keep_files(number: str, version: int | None) -> int:
+    """Attach what came with the form of 办结, as a deed of its own, and return the version that the page has seen now.
+
+    So files are on the ticket whatever else of the form is refused: no browser gives a file back to a form.
+    """
+    with doors.reading() as work:
+        moving.permit(work, number, Action.RESOLVE, version)
+    sound = uploads.examined()
+    with uploads.storage().keeping() as shelf, doors.work() as work:
+        allowed = moving.permit(work, number, Action.RESOLVE, version)
+        attaching.attach(work, shelf, number, sound)
+        return allowed.ticket.version
 
 
 def _insert(number: str, action: Action) -> ResponseReturnValue:
@@ -257,14 +320,16 @@ def _again(work: Work, allowed: moving.Permit, form: forms.ActForm) -> ResponseR
     return _render_act(work, allowed.ticket, allowed.row.action, form, 422)
 
 
-def _invalid(number: str, action: Action, refusal: Invalid) -> ResponseReturnValue:
+def _invalid(number: str, action: Action, refusal: Invalid, version: int | None) -> ResponseReturnValue:
     with doors.reading() as work:
         allowed = moving.permit(work, number, action, None)
         form = _form(work, allowed)
         form.validate()
+        form.version.data = "" if version is None else str(version)
         for name, said in refusal.errors.items():
-            if name in form._fields:
-                form._fields[name].errors = list(said)
+            blamed = FIELD if name == "evidence" else name
+            if blamed in form._fields:
+                form._fields[blamed].errors = list(said)
         if not form.errors:
             form.form_errors.append(refusal.title)
         return _render_act(work, allowed.ticket, action, form, 422)

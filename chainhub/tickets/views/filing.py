@@ -17,7 +17,7 @@ from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import Sound
 from chainhub.tickets import forms, guessing, presenting, queries, rules, uploads
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.service import attaching, submitting
+from chainhub.tickets.service import attaching, referrals, submitting
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import bp
@@ -74,6 +74,8 @@ def _submit_form(work: Work, data: MultiDict[str, str] | None) -> forms.ActForm:
     skip |= set() if for_staff else {"channel", "contact_person", "enterprise"}
     if not for_staff and len(firms) > 1:
         skip.discard("enterprise")
+    if Role.COMMITTEE not in work.actor.roles:
+        skip |= set(referrals.FILED.values())
     base = forms.for_move(
         rows(Action.SUBMIT, None)[0],
         known.of(work.session).directory,

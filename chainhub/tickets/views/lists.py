@@ -191,7 +191,8 @@ def _supervision_row(work: Work, one: Line) -> MineRow:
 
 
 def _answer_light(work: Work, due_at: datetime, verb: str) -> LightView:
-    return LightView("red", f"逾期没{verb}") if work.now >= due_at else LightView("green", f"等{verb}")
+    shown = presenting.wait_colour(due_at, work.now, work.calendar)
+    return LightView(shown, f"逾期没{verb}" if shown == "red" else f"等{verb}")
 
 
 def _to_answer(work: Work, one: Line, where: str, verb: str) -> tuple[str, tuple[str, str]]:

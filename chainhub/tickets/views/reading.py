@@ -150,6 +150,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
                 instructions.signature(one),
                 directory,
                 work.now,
+                work.calendar,
                 may_answer=instructions.may_answer(work, ticket, one),
             )
             for one in instructions.readable(work, ticket)
@@ -169,7 +170,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         attachments=tuple(_attachment(ticket, one) for one in attaching.readable(work, ticket)),
         attach_url=f"{ticket.link}/attachments" if attaching.may_attach(work, ticket) else "",
         attach_internal=not for_firm,
-        attach_hint=_ATTACH_HINT,
+        attach_hint=ATTACH_HINT,
         papers=tuple(
             _paper(ticket, one) for one in papers.readable(work, ticket, events=events, clocks=clocks)
         ),
@@ -179,9 +180,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     )
 
 
-_ATTACH_HINT = (
-    f"{files.TAKEN}，一次最多 {files.STEP_MOST} 个，每个最多 {files.SIZE_MOST // 1024 // 1024} MB。"
-)
+ATTACH_HINT = f"{files.TAKEN}，一次最多 {files.STEP_MOST} 个，每个最多 {files.SIZE_MOST // 1024 // 1024} MB。"
 
 
 def _attachment(ticket: Ticket, one: Attachment) -> AttachmentView:
@@ -233,6 +232,7 @@ def _referral(work: Work, ticket: Ticket) -> ReferralView | None:
         found,
         ticket.link,
         work.now,
+        work.calendar,
         may_reply=referrals.may_reply(work, ticket),
         may_correct=referrals.may_record(work, ticket),
     )

@@ -1,5 +1,7 @@
 """One verb for several tickets at once; a dispatch asks first to which unit each is to go."""
 
+from collections.abc import Sequence
+
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,8 +9,11 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.responsibilities.rules import Share
 from chainhub.tickets import fields, queries, together
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.responsible import suggesting
+from chainhub.tickets.responsible.suggesting import Named
 from chainhub.tickets.service import moving
 from chainhub.tickets.showing import PickView
 from chainhub.tickets.together import Pick, Result
@@ -60,14 +65,15 @@ def _dispatch(picks: list[Pick]) -> ResponseReturnValue:
             [Pick(one.number, one.version, {"lead_unit": chosen[one.number], **given}) for one in picks],
         )
     with doors.reading() as work:
-        directory = known.of(work.session).directory
         found = queries.own_several(work, [one.number for one in picks[: together.MOST]])
-        rows = [_row(work, ticket, chosen[ticket.number], sent=sent) for ticket in found]
+        named = suggesting.for_tickets(work, found)
+        rows = [
+            _row(work, ticket, _lead(named[ticket.id]), chosen[ticket.number], sent=sent) for ticket in found
+        ]
         page = render_template(
             "tickets/bulk_dispatch.html",
             picks=[f"{one.number}:{one.version}" for one in picks],
             rows=rows,
-            units=[(one.code, one.name) for one in directory.units.values() if one.handles],
             note=note,
             note_error=f"最多 {most} 字，现在 {len(note)} 字。" if len(note) > most else "",
             wrong=sent,
@@ -75,15 +81,26 @@ def _dispatch(picks: list[Pick]) -> ResponseReturnValue:
     return make_response(page, 422 if sent else 200)
 
 
-def _row(work: Work, ticket: Ticket, unit: str, *, sent: bool) -> PickView:
-    """Return one ticket with the unit that usually handles its category, until somebody chooses."""
+def _lead(named: Sequence[Named]) -> Named | None:
+    return next((one for one in named if one.share is Share.LEAD), None)
+
+
+def _row(work: Work, ticket: Ticket, lead: Named | None, unit: str, *, sent: bool) -> PickView:
+    """Return one ticket with whom the responsibility list has lead it, else the usual unit, until somebody chooses.
+
+    The unit complained of is no choice.
+    """
     directory = known.of(work.session).directory
-    likely = directory.categories[ticket.category_code].units if ticket.category_code else ()
+    about = ticket.complained_unit_code
+    usual = directory.categories[ticket.category_code].units if ticket.category_code else ()
+    likely = [lead.unit] if lead is not None else [one for one in usual if one != about]
     return PickView(
         ticket.number,
         ticket.title,
         directory.category_label(ticket.category_code) or "类别待定",
         unit if sent else next(iter(likely), ""),
+        [(one.code, one.name) for one in directory.units.values() if one.handles and one.code != about],
+        lead.reason if lead is not None else "",
         moving.dispatch_warning(work, ticket),
         "请选派给哪个单位。" if sent and not unit else "",
     )

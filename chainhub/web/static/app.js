@@ -207,8 +207,14 @@
     return all("textarea:not([readonly]), input:not([type]), input[type=text]", form).filter(function (field) { return field.name; });
   }
 
+  /* What the form points elsewhere (12388, 119) is not taken here, so nothing of it is left on the device. */
+  function forgetPointed() {
+    if (document.querySelector("[data-pointed]")) dropDrafts(function (key) { return key === draftKey(); });
+  }
+
   function keepDraft(form) {
     if (!store) return;
+    if (form.querySelector("[data-pointed]")) return forgetPointed();
     var typed = {}, some = false;
     typedFields(form).forEach(function (field) {
       typed[field.name] = field.value;
@@ -264,6 +270,7 @@
     });
     note.appendChild(drop);
     form.insertBefore(note, form.firstChild);
+    all("textarea", form).forEach(function (field) { field.dispatchEvent(new Event("input", { bubbles: true })); }); /* guessed anew */
   }
 
   document.addEventListener("input", function (event) {
@@ -291,6 +298,7 @@
     all("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     showBulk();
     settleDraft();
+    forgetPointed();
     restoreDraft();
     var errors = document.getElementById("errors");
     if (errors && (!event || event.target.contains(errors))) errors.focus(); /* not when a piece elsewhere came */
