@@ -28,6 +28,7 @@ from chainhub.county.people import service as people
 from chainhub.county.people.service import units
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
+from chainhub.documents.attachments import storing
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
 from chainhub.tickets.papers import layouts
@@ -84,6 +85,13 @@ def _engine(settings: Settings) -> Engine:
     made = engines.opened(settings.database_url)
     engines.watch(made, schema.is_behind)
     return made
+
+
+def _storage(settings: Settings) -> storing.Storage:
+    try:
+        return storing.opened(settings.storage, settings.instance / "attachments")
+    except storing.StorageMissing as error:
+        raise click.ClickException("CHAINHUB_STORAGE 指的是存储桶，要先装上 chainhub[s3]。") from error
 
 
 @contextmanager
@@ -510,26 +518,38 @@ def export_ledger(file: Path, with_confidential: bool) -> None:
 @cli.command("backup")
 @click.argument("file", type=_NEW)
 def backup_(file: Path) -> None:
-    """Write the whole database into one file, for either database."""
-    made = backup.write(_engine(_settings()), file, clock.now(), _progress)
+    """Write the whole database and every attachment into one file, for either database."""
+    settings = _settings()
+    made = backup.write(_engine(settings), _storage(settings), file, clock.now(), _progress)
     size = file.stat().st_size / 1024 / 1024
     click.echo(
-        f"备份好了，已核对：{len(made.tables)} 张表，{made.rows} 行，{made.schema} 版，{size:.1f} MB。"
-        "里面有个人信息和密码的摘要，请保管好。"
+        f"备份好了，已核对：{len(made.tables)} 张表，{made.rows} 行，{made.files.count} 个附件，"
+        f"{made.schema} 版，{size:.1f} MB。里面有个人信息和密码的摘要，请保管好。"
     )
+    if made.files.missing:
+        click.echo(
+            f"有 {len(made.files.missing)} 个附件的文件不在了，或者和当初存的不一样，没有备份：", err=True
+        )
+        for stored_as in made.files.missing:
+            click.echo(f"  {stored_as}", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @cli.command("restore")
 @click.argument("file", type=_READABLE)
 @click.option("--force", is_flag=True, help="Replace what the database holds. Stop the service first.")
 def restore_(file: Path, force: bool) -> None:
-    """Put a backup into the database of the settings, whole or not at all."""
-    engine, now = _engine(_settings()), clock.now()
-    found = backup.restore(engine, file, now, _progress, force=force)
+    """Put a backup into the database and the storage of the settings, whole or not at all."""
+    settings, now = _settings(), clock.now()
+    engine = _engine(settings)
+    found = backup.restore(engine, _storage(settings), file, now, _progress, force=force)
     backup.note(engine, file, found, OPERATOR, now)
     with Session(engine) as session:
         verdict = verify.verify(session)
-    click.echo(f"还原好了：{found.rows} 行，备份于 {_minute(found.made_at)}。所有人都要重新登录。")
+    files = f"{found.files.count} 个附件，" if found.format == backup.FORMAT else ""
+    click.echo(f"还原好了：{found.rows} 行，{files}备份于 {_minute(found.made_at)}。所有人都要重新登录。")
+    if not files:
+        click.echo("这份备份是旧格式，里面没有附件，请另外还原附件的文件夹。")
     for line in verdict.lines():
         click.echo(line)
     if not verdict.ok:
