@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from chainhub import scheduler as schedule
 from chainhub.core import clock
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
-from chainhub.core.errors import Invalid, Refusal
+from chainhub.core.errors import Conflict, Invalid, Refusal
 from chainhub.core.settings import Settings
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -34,6 +34,7 @@ from chainhub.operations import demo as demonstration
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import paper_templates
+from chainhub.tickets.service.releasing import OpenWork
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -326,11 +327,22 @@ def user_grant(username: str, role: str, scope: str, post: str) -> None:
 
 @user.command("disable")
 @click.argument("username")
-def user_disable(username: str) -> None:
+@click.option(
+    "--anyway", is_flag=True, help="Though work is open: what was given by name goes back to the post."
+)
+def user_disable(username: str, anyway: bool) -> None:
     """Disable an account; who it was stays in the history."""
+    open_work = OpenWork()
     with _work() as work:
-        people.disable(work, people.find(work, username))
-    click.echo(f"账号 {username} 已停用。")
+        person = people.find(work, username)
+        left = open_work.left(work, person, None)
+        if left is not None and not anyway:
+            raise Conflict(
+                "".join(left.lines) + "没有停用。请先办工作交接；确实要马上停用的，加上 --anyway。"
+            )
+        back = open_work.release(work, person, None)
+        people.disable(work, person)
+    click.echo(f"账号 {username} 已停用。" + (f"原来分给他的 {back} 件回到单位岗位上。" if back else ""))
 
 
 @user.command("passwd")

@@ -154,7 +154,7 @@ def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
 
 def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
     to_whom = "、".join(str(data[name]) for name in ("office", "person") if data.get(name))
-    return f"交{to_whom}办。{data.get('note', '')}"
+    return f"{f'交{to_whom}办。' if to_whom else ''}{data.get('note', '')}"
 
 
 def _tell_merge(data: Mapping[str, Any], _: Directory) -> str:
