@@ -34,7 +34,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
-from chainhub.tickets import own_api, resembling_api
+from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
@@ -144,6 +144,7 @@ _ROOMS = (
     returns_api.room,
     resembling_api.room,
     own_api.room,
+    beside_api.room,
     common_api.room,
 )
 

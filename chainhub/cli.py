@@ -33,7 +33,7 @@ from chainhub.operations import backup, doctor, importing, ledger_export, rolls,
 from chainhub.operations import demo as demonstration
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
-from chainhub.tickets.service import paper_templates
+from chainhub.tickets.service import checklist_keeping, paper_templates
 from chainhub.tickets.service.releasing import OpenWork
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
@@ -570,6 +570,22 @@ def restore_(file: Path, force: bool) -> None:
 
 def _minute(written: str) -> str:
     return datetime.fromisoformat(written).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@cli.command("checklist")
+@click.argument("category")
+@click.argument("file", required=False, type=_READABLE)
+def checklist_(category: str, file: Path | None) -> None:
+    """Print the checklist of a category, or set it from a text file: a line each, 必做： before what must be done."""
+    with _work() as work:
+        if file is not None:
+            entries = checklist_keeping.read(file.read_text(encoding="utf-8-sig"))
+            checklist_keeping.keep(work, category, entries)
+        listed = checklist_keeping.of(work, category)
+    if file is not None:
+        click.echo(f"“{listed.label}”的办理清单从现在起照新的办，{len(listed.entries)} 项。")
+    else:
+        click.echo(checklist_keeping.written(listed.entries) or f"“{listed.label}”没有办理清单。")
 
 
 @cli.group("papers")
