@@ -146,7 +146,7 @@ def test_who_leaves_hands_over_and_nothing_is_left_without_an_owner(stage, sessi
 
     deputy = stage(people.POWER_DEPUTY)
     deputy.go("/inbox").reads("韩砚的工作交给您了，还在办的 2 件")
-    deputy.go(ticket.link).reads("工作交接")
+    deputy.go(ticket.link).reads("交洪叙舟办。韩砚工作交接").reads_nothing_of("交fenguan")
     stage(people.POWER).go("/handovers").reads("交接单")
     stage(people.OWNER).go(ticket.link).reads_nothing_of("工作交接")
 

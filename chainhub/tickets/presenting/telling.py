@@ -153,7 +153,8 @@ def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
 
 
 def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
-    to_whom = "、".join(str(data[name]) for name in ("office", "person") if data.get(name))
+    person = data.get("person_name") or data.get("person")
+    to_whom = "、".join(str(one) for one in (data.get("office"), person) if one)
     return f"{f'交{to_whom}办。' if to_whom else ''}{data.get('note', '')}"
 
 

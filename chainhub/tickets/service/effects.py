@@ -10,6 +10,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people import queries as people
+from chainhub.county.people.models import User
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
@@ -166,6 +167,13 @@ def _assign(work: Work, ticket: Ticket, given: Given) -> None:
     if user is None or user.id not in holders:
         raise Invalid(errors={"person": ["这个人不在本单位，请从名单里选。"]})
     ticket.assigned_to_id = user.id
+
+
+def noted(work: Work, ticket: Ticket, action: Action, given: Given) -> Given:
+    """Return what the history keeps of what was given: of a person, by the account, how they were called then, too."""
+    if action is not Action.ASSIGN or not given.get("person") or ticket.assigned_to_id is None:
+        return given
+    return {**given, "person_name": work.session.get_one(User, ticket.assigned_to_id).name}
 
 
 def _merge(work: Work, ticket: Ticket, given: Given) -> None:

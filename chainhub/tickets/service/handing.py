@@ -178,7 +178,7 @@ def _seeing(work: Work, readers: Sequence[User]) -> list[Actor]:
 def _give(work: Work, ticket: Ticket, person: User, other: User) -> None:
     ticket.assigned_to_id = other.id
     unit = known.of(work.session).directory.unit_name(ticket.lead_unit_code)
-    said = {"person": other.username, "note": f"{person.name}工作交接"}
+    said = {"person": other.username, "person_name": other.name, "note": f"{person.name}工作交接"}
     beside.note(work, ticket, Action.ASSIGN, said, Role.DEPARTMENT, unit)
 
 

@@ -181,7 +181,14 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     work.session.flush()
     said_for = body(work, ticket, role)
     history.append(
-        work, ticket, row.action, source, given, role=role, body=said_for, before=allowed.last_hash
+        work,
+        ticket,
+        row.action,
+        source,
+        effects.noted(work, ticket, row.action, given),
+        role=role,
+        body=said_for,
+        before=allowed.last_hash,
     )
     telling.tell(work, ticket, row.action, source, given)
     telling.tell_sent(work, ticket, sent)
