@@ -38,11 +38,11 @@ def test_a_change_is_dated_and_what_stays_keeps_its_ticks(stage, session):
 
     admin = stage("xitong").go("/").reads("办理清单")
     admin.go("/admin/checklists").reads("安全生产", "到现场看过", "必做")
-    admin.go("/admin/checklists/safety").reads("必做：到现场看过")
-    admin.refused(422, "/admin/checklists/safety", items="到现场看过\n到现场看过").reads(
+    admin.go("/admin/checklists/safety/edit").reads("必做：到现场看过")
+    admin.refused(422, "/admin/checklists/safety/edit", items="到现场看过\n到现场看过").reads(
         "写了两遍", "有 1 处要改"
     )
-    admin.send("/admin/checklists/safety", items="必做：到现场看过\n必做：拍照留存").reads(
+    admin.send("/admin/checklists/safety/edit", items="必做：到现场看过\n必做：拍照留存").reads(
         "照新的办", "拍照留存"
     )
 
@@ -50,7 +50,7 @@ def test_a_change_is_dated_and_what_stays_keeps_its_ticks(stage, session):
     done = {"outcome": "solved", "reply": "整改好了。"}
     unit.refused(422, f"{ticket.link}/act/resolve", **done).reads("“拍照留存”必须做完")
     stage("shenji").go("/admin/audit").reads("改办理清单", "安全生产")
-    admin.send("/admin/checklists/safety", items="").reads("照新的办")
+    admin.send("/admin/checklists/safety/edit", items="").reads("照新的办")
     unit.go(ticket.link).reads_nothing_of("办理清单")
 
 
@@ -82,7 +82,7 @@ def test_what_makes_no_list_is_refused_and_nobody_else_keeps_one(session, stage)
         with pytest.raises(NotAllowed):
             keeping.keep(work_of(session, username), "safety", LIST)
         stage(username).shut("/admin/checklists", 403)
-        stage(username).shut("/admin/checklists/safety", 403)
+        stage(username).shut("/admin/checklists/safety/edit", 403)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ def checklists() -> ResponseReturnValue:
         return make_response(render_template("tickets/checklists.html", rows=rows, left=left))
 
 
-@bp.route("/admin/checklists/<code>", methods=["GET", "POST"])
+@bp.route("/admin/checklists/<code>/edit", methods=["GET", "POST"])
 @doors.signed_in(*keeping.KEEPERS)
 def checklist_of(code: str) -> ResponseReturnValue:
     if request.method == "GET":
