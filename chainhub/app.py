@@ -19,8 +19,8 @@ from chainhub.core.settings import Settings
 from chainhub.county import known
 from chainhub.county.directory import api as directory_api
 from chainhub.county.people import api as people_api
+from chainhub.county.people import hands, unit_api, unit_views
 from chainhub.county.people import leave_views as leave
-from chainhub.county.people import unit_api, unit_views
 from chainhub.county.people import views as people
 from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
@@ -34,11 +34,12 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
-from chainhub.tickets import own_api, resembling_api
+from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
+from chainhub.tickets.service.releasing import OpenWork
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
     frame.register(app, _frame, _county, __version__)
     _doors(app)
     app.extensions["chainhub_verify"] = _verify
+    app.extensions[hands.EXTENSION] = OpenWork()
     if not settings.demo:
         _refuse_demonstration(app)
     return app
@@ -142,6 +144,7 @@ _ROOMS = (
     returns_api.room,
     resembling_api.room,
     own_api.room,
+    beside_api.room,
     common_api.room,
 )
 

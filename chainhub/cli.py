@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from chainhub import scheduler as schedule
 from chainhub.core import clock
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
-from chainhub.core.errors import Invalid, Refusal
+from chainhub.core.errors import Conflict, Invalid, Refusal
 from chainhub.core.settings import Settings
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -28,11 +28,13 @@ from chainhub.county.people import service as people
 from chainhub.county.people.service import units
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
+from chainhub.documents.attachments import storing
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
-from chainhub.tickets.service import paper_templates
+from chainhub.tickets.service import checklist_keeping, paper_templates
+from chainhub.tickets.service.releasing import OpenWork
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -84,6 +86,13 @@ def _engine(settings: Settings) -> Engine:
     made = engines.opened(settings.database_url)
     engines.watch(made, schema.is_behind)
     return made
+
+
+def _storage(settings: Settings) -> storing.Storage:
+    try:
+        return storing.opened(settings.storage, settings.instance / "attachments")
+    except storing.StorageMissing as error:
+        raise click.ClickException("CHAINHUB_STORAGE 指的是存储桶，要先装上 chainhub[s3]。") from error
 
 
 @contextmanager
@@ -318,11 +327,22 @@ def user_grant(username: str, role: str, scope: str, post: str) -> None:
 
 @user.command("disable")
 @click.argument("username")
-def user_disable(username: str) -> None:
+@click.option(
+    "--anyway", is_flag=True, help="Though work is open: what was given by name goes back to the post."
+)
+def user_disable(username: str, anyway: bool) -> None:
     """Disable an account; who it was stays in the history."""
+    open_work = OpenWork()
     with _work() as work:
-        people.disable(work, people.find(work, username))
-    click.echo(f"账号 {username} 已停用。")
+        person = people.find(work, username)
+        left = open_work.left(work, person, None)
+        if left is not None and not anyway:
+            raise Conflict(
+                "".join(left.lines) + "没有停用。请先办工作交接；确实要马上停用的，加上 --anyway。"
+            )
+        back = open_work.release(work, person, None)
+        people.disable(work, person)
+    click.echo(f"账号 {username} 已停用。" + (f"原来分给他的 {back} 件回到单位岗位上。" if back else ""))
 
 
 @user.command("passwd")
@@ -510,26 +530,38 @@ def export_ledger(file: Path, with_confidential: bool) -> None:
 @cli.command("backup")
 @click.argument("file", type=_NEW)
 def backup_(file: Path) -> None:
-    """Write the whole database into one file, for either database."""
-    made = backup.write(_engine(_settings()), file, clock.now(), _progress)
+    """Write the whole database and every attachment into one file, for either database."""
+    settings = _settings()
+    made = backup.write(_engine(settings), _storage(settings), file, clock.now(), _progress)
     size = file.stat().st_size / 1024 / 1024
     click.echo(
-        f"备份好了，已核对：{len(made.tables)} 张表，{made.rows} 行，{made.schema} 版，{size:.1f} MB。"
-        "里面有个人信息和密码的摘要，请保管好。"
+        f"备份好了，已核对：{len(made.tables)} 张表，{made.rows} 行，{made.files.count} 个附件，"
+        f"{made.schema} 版，{size:.1f} MB。里面有个人信息和密码的摘要，请保管好。"
     )
+    if made.files.missing:
+        click.echo(
+            f"有 {len(made.files.missing)} 个附件的文件不在了，或者和当初存的不一样，没有备份：", err=True
+        )
+        for stored_as in made.files.missing:
+            click.echo(f"  {stored_as}", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @cli.command("restore")
 @click.argument("file", type=_READABLE)
 @click.option("--force", is_flag=True, help="Replace what the database holds. Stop the service first.")
 def restore_(file: Path, force: bool) -> None:
-    """Put a backup into the database of the settings, whole or not at all."""
-    engine, now = _engine(_settings()), clock.now()
-    found = backup.restore(engine, file, now, _progress, force=force)
+    """Put a backup into the database and the storage of the settings, whole or not at all."""
+    settings, now = _settings(), clock.now()
+    engine = _engine(settings)
+    found = backup.restore(engine, _storage(settings), file, now, _progress, force=force)
     backup.note(engine, file, found, OPERATOR, now)
     with Session(engine) as session:
         verdict = verify.verify(session)
-    click.echo(f"还原好了：{found.rows} 行，备份于 {_minute(found.made_at)}。所有人都要重新登录。")
+    files = f"{found.files.count} 个附件，" if found.format == backup.FORMAT else ""
+    click.echo(f"还原好了：{found.rows} 行，{files}备份于 {_minute(found.made_at)}。所有人都要重新登录。")
+    if not files:
+        click.echo("这份备份是旧格式，里面没有附件，请另外还原附件的文件夹。")
     for line in verdict.lines():
         click.echo(line)
     if not verdict.ok:
@@ -538,6 +570,22 @@ def restore_(file: Path, force: bool) -> None:
 
 def _minute(written: str) -> str:
     return datetime.fromisoformat(written).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@cli.command("checklist")
+@click.argument("category")
+@click.argument("file", required=False, type=_READABLE)
+def checklist_(category: str, file: Path | None) -> None:
+    """Print the checklist of a category, or set it from a text file: a line each, 必做： before what must be done."""
+    with _work() as work:
+        if file is not None:
+            entries = checklist_keeping.read(file.read_text(encoding="utf-8-sig"))
+            checklist_keeping.keep(work, category, entries)
+        listed = checklist_keeping.of(work, category)
+    if file is not None:
+        click.echo(f"“{listed.label}”的办理清单从现在起照新的办，{len(listed.entries)} 项。")
+    else:
+        click.echo(checklist_keeping.written(listed.entries) or f"“{listed.label}”没有办理清单。")
 
 
 @cli.group("papers")

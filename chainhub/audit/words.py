@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "cancel_leave": "取消请假",
     "keep_reply": "维护常用答复",
     "retire_reply": "停用常用答复",
+    "change_checklist": "改办理清单",
     VERIFIED: "验证操作记录",
 }
 

@@ -1,7 +1,7 @@
 """A whole county in one file, and back: from either database, onto either.
 
-The file is a zip of lines of JSON, a table a part, with a manifest that says what is in it and by which digest it
-is known. Tables are read as they stand in the database, not as this version's models have them, so that a backup
+The file is a zip of lines of JSON, a table a part, and of the attachments (`backup_files.py`), with a manifest that says
+what is in it and by which digest it is known. Tables are read as they stand in the database, not as this version's models have them, so that a backup
 can be made before an upgrade and restored after it. The search index is no data: it is made anew.
 """
 
@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -52,13 +52,16 @@ from chainhub.core.db import UtcDateTime
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
+from chainhub.documents.attachments.storing import Storage
 from chainhub.finding import service as finding
-from chainhub.operations import schema, snapshot
+from chainhub.operations import backup_files, schema, snapshot
+from chainhub.operations.backup_files import Files, Wanted
 from chainhub.operations.importing import Say
 from chainhub.tickets import queries
 from chainhub.tickets.service import importing
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, FORMAT)  # format 1 had no files
 _MANIFEST = "manifest.json"
 _CHUNK = 1000  # rows held at once
 _NOT_DATA = ("alembic_", "search_", "sqlite_")
@@ -109,6 +112,7 @@ class Manifest:
     made_at: str
     database: str
     tables: Sequence[Part]
+    files: Files = field(default_factory=Files)
     format: int = FORMAT
 
     @property
@@ -120,14 +124,17 @@ class Manifest:
 # Out
 
 
-def write(engine: Engine, target: Path, now: datetime, say: Say) -> Manifest:
-    """Write a backup of one moment into a new file, readable by its owner alone, and check what was written."""
+def write(engine: Engine, storage: Storage, target: Path, now: datetime, say: Say) -> Manifest:
+    """Write a backup of one moment into a new file, readable by its owner alone, and check what was written.
+
+    Files are never changed or taken away once their row was saved, so those of the moment's rows are there later, too.
+    """
     if target.exists():
         raise Invalid(f"{target.name} 已经存在，没有备份。请换一个文件名。")
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with _private(unfinished) as file, snapshot.of(engine) as session:
-            made = _write(session.connection(), file, now, say)
+            made = _write(session.connection(), storage, file, now, say)
         if check(unfinished) != made:
             raise Invalid("备份写完以后核对不上，没有留下。请检查磁盘再试一次。")
         unfinished.rename(target)
@@ -143,7 +150,7 @@ def _private(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _write(connection: Connection, file: IO[bytes], now: datetime, say: Say) -> Manifest:
+def _write(connection: Connection, storage: Storage, file: IO[bytes], now: datetime, say: Say) -> Manifest:
     version = schema.version(connection)
     if version is None:
         raise Conflict("库还没有建好，没有可以备份的。请先运行 chainhub db upgrade。")
@@ -153,7 +160,8 @@ def _write(connection: Connection, file: IO[bytes], now: datetime, say: Say) -> 
         for place, one in enumerate(tables, start=1):
             parts.append(_write_table(connection, archive, one))
             say(place, len(tables))
-        made = Manifest(version, now.astimezone(UTC).isoformat(), connection.dialect.name, parts)
+        files = backup_files.write(archive, storage, backup_files.of_rows(connection))
+        made = Manifest(version, now.astimezone(UTC).isoformat(), connection.dialect.name, parts, files)
         archive.writestr(_MANIFEST, json.dumps(asdict(made), ensure_ascii=False, indent=1))
     return made
 
@@ -202,12 +210,13 @@ def _place(part: Part) -> str:
 
 
 def check(source: Path) -> Manifest:
-    """Return what a backup holds, after every row was counted and every digest compared. Raises Invalid."""
+    """Return what a backup holds, after every row was counted and every digest compared, of files too. Raises Invalid."""
     try:
         with zipfile.ZipFile(source) as archive:
             found = _manifest(archive)
             for part in found.tables:
                 _check_table(archive, part)
+            backup_files.check(archive, found.files, _wanted(archive, found))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -223,10 +232,18 @@ def check(source: Path) -> Manifest:
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     said = json.loads(archive.read(_MANIFEST))
-    if said["format"] != FORMAT:
-        raise Invalid(f"这份备份的格式是第 {said['format']} 版，这个程序只认第 {FORMAT} 版，没有还原。")
+    if said["format"] not in _READ:
+        raise Invalid(f"这份备份的格式是第 {said['format']} 版，这个程序只认到第 {FORMAT} 版，没有还原。")
     parts = [Part(**one) for one in said.pop("tables")]
-    return Manifest(**said, tables=parts)
+    return Manifest(**said | {"files": Files(**said.get("files", {}))}, tables=parts)
+
+
+def _wanted(archive: zipfile.ZipFile, found: Manifest) -> Iterator[Wanted]:
+    """Yield the files that the rows in a backup name; none in a format that had no files."""
+    named = [one for one in found.tables if one.name == backup_files.TABLE and found.format == FORMAT]
+    for part in named:
+        for rows in _rows(archive, part):
+            yield from (Wanted(row["stored_as"], row["sha256"]) for row in rows)
 
 
 def _check_table(archive: zipfile.ZipFile, part: Part) -> None:
@@ -242,18 +259,25 @@ def _check_table(archive: zipfile.ZipFile, part: Part) -> None:
 # Back
 
 
-def restore(engine: Engine, source: Path, now: datetime, say: Say, *, force: bool = False) -> Manifest:
+def restore(
+    engine: Engine, storage: Storage, source: Path, now: datetime, say: Say, *, force: bool = False
+) -> Manifest:
     """Put a backup into a database, whole or not at all, and bring it to this version.
 
     Raises Invalid for a file that is no sound backup or of a newer version, Conflict for a database with data in
     it unless `force` is given and both are of one version. Whoever was signed in must sign in again: a sign-out
-    since the backup was made is no longer known.
+    since the backup was made is no longer known. Files go first and are taken back where the rows were not written;
+    files that no row names any more stay where they are: nothing is thrown away here.
     """
     found = check(source)
     if found.schema > schema.HEAD:
         raise Invalid(f"这份备份是 {found.schema} 版的，比程序（{schema.HEAD}）新，没有还原。请先升级程序。")
     _prepare(engine, found, force=force)
-    with zipfile.ZipFile(source) as archive, engine.begin() as connection:
+    with (
+        zipfile.ZipFile(source) as archive,
+        backup_files.put_first(archive, storage, found.files, _wanted(archive, found)),
+        engine.begin() as connection,
+    ):
         _lock(connection, found.tables)
         _empty(connection, found.tables)
         for place, part in enumerate(found.tables, start=1):
@@ -271,7 +295,12 @@ def note(engine: Engine, source: Path, found: Manifest, operator: Actor, now: da
     """Write into the restored audit log that it was restored, from what."""
     with Session(engine) as session, session.begin():
         work = Work(session, operator, now, Calendar(worked={}, known_years=()))
-        audit.record(work, "restore", source.name, {"made_at": found.made_at, "rows": found.rows})
+        audit.record(
+            work,
+            "restore",
+            source.name,
+            {"made_at": found.made_at, "rows": found.rows, "files": found.files.count},
+        )
 
 
 def _prepare(engine: Engine, found: Manifest, *, force: bool) -> None:

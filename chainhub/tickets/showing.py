@@ -501,9 +501,10 @@ class MineListPage:
 
 @dataclass(frozen=True, slots=True)
 class DoorView:
-    """A link on a home page to a list, with how much stands there."""
+    """A link on a home page to a list, with how much stands there. A `resting` one waits for nobody."""
 
     label: str
     count: str
     url: str
     pressing: bool = False
+    resting: bool = False

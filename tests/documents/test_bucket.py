@@ -1,5 +1,6 @@
 """Files in an S3-compatible bucket: a server of that kind runs beside the test, on the loopback."""
 
+import hashlib
 import warnings
 
 import pytest
@@ -74,3 +75,15 @@ def test_another_prefix_of_the_bucket_sees_nothing_of_it(bucket, tmp_path):
         place = shelf.put(b"of this county")
 
     assert storing.opened(f"s3://{BUCKET}/other", tmp_path).read(place) is None
+
+
+def test_a_restore_writes_into_a_bucket_in_pieces_and_knows_each_file_by_its_digest(bucket):
+    content = b"piece" * 700_000
+    with bucket.writing("ab/abcd") as stream:
+        for at in range(0, len(content), 1_000_000):
+            stream.write(content[at : at + 1_000_000])
+
+    assert bucket.digest("ab/abcd") == hashlib.sha256(content).hexdigest()
+    bucket.remove("ab/abcd")
+    bucket.remove("ab/abcd")  # gone already
+    assert bucket.digest("ab/abcd") is None

@@ -14,13 +14,17 @@ from chainhub.core.db import Base
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.county.people import service
 from chainhub.county.people.models import User
+from chainhub.documents.attachments import service as attachments
+from chainhub.documents.attachments import storing
+from chainhub.documents.attachments.models import Attachment
 from chainhub.operations import backup, importing, schema, seed, verify
 from chainhub.operations.models import JobRun
 from chainhub.tickets import listing
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.service import attaching
 from chainhub.tickets.workflow import State
 from chainhub.web import engine as engines
-from tests import builders, people
+from tests import builders, files, people
 from tests.conftest import _HASH
 from tests.operations.test_importing import OPEN, OPERATOR, _file
 from tests.people import NOW, work_of
@@ -32,6 +36,18 @@ LATER = NOW + timedelta(days=1)
 
 def _quiet(_done, _total):
     """Nobody watches."""
+
+
+def _write(engine, target, now, say, storage=None):
+    return backup.write(engine, storage or _files(target), target, now, say)
+
+
+def _restore(engine, source, now, say, *, force=False, storage=None):
+    return backup.restore(engine, storage or _files(source), source, now, say, force=force)
+
+
+def _files(beside):
+    return storing.opened("", beside.parent.parent / f"{beside.parent.name}-files")
 
 
 TICKETS = len(builders.REACHABLE) + 1  # what is merged is merged into another
@@ -61,7 +77,7 @@ def _settle(engine) -> None:
 @pytest.fixture(scope="module")
 def file(county, tmp_path_factory):
     found = tmp_path_factory.mktemp("backup") / "county.zip"
-    backup.write(county, found, NOW, _quiet)
+    _write(county, found, NOW, _quiet)
     return found
 
 
@@ -79,7 +95,7 @@ def _rows(engine) -> dict[str, list[tuple]]:
 
 
 def test_what_comes_out_is_what_went_in(county, file, empty):
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
 
     assert _rows(empty) == _rows(county)
     with Session(empty) as session:
@@ -90,9 +106,9 @@ def test_what_comes_out_is_what_went_in(county, file, empty):
 
 
 def test_a_backup_of_either_database_is_the_same(file, empty, tmp_path):
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
 
-    again = backup.write(empty, tmp_path / "again.zip", NOW, _quiet)
+    again = _write(empty, tmp_path / "again.zip", NOW, _quiet)
 
     tables = {one.name: one for one in again.tables}
     for part in backup.check(file).tables:
@@ -103,7 +119,7 @@ def test_a_backup_of_either_database_is_the_same(file, empty, tmp_path):
 
 
 def test_a_restored_county_goes_on(file, empty):
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
 
     with Session(empty, expire_on_commit=False) as session, session.begin():
         known_before = set(session.scalars(select(Ticket.number)))
@@ -139,10 +155,10 @@ def test_what_an_undone_import_took_out_is_not_found_again(county, empty, tmp_pa
     for content in (undone, kept):
         importing.run(_opening(here), "台账.xlsx", content, OPERATOR, dry_run=False, say=_quiet)
     importing.undo(_opening(here), "台账.xlsx", undone, OPERATOR)
-    backup.write(here, file, NOW, _quiet)
+    _write(here, file, NOW, _quiet)
     here.dispose()
 
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
 
     def _found(words):
         with Session(empty) as session:
@@ -157,10 +173,10 @@ def test_what_an_undone_import_took_out_is_not_found_again(county, empty, tmp_pa
 
 
 def test_after_a_restore_everybody_signs_in_again(file, empty):
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
     with Session(empty) as session:
         first = set(session.scalars(select(User.epoch)))
-    backup.restore(empty, file, LATER, _quiet, force=True)
+    _restore(empty, file, LATER, _quiet, force=True)
     with Session(empty) as session:
         epochs = set(session.scalars(select(User.epoch)))
 
@@ -177,7 +193,7 @@ def test_one_moment_is_backed_up_whatever_is_written_meanwhile(empty, tmp_path):
             with Session(empty) as session, session.begin():
                 wrote.append(builders.submitted(session, title="备份时报的").number)
 
-    made = backup.write(empty, tmp_path / "b.zip", NOW, _write_meanwhile)
+    made = _write(empty, tmp_path / "b.zip", NOW, _write_meanwhile)
 
     rows = {one.name: one.rows for one in made.tables}
     assert wrote
@@ -191,7 +207,7 @@ def test_a_backup_is_its_owners_alone_and_overwrites_nothing(county, file):
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
     with pytest.raises(Invalid, match="已经存在"):
-        backup.write(county, file, NOW, _quiet)
+        _write(county, file, NOW, _quiet)
 
 
 def test_a_database_with_data_is_replaced_only_by_force(file, empty):
@@ -200,11 +216,11 @@ def test_a_database_with_data_is_replaced_only_by_force(file, empty):
         builders.submitted(session, title="还原会换掉的")
 
     with pytest.raises(Conflict, match="库里已经有数据"):
-        backup.restore(empty, file, LATER, _quiet)
+        _restore(empty, file, LATER, _quiet)
     with Session(empty) as session:
         assert session.scalar(select(func.count(Ticket.id))) == TICKETS + 1
 
-    backup.restore(empty, file, LATER, _quiet, force=True)
+    _restore(empty, file, LATER, _quiet, force=True)
     with Session(empty) as session:
         assert session.scalar(select(func.count(Ticket.id))) == TICKETS
 
@@ -216,7 +232,7 @@ def test_a_scheduler_that_has_begun_does_not_make_a_database_full(file, empty):
             insert(JobRun).values(name="heartbeat", started_at=NOW, ended_at=NOW, done=0, failed=0, error="")
         )
 
-    backup.restore(empty, file, LATER, _quiet)
+    _restore(empty, file, LATER, _quiet)
 
     with Session(empty) as session:
         assert session.get(JobRun, "heartbeat") is None
@@ -231,7 +247,7 @@ def test_a_restore_that_breaks_leaves_what_was(file, empty, monkeypatch):
 
     monkeypatch.setattr(backup, "_index", _breaks)
     with pytest.raises(RuntimeError, match="power failure"):
-        backup.restore(empty, file, LATER, _quiet, force=True)
+        _restore(empty, file, LATER, _quiet, force=True)
 
     assert _rows(empty) == before
 
@@ -262,7 +278,7 @@ def _manifest(**said):
         (lambda name, data: None if name == "tables/ticket.jsonl" else data, "或者坏了"),
         (lambda name, data: None if name == "manifest.json" else data, "或者坏了"),
         (lambda name, data: b"{}" if name == "manifest.json" else data, "或者坏了"),
-        (_manifest(format=2), "格式是第 2 版"),
+        (_manifest(format=3), "格式是第 3 版"),
         (_manifest(schema="9999"), "比程序"),
     ],
 )
@@ -270,7 +286,7 @@ def test_a_backup_that_is_not_sound_is_refused_before_anything_is_touched(
     file, empty, tmp_path, change, words
 ):
     with pytest.raises(Invalid, match=words):
-        backup.restore(empty, _changed(file, tmp_path, change), LATER, _quiet)
+        _restore(empty, _changed(file, tmp_path, change), LATER, _quiet)
 
     with empty.connect() as connection:
         assert schema.version(connection) is None
@@ -281,12 +297,12 @@ def test_something_else_is_no_backup(empty, tmp_path):
     sqlite3.connect(other).execute("CREATE TABLE a (b)").connection.close()
 
     with pytest.raises(Invalid, match="不是 chainhub backup 做的备份"):
-        backup.restore(empty, other, LATER, _quiet)
+        _restore(empty, other, LATER, _quiet)
 
 
 def test_a_database_that_was_never_made_has_nothing_to_back_up(empty, tmp_path):
     with pytest.raises(Conflict, match="还没有建好"):
-        backup.write(empty, tmp_path / "b.zip", NOW, _quiet)
+        _write(empty, tmp_path / "b.zip", NOW, _quiet)
 
     assert list(tmp_path.glob("b.zip*")) == []
 
@@ -300,16 +316,16 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(empty, tmp_path)
                 "INSERT INTO chain (code, name, short, prefix, position) VALUES ('a', '甲链', '甲', 'AA', 1)"
             )
         )
-    made = backup.write(empty, old, NOW, _quiet)
+    made = _write(empty, old, NOW, _quiet)
     assert made.schema == "0001"
     assert "ended_session" not in {one.name for one in made.tables}
 
     schema.upgrade(empty)
     with pytest.raises(Conflict, match="还原到一个空库里"):
-        backup.restore(empty, old, LATER, _quiet, force=True)
+        _restore(empty, old, LATER, _quiet, force=True)
     with empty.begin() as connection:
         connection.execute(text("DELETE FROM chain"))
-    backup.restore(empty, old, LATER, _quiet)
+    _restore(empty, old, LATER, _quiet)
 
     with empty.connect() as connection:
         assert schema.version(connection) == schema.HEAD
@@ -322,9 +338,104 @@ def test_an_epoch_far_ahead_still_moves_on(county, empty, tmp_path):
     with empty.begin() as connection:
         connection.execute(update(User).values(epoch=ahead))
     file = tmp_path / "ahead.zip"
-    backup.write(empty, file, NOW, _quiet)
+    _write(empty, file, NOW, _quiet)
 
-    backup.restore(empty, file, LATER, _quiet, force=True)
+    _restore(empty, file, LATER, _quiet, force=True)
 
     with Session(empty) as session:
         assert set(session.scalars(select(User.epoch))) == {ahead + 1}
+
+
+# Files
+
+
+@pytest.fixture
+def with_files(empty, tmp_path):
+    """A county on either database with two files of a ticket, and where they lie."""
+    _settle(empty)
+    storage = storing.opened("", tmp_path / "here")
+    with Session(empty, expire_on_commit=False) as session, session.begin(), storage.keeping() as shelf:
+        ticket = builders.a_ticket(session, State.HANDLING)
+        sent = [files.upload(files.PDF, "方案.pdf"), files.upload(files.picture(), "现场.jpg")]
+        attaching.attach(work_of(session, people.POWER), shelf, ticket.number, attachments.examine(sent))
+    return empty, storage
+
+
+def _stored(engine) -> list:
+    with Session(engine) as session:
+        return list(session.scalars(select(Attachment).order_by(Attachment.id)))
+
+
+def test_files_go_along_and_are_where_their_rows_look_for_them(with_files, tmp_path):
+    engine, storage = with_files
+    made = _write(engine, tmp_path / "b.zip", NOW, _quiet, storage)
+    assert (made.files.count, made.files.missing) == (2, [])
+    elsewhere = storing.opened("", tmp_path / "there")
+
+    for _ in range(2):  # what is there already is left as it is
+        _restore(engine, tmp_path / "b.zip", LATER, _quiet, force=True, storage=elsewhere)
+
+    rows = _stored(engine)
+    assert [attachments.read(elsewhere, one) for one in rows] == [
+        attachments.read(storage, one) for one in rows
+    ]
+    assert attachments.read(elsewhere, rows[0]) == files.PDF
+
+
+def test_a_file_that_is_gone_or_was_altered_is_named_and_the_rest_is_saved(with_files, tmp_path):
+    engine, storage = with_files
+    first, second = (one.stored_as for one in _stored(engine))
+    with storage.writing(first) as stream:
+        stream.write(b"altered")
+
+    made = _write(engine, tmp_path / "b.zip", NOW, _quiet, storage)
+
+    assert (made.files.count, made.files.missing) == (1, [first])
+    elsewhere = storing.opened("", tmp_path / "there")
+    _restore(engine, tmp_path / "b.zip", LATER, _quiet, force=True, storage=elsewhere)
+    assert elsewhere.read(second) == storage.read(second)
+    assert elsewhere.digest(first) is None
+
+
+def test_files_of_a_backup_are_compared_before_anything_is_touched(with_files, tmp_path):
+    engine, storage = with_files
+    _write(engine, tmp_path / "b.zip", NOW, _quiet, storage)
+    changes = (
+        (lambda name, data: b"x" if name.startswith("files/") else data, "附件和清单对不上"),
+        (lambda name, data: None if name.startswith("files/") else data, "或者坏了"),
+        (_manifest(files={"count": 1, "size": 1, "missing": []}), "附件数和清单对不上"),
+    )
+    for change, words in changes:
+        with pytest.raises(Invalid, match=words):
+            _restore(engine, _changed(tmp_path / "b.zip", tmp_path, change), LATER, _quiet, force=True)
+
+
+def test_files_are_taken_back_where_the_rows_were_not_written(with_files, tmp_path, monkeypatch):
+    engine, storage = with_files
+    _write(engine, tmp_path / "b.zip", NOW, _quiet, storage)
+
+    def _breaks(_connection):
+        raise RuntimeError("power failure")
+
+    monkeypatch.setattr(backup, "_index", _breaks)
+    elsewhere = storing.opened("", tmp_path / "there")
+    with pytest.raises(RuntimeError, match="power failure"):
+        _restore(engine, tmp_path / "b.zip", LATER, _quiet, force=True, storage=elsewhere)
+
+    assert [elsewhere.digest(one.stored_as) for one in _stored(engine)] == [None, None]
+
+
+def test_a_backup_of_the_format_before_files_is_still_read(with_files, tmp_path):
+    engine, storage = with_files
+    _write(engine, tmp_path / "b.zip", NOW, _quiet, storage)
+
+    def _older(name, data):
+        if name != "manifest.json":
+            return None if name.startswith("files/") else data
+        found = json.loads(data) | {"format": 1}
+        return json.dumps({one: value for one, value in found.items() if one != "files"}).encode()
+
+    found = _restore(engine, _changed(tmp_path / "b.zip", tmp_path, _older), LATER, _quiet, force=True)
+
+    assert (found.format, found.files.count) == (1, 0)
+    assert len(_stored(engine)) == 2

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import config
 from chainhub.audit.models import AuditEntry
+from chainhub.documents.attachments import storing
 from chainhub.documents.papers import making
 from chainhub.documents.papers import service as kept
 from chainhub.documents.papers.making import Para
@@ -110,11 +111,12 @@ def test_a_backup_brings_templates_and_numbers_back(empty, tmp_path):
         kept.issue(
             work_of(session, people.CLERK), kept.Owner("test", 7), kept.Draft("minutes", "", "事", {"a": "b"})
         )
-    backup.write(empty, tmp_path / "county.zip", NOW, lambda _done, _all: None)
+    storage = storing.opened("", tmp_path / "files")
+    backup.write(empty, storage, tmp_path / "county.zip", NOW, lambda _done, _all: None)
     with Session(empty) as session, session.begin():
         kept.put_back(work_of(session, ADMIN), "minutes")
 
-    backup.restore(empty, tmp_path / "county.zip", NOW, lambda _done, _all: None, force=True)
+    backup.restore(empty, storage, tmp_path / "county.zip", NOW, lambda _done, _all: None, force=True)
 
     with Session(empty) as session, session.begin():
         assert kept.template(session, "minutes") == OWN

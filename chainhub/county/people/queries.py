@@ -1,6 +1,6 @@
 """Reading persons and what they hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -292,3 +292,11 @@ def _account(session: Session, rows: Sequence[Any]) -> Account | None:  # SQLAlc
         elder=first.elder,
         must_change_password=first.must_change_password,
     )
+
+
+def names(session: Session, ids: Collection[int]) -> list[str]:
+    """Return how some persons are called, each with the title, fifty at most."""
+    rows = session.execute(
+        select(User.title, User.name).where(User.id.in_(ids), User.is_active).order_by(User.id).limit(PAGE)
+    )
+    return [f"{row.title} {row.name}".strip() for row in rows]

@@ -25,7 +25,8 @@ from chainhub.core.work import Work
 from chainhub.county.directory import queries as directory
 from chainhub.county.people import entering, queries, service
 from chainhub.county.people.forms import AccountForm, GrantForm, PasswordForm, SignInForm, show
-from chainhub.county.people.models import User
+from chainhub.county.people.hands import EXTENSION, Hands
+from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.queries import PAGE, Granted, Person
 from chainhub.county.people.rules import DEMO_PASSWORD, local_path
 from chainhub.web import doors, signing
@@ -183,8 +184,54 @@ def new_account() -> ResponseReturnValue:
 @bp.post("/admin/accounts/<int(max=2147483647):user_id>/disable")
 @doors.signed_in(Role.SYSADMIN)
 def disable(user_id: int) -> ResponseReturnValue:
-    """Close an account."""
-    return _done(user_id, service.disable, "已停用")
+    """Close an account; first asked, what is still open in that person's hands."""
+    with doors.work() as work:
+        user = service.find_user(work, user_id)
+        answer = _asked_first(work, user, None, url_for(".accounts", q=user.username))
+        if answer is None:
+            back = _hands().release(
+                work, user, None
+            )  # while the posts are still held, one knows which they were
+            service.disable(work, user)
+            name, username = user.name, user.username
+    if answer is not None:
+        return answer
+    flash(f"已停用“{name}”的账号。{_went_back(back)}")
+    return redirect(url_for(".accounts", q=username), code=303)
+
+
+def _hands() -> Hands:
+    found: Hands = current_app.extensions[EXTENSION]
+    return found
+
+
+def _asked_first(work: Work, user: User, grant: GrantRow | None, back: str) -> ResponseReturnValue | None:
+    """Return what is answered before a post is left: what hangs on it, or that others were asked. None: go on."""
+    then = request.form.get("then", "")
+    left = _hands().left(work, user, grant)
+    if left is None or then == "anyway":
+        return None
+    if then == "ask":
+        told = _hands().ask(work, user, grant)
+        flash(
+            f"已请 {told} 位同志办工作交接。交接好了再来办。"
+            if told
+            else "没有可以交接的人，请先授权接手的同志。"
+        )
+        return redirect(back, code=303)
+    page = render_template(
+        "county/left_open.html",
+        verb="停用账号" if grant is None else "结束授权",
+        name=user.name,
+        left=left,
+        action=request.path,
+        back_url=back,
+    )
+    return make_response(page, 409)
+
+
+def _went_back(count: int) -> str:
+    return f"原来分给他的 {count} 件回到单位岗位上，已经告诉单位。" if count else ""
 
 
 @bp.post("/admin/accounts/<int(max=2147483647):user_id>/enable")
@@ -260,7 +307,7 @@ def _account_actions(work: Work, one: Person, *, is_locked: bool) -> Sequence[tu
     if not _WATCHERS & set(one.roles):
         question = f"重置“{one.name}”的密码？他会马上退出登录，用新的一次性密码才能再进。"
         actions.append(("重置密码", url_for(".reset", user_id=one.id), question))
-    question = f"停用“{one.name}”的账号？他会马上退出登录，手上的事会留在岗位上。"
+    question = f"停用“{one.name}”的账号？他会马上退出登录，还在办的要先交接。"
     actions.append(("停用", url_for(".disable", user_id=one.id), question))
     return actions
 
@@ -311,10 +358,18 @@ def add_grant() -> ResponseReturnValue:
 @bp.post("/admin/grants/<int(max=2147483647):grant_id>/end")
 @doors.signed_in(Role.SECADMIN)
 def end_grant(grant_id: int) -> ResponseReturnValue:
-    """End a grant."""
+    """End a grant; first asked, what is still open in that person's hands."""
     with doors.work() as work:
-        row = service.end_grant(work, grant_id)
-        said = f"已结束“{row.user.name}”的{row.role.label}授权。"
+        row = service.find_grant(work, grant_id)
+        answer = _asked_first(work, row.user, row, url_for(".grants")) if row.ended_at is None else None
+        if answer is None:
+            back = _hands().release(
+                work, row.user, row
+            )  # while the post is still held, one knows which it was
+            row = service.end_grant(work, grant_id)
+            said = f"已结束“{row.user.name}”的{row.role.label}授权。{_went_back(back)}"
+    if answer is not None:
+        return answer
     flash(said)
     return redirect(url_for(".grants"), code=303)
 

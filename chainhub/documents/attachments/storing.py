@@ -1,9 +1,11 @@
 """Where the files lie: a folder outside the web root, or a bucket. Each under a chance name, never under a person's."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import fsspec
@@ -12,6 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 log = logging.getLogger(__name__)
 S3 = "s3://"
+_PIECE = 1024 * 1024  # bytes held at once
 
 
 class StorageMissing(RuntimeError):
@@ -32,6 +35,35 @@ class Storage:
             log.error("attachment missing", extra={"stored_as": stored_as})
             return None
         return content
+
+    def digest(self, stored_as: str) -> str | None:
+        """Return the SHA-256 of a file, or None if it is not there; read in pieces."""
+        running = hashlib.sha256()
+        try:
+            with self.reading(stored_as) as stream:
+                while piece := stream.read(_PIECE):
+                    running.update(piece)
+        except FileNotFoundError:
+            return None
+        return running.hexdigest()
+
+    @contextmanager
+    def reading(self, stored_as: str) -> Iterator[IO[bytes]]:
+        """Open a file to be read in pieces. Raises FileNotFoundError."""
+        with self._files.open(stored_as, "rb") as stream:
+            yield stream
+
+    @contextmanager
+    def writing(self, stored_as: str) -> Iterator[IO[bytes]]:
+        """Open a file to be written in pieces under a name that is known: for a restore alone."""
+        self._files.makedirs(stored_as.rpartition("/")[0], exist_ok=True)
+        with self._files.open(stored_as, "wb") as stream:
+            yield stream
+
+    def remove(self, stored_as: str) -> None:
+        """Remove a file, where it is."""
+        if self._files.exists(stored_as):
+            self._files.rm_file(stored_as)
 
     @contextmanager
     def keeping(self) -> Iterator["Shelf"]:

@@ -126,7 +126,7 @@ def _styles(paper: Any) -> None:
     body = _style(paper, BODY, (_FANG, 16), both, indent=2)
     body.element.set(qn("w:default"), "1")
     body.paragraph_format.widow_control = False
-    title = _style(paper, TITLE, (_SONG, 22), centre, pitch=32, after=6)
+    title = _style(paper, TITLE, (_SONG, 22), centre, pitch=32, after=10)
     head = _style(paper, HEAD, (_HEI, 16), both, indent=2)
     signature = _style(paper, SIGNATURE, (_FANG, 16), right)
     seal = _style(paper, SEAL, (_KAI, 12), right, before=28)
@@ -134,7 +134,7 @@ def _styles(paper: Any) -> None:
     _style(paper, ADDRESSEE, (_FANG, 16), both, after=6)
     _style(paper, CELL, (_FANG, 12), left, pitch=21)
     _style(paper, LABEL, (_HEI, 12), centre, pitch=21)
-    _style(paper, SMALL, (_KAI, 12), both, pitch=20)
+    _style(paper, SMALL, (_KAI, 12), both, pitch=20, before=6)
     for one in (title, head, seal):
         one.paragraph_format.keep_with_next = True
     signature.paragraph_format.keep_together = True

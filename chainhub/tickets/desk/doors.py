@@ -7,7 +7,7 @@ from chainhub.tickets.showing import DoorView
 
 
 def doors(work: Work) -> tuple[DoorView, ...]:
-    """Return the links that concern this actor; what waits for a decision is marked."""
+    """Return the links that concern this actor; what waits for a decision is marked, what is empty is resting."""
     found = mine.counts(work)
     signs = bool(work.actor.roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON})
     listed = (
@@ -16,13 +16,14 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         ("督办待签发" if signs else "督办等反馈", found.supervisions, "/mine/supervisions", False),
         ("长期跟踪", found.waits, "/mine/waits", False),
     )
-    kept = (DoorView("常用答复", "", "/replies"),) if Role.COMMITTEE in work.actor.roles else ()
+    kept = (DoorView("常用答复", "", "/replies", resting=True),) if Role.COMMITTEE in work.actor.roles else ()
     shown = tuple(
         DoorView(
             label,
             f"{mine.COUNT_MOST - 1}+" if number >= mine.COUNT_MOST else str(number),
             url,
             decides and number > 0,
+            resting=number == 0,
         )
         for label, number, url, decides in listed
         if number is not None
@@ -34,5 +35,5 @@ def doors(work: Work) -> tuple[DoorView, ...]:
         else ()
     )
     led = sorted(work.actor.refs(Role.TASK_FORCE, ScopeKind.CHAIN))
-    printed = (DoorView("企业二维码", "", f"/chains/{led[0]}/qr"),) if len(led) == 1 else ()
+    printed = (DoorView("企业二维码", "", f"/chains/{led[0]}/qr", resting=True),) if len(led) == 1 else ()
     return (*clearing, *shown, *kept, *printed)

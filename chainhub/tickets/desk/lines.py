@@ -32,6 +32,7 @@ def last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
     """Return the newest line of each ticket that the enterprise may read in the unit's own words."""
     told = (
         Action.ANSWER,
+        Action.BACKFILL,
         Action.RESOLVE,
         Action.PROGRESS,
         Action.ASK_INFO,

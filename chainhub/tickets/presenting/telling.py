@@ -156,7 +156,7 @@ def _tell_carry_over(data: Mapping[str, Any], _: Directory) -> str:
 def _tell_assign(data: Mapping[str, Any], _: Directory) -> str:
     person = data.get("name") or data.get("person")  # what is older holds the account name alone
     to_whom = "、".join(str(one) for one in (data.get("office"), person) if one)
-    return f"交{to_whom}办。{data.get('note', '')}"
+    return f"{f'交{to_whom}办。' if to_whom else ''}{data.get('note', '')}"
 
 
 def _tell_merge(data: Mapping[str, Any], _: Directory) -> str:

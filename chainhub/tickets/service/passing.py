@@ -10,6 +10,7 @@ from chainhub.core.errors import Conflict, Invalid, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments import service as attachments
+from chainhub.documents.attachments.models import Attachment
 from chainhub.documents.attachments.service import Owner, Sound
 from chainhub.documents.attachments.storing import Shelf
 from chainhub.notices import service as notices
@@ -64,6 +65,23 @@ def write(work: Work, word: Word, shelf: Shelf | None = None, photos: Sequence[S
     words = f"{work.actor.name}替您记了一件事：“{made.title}”。对就点一下报送，不对可以改。"
     notices.enqueue(work, who, NoticeKind.TASK, words, key=f"passed_on:{made.id}", link="/")
     return made
+
+
+def demand_own(work: Work, id_: int) -> PassedOn:
+    """Return what this actor wrote down and the firm has not settled yet. Raises NotFound, Conflict."""
+    found = work.session.get(PassedOn, id_) if 0 < id_ < 2**31 else None
+    if found is None or found.made_by_id != work.actor.id:
+        raise NotFound("没有这件转办，或者不是您转办的。")
+    if found.settled_at is not None:
+        raise Conflict("企业已经点过了。要加附件，请加在诉求里。", code="wrong_state")
+    return found
+
+
+def attach(work: Work, shelf: Shelf, id_: int, photos: Sequence[Sound]) -> Sequence[Attachment]:
+    """Add photos to what waits for the firm's tap; they go along with it. Raises NotFound, Conflict."""
+    found = demand_own(work, id_)
+    owner = Owner(OWNER, found.id)
+    return attachments.add(work, shelf, owner, photos, internal=False, event_seq=None)
 
 
 def _errors(work: Work, word: Word) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.rules import day_text, moment_text
+from chainhub.tickets.rules import Duty, day_text, moment_text
 from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action, Party, State, Who
 
@@ -182,6 +182,8 @@ def _task(
     who, words = _WHO_ACTS.get(ticket.state), _words(ticket.state, action, source)
     if ticket.state is State.ACCEPTED and ticket.next_on_route in _ON_ROUTE:
         who, words = _ON_ROUTE[ticket.next_on_route]
+    if action is Action.APPEAL:
+        who = _other_clerks
     if who is None or words is None:
         return None
     due = f"，{moment_text(ticket.due_at, weekday=True)}前" if ticket.due_at and "{due}" in words else ""
@@ -214,6 +216,12 @@ _STATE_ASKS: Mapping[State, str] = {
 
 def _committee(holders: Holders, ticket: Ticket) -> frozenset[int]:
     return _contacts(holders, Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
+
+
+def _other_clerks(holders: Holders, ticket: Ticket) -> frozenset[int]:
+    """Return who may decide on an appeal: everybody of the committee but who declined it, whatever their post."""
+    declined = frozenset(ticket.hands.get(Duty.DECLINE, ()))
+    return holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code) - declined
 
 
 def _task_force(holders: Holders, ticket: Ticket) -> frozenset[int]:

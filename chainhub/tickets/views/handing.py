@@ -4,7 +4,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.errors import Conflict, Invalid, Refusal
-from chainhub.tickets import presenting
+from chainhub.tickets import presenting, rules
 from chainhub.tickets.service import handing
 from chainhub.tickets.views.door import bp
 from chainhub.web import doors
@@ -37,7 +37,7 @@ def handover(id_: int) -> ResponseReturnValue:
     """Show one handover, to be printed and signed."""
     with doors.reading() as work:
         found = handing.find(work, id_)
-        when = presenting.near(found.made_at, work.now)
+        when = rules.moment_text(found.made_at, year=0)  # a paper that is kept says no 今天
         return make_response(render_template("tickets/handover.html", one=found, when=when))
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
+from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import forms, queries, uploads
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import addressing, attaching, instructions, supervisions
@@ -126,7 +127,7 @@ def beside_page(
         with doors.reading() as work:
             return _drawn(work, action, line, *make(work), 200, scan)
     refusal: Invalid | None = None
-    said = link = ""
+    said = link = scan_error = ""
     try:
         files = uploads.examined() if scan and uploads.sent() else []
         with uploads.storage().keeping() as shelf, doors.work() as work:
@@ -147,13 +148,22 @@ def beside_page(
         for name, words in refusal.errors.items():
             if name in form:
                 form[name].errors = list(words)
-        if not form.errors:
-            form.form_errors.append(refusal.title)
-        return _drawn(work, action, line, ticket, form, 422, scan)
+            elif name == FIELD:
+                scan_error = "".join(words)
+        if scan_error or not form.errors:
+            form.form_errors.append(scan_error or refusal.title)
+        return _drawn(work, action, line, ticket, form, 422, scan, scan_error)
 
 
 def _drawn(
-    work: Work, action: str, line: str, ticket: Ticket, form: forms.ActForm, status: int, scan: str
+    work: Work,
+    action: str,
+    line: str,
+    ticket: Ticket,
+    form: forms.ActForm,
+    status: int,
+    scan: str,
+    scan_error: str = "",
 ) -> ResponseReturnValue:
     page = render_template(
         "tickets/ask.html",
@@ -163,5 +173,6 @@ def _drawn(
         back_url=ticket.link,
         line=line,
         scan=scan,
+        scan_error=scan_error,
     )
     return make_response(page, status)

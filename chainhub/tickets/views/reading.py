@@ -45,7 +45,7 @@ from chainhub.tickets.showing import (
     TicketPage,
     WhistleView,
 )
-from chainhub.tickets.terms import RequestState, WhistleState
+from chainhub.tickets.terms import Channel, RequestState, WhistleState
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -91,6 +91,8 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         ticket.kind.label if ticket.kind else "性质待定",
         ticket.urgency.label,
     ]
+    if ticket.channel is not Channel.WEB and not for_firm:
+        tags.append(ticket.channel.label)
     if ticket.confidential:
         tags.append("保密")
     supervised = supervisions.readable(work, ticket)
@@ -108,7 +110,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         number=ticket.number,
         title=ticket.title,
         enterprise=firm,
-        tags=tuple(tags),
+        tags=tuple(dict.fromkeys(tags)),
         state=presenting.FIRM_WAITS
         if for_firm and ticket.state is State.CARRIED_OVER
         else ticket.state.label,

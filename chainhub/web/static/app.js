@@ -89,6 +89,31 @@
     if (event.target.name === "pick") showBulk();
   });
 
+  /* ---- choosing files: the names of what was chosen, in our words ---- */
+
+  function sizeText(bytes) {
+    return bytes >= 1048576 ? (bytes / 1048576).toFixed(1) + " MB" : Math.max(1, Math.round(bytes / 1024)) + " KB";
+  }
+
+  function showChosen(chooser) {
+    var input = chooser.querySelector("input[type=file]");
+    var label = chooser.querySelector("[data-chooser-word]");
+    var list = chooser.querySelector(".chooser-names");
+    var chosen = Array.prototype.slice.call(input.files || []);
+    label.textContent = chosen.length ? (input.multiple ? "重新选" : "换一个") : label.dataset.chooserWord;
+    list.textContent = "";
+    chosen.forEach(function (file) {
+      var line = document.createElement("li");
+      line.textContent = file.name + "，" + sizeText(file.size);
+      list.appendChild(line);
+    });
+  }
+
+  document.addEventListener("change", function (event) {
+    var chooser = event.target.closest("[data-chooser]");
+    if (chooser) showChosen(chooser);
+  });
+
   /* ---- keys ---- */
 
   function showKeys() {
@@ -297,6 +322,7 @@
   function ready(event) {
     all("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     showBulk();
+    all("[data-chooser]").forEach(showChosen); /* a page that is come back to keeps what was chosen */
     settleDraft();
     forgetPointed();
     restoreDraft();

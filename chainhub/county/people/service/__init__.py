@@ -16,7 +16,7 @@ from chainhub.county.people.service.accounts import (
     set_password,
     unlock,
 )
-from chainhub.county.people.service.granting import add_grant, end_grant
+from chainhub.county.people.service.granting import add_grant, end_grant, find_grant
 from chainhub.county.people.service.signing import (
     SignIn,
     authenticate,
@@ -45,6 +45,7 @@ __all__ = [
     "end_session",
     "examine",
     "find",
+    "find_grant",
     "find_user",
     "forget_sessions",
     "has_forgettable",

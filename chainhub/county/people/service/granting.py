@@ -39,12 +39,18 @@ def add_grant(work: Work, user: User, grant: Grant) -> GrantRow:
     return row
 
 
-def end_grant(work: Work, grant_id: int) -> GrantRow:
-    """End a running grant. Raises NotFound, NotAllowed for one's own, Conflict if it has ended already."""
+def find_grant(work: Work, grant_id: int) -> GrantRow:
+    """Return a grant that this actor may end. Raises NotFound, NotAllowed for one's own."""
     row = work.session.get(GrantRow, grant_id, with_for_update=True)
     if row is None:
         raise NotFound("没有这条授权，请回到授权列表再找。")
     _demand_secadmin(work, row.user)
+    return row
+
+
+def end_grant(work: Work, grant_id: int) -> GrantRow:
+    """End a running grant. Raises NotFound, NotAllowed for one's own, Conflict if it has ended already."""
+    row = find_grant(work, grant_id)
     if row.ended_at is not None:
         raise Conflict("这条授权已经结束了。")
 
