@@ -23,6 +23,7 @@ class Job:
 
 TIMETABLE: tuple[Job, ...] = (
     Job("reminders", 15, reminders.find, tickets.remind, "Say every rung whose moment has come"),
+    Job("deliver", 5, notices.find_outgoing, tickets.deliver, "Send what waits in the outbox"),
     Job("acknowledge", 30, tickets.find_unacknowledged, tickets.acknowledge, "签收 by itself at the limit"),
     Job("expire_info", 60, tickets.find_unsupplied, tickets.expire_info, "补充逾期: handling goes on"),
     Job(

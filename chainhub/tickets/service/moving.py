@@ -9,6 +9,7 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
+from chainhub.notices import outbox
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
@@ -177,6 +178,8 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    if target in ENDS and source not in ENDS:  # before the news of the end is told below
+        outbox.silence(work.session, ticket.link, f"{ticket.number} {target.label}，不用再说了")
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     said_for = body(work, ticket, role)
