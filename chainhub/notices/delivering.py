@@ -212,7 +212,9 @@ def _messages(
     notices = _notices(work, rows)
     found = []
     for parcel in parcels:
-        own = [by_id[item.id] for item in parcel.items]
+        own = sorted(
+            (by_id[item.id] for item in parcel.items), key=lambda row: row.purpose is not Purpose.DIGEST
+        )
         first, person = own[0], people[parcel.user_id]
         address = first.address or known.of(work.session).reaches.address(parcel.user_id, parcel.medium)
         if address is None or not person.is_active:

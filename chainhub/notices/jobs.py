@@ -11,7 +11,7 @@ from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.workdays import service as workdays
-from chainhub.notices import delivering, service
+from chainhub.notices import delivering, outbox, service
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
 
@@ -21,6 +21,16 @@ _PAGE = "/admin/workdays"
 def find_outgoing(work: Work, limit: int) -> Sequence[int]:
     """Return what may leave the house now; it is sent by the room of tickets, which knows what it is about."""
     return delivering.find(work, limit)
+
+
+def find_past_outgoing(work: Work, limit: int) -> Sequence[int]:
+    """Return rows of the outbox that were settled long ago."""
+    return outbox.past(work, limit)
+
+
+def forget_outgoing(work: Work, ids: Sequence[int]) -> None:
+    """Forget them; what the inbox holds stays."""
+    outbox.forget(work, ids)
 
 
 def find_uninformed(work: Work, limit: int) -> Sequence[int]:

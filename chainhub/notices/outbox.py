@@ -1,10 +1,10 @@
 """The outbox: writing rows beside the notices that cause them, silencing them, trying again what failed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from chainhub.audit import service as audit
@@ -53,9 +53,31 @@ def receipt(work: Work, user_id: int | None, text: str, *, key: str, link: str) 
 
 
 def digest(work: Work, said: Iterable[tuple[int, str]], *, key: str, link: str) -> None:
-    """Send to each person their digest, once for a key."""
+    """Send to each person their digest, once for a key; one without words is noted and not sent.
+
+    An older one that still waits would say what is not so any more: it is let go of.
+    """
     rows = [_said(work, user_id, NoticeKind.REMINDER, text, key, link) for user_id, text in said]
+    sort = key.partition(":")[0]
+    work.session.execute(
+        update(Outgoing)
+        .where(
+            Outgoing.user_id.in_([row["user_id"] for row in rows]),
+            Outgoing.purpose == Purpose.DIGEST,
+            Outgoing.fate == Fate.WAITING,
+            Outgoing.key != key,
+            Outgoing.key.startswith(f"{sort}:"),
+        )
+        .values(fate=Fate.CANCELLED, said="有了更新的汇总")
+        .execution_options(synchronize_session=False)
+    )
     write(work.session, rows, Purpose.DIGEST)
+
+
+def have(session: Session, people: Sequence[int], key: str) -> frozenset[int]:
+    """Return who of some people has had something under a key, by whichever medium."""
+    query = select(Outgoing.user_id).where(Outgoing.user_id.in_(people), Outgoing.key == key).distinct()
+    return frozenset(session.scalars(query)) if people else frozenset()
 
 
 def code(work: Work, user_id: int, medium: Medium, address: str, *, key: str) -> None:
@@ -90,7 +112,7 @@ def _row(
         "address": "",
         "at_once": at_once,
         "created_at": row["created_at"],
-        "fate": Fate.WAITING,
+        "fate": Fate.WAITING if row["text"] or purpose is Purpose.CODE else Fate.CANCELLED,
         "look_at": look_at,
         "tries": 0,
         "held": False,
@@ -123,6 +145,28 @@ def drop_pending(session: Session, why: str) -> int:
         .returning(Outgoing.id)
     )
     return len(found.all())
+
+
+KEPT = timedelta(days=180)  # as long as the audit log is kept at the least
+
+
+def past(work: Work, limit: int) -> Sequence[int]:
+    """Return rows that were sent or let go of half a year ago, the oldest first. What failed is kept until somebody acts."""
+    return work.session.scalars(
+        select(Outgoing.id)
+        .where(Outgoing.fate.in_((Fate.SENT, Fate.CANCELLED)), Outgoing.created_at <= work.now - KEPT)
+        .order_by(Outgoing.id)
+        .limit(limit)
+    ).all()
+
+
+def forget(work: Work, ids: Sequence[int]) -> None:
+    """Forget rows that were settled long ago."""
+    work.session.execute(
+        delete(Outgoing)
+        .where(Outgoing.id.in_(ids), Outgoing.fate.in_((Fate.SENT, Fate.CANCELLED)))
+        .execution_options(synchronize_session=False)
+    )
 
 
 # For the administrator
