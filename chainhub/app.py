@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
-        outfit.equip(db.engine, outfit.made(settings.outgoing, settings.secret_key))
+        outfit.equip(db.engine, outfit.made(settings))
     signing.register(
         app, settings, Accounts(lambda: clock.now(), known.standing_in)
     )  # asked at each request, like every door

@@ -84,7 +84,7 @@ def _engine(settings: Settings) -> Engine:
     settings.instance.mkdir(parents=True, exist_ok=True)
     made = engines.opened(settings.database_url)
     engines.watch(made, schema.is_behind)
-    outfit.equip(made, outfit.made(settings.outgoing, settings.secret_key))
+    outfit.equip(made, outfit.made(settings))
     return made
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from chainhub.core.media import Medium
-from chainhub.core.outgoing_settings import OutgoingSettings
+from chainhub.core.settings import Settings
+from chainhub.notices.senders.folder import Folder
 from chainhub.notices.senders.mail import PORTS, Mail
 from chainhub.notices.senders.robots import DingTalk, Feishu, WeCom
 from chainhub.notices.senders.sending import Sender
@@ -39,10 +40,12 @@ class Outfit:
 NOTHING = Outfit()
 
 
-def made(settings: OutgoingSettings, secret: str) -> Outfit:
-    """Return the outfit that some settings make."""
+def made(settings: Settings) -> Outfit:
+    """Return the outfit that some settings make. A demonstration without a mail server writes its letters to files."""
     found: dict[Medium, Sender] = {}
-    given, wait = settings, settings.send_timeout
+    given, wait = settings.outgoing, settings.outgoing.send_timeout
+    if settings.demo:
+        found[Medium.EMAIL] = Folder(settings.instance / "outbox")
     if given.smtp_host:
         found[Medium.EMAIL] = Mail(
             given.smtp_host,
@@ -73,7 +76,7 @@ def made(settings: OutgoingSettings, secret: str) -> Outfit:
         found[Medium.FEISHU] = Feishu(given.feishu_url, given.feishu_secret, wait)
     if given.webhooks:
         found[Medium.WEBHOOK] = Webhook(given.webhooks, given.webhook_secret, wait)
-    return Outfit(MappingProxyType(found), secret, given.public_url)
+    return Outfit(MappingProxyType(found), settings.secret_key, given.public_url)
 
 
 def equip(bind: Engine | Connection, outfit: Outfit) -> None:

@@ -53,6 +53,7 @@ from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
 from chainhub.finding import service as finding
+from chainhub.notices import outbox
 from chainhub.operations import schema, snapshot
 from chainhub.operations.importing import Say
 from chainhub.tickets import queries
@@ -272,6 +273,7 @@ def note(engine: Engine, source: Path, found: Manifest, operator: Actor, now: da
     with Session(engine) as session, session.begin():
         work = Work(session, operator, now, Calendar(worked={}, known_years=()))
         audit.record(work, "restore", source.name, {"made_at": found.made_at, "rows": found.rows})
+        outbox.drop_pending(session, "还原备份以前等着的，多半早就发过；真要发，点再试")
 
 
 def _prepare(engine: Engine, found: Manifest, *, force: bool) -> None:

@@ -1,12 +1,13 @@
 """Two processes that send at the same moment, and a mail server that dies in the middle: on real transactions."""
 
 import threading
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, delete, select, text
 from sqlalchemy.orm import Session
 
 import config
@@ -14,13 +15,16 @@ from chainhub import scheduler
 from chainhub.core import sweeps
 from chainhub.core.media import Medium
 from chainhub.county.people.models import User
+from chainhub.county.people.reaches import ReachRow
 from chainhub.notices import delivering, manners, outfit, service
 from chainhub.notices.manners import Fate
+from chainhub.notices.models import Notice
 from chainhub.notices.outfit import Outfit
-from chainhub.notices.outgoing import Outgoing
+from chainhub.notices.outgoing import MediumState, Outgoing
 from chainhub.notices.rules import NoticeKind
 from chainhub.notices.senders.mail import Mail
 from chainhub.operations import schema, seed
+from chainhub.web import engine as engines
 from tests import people
 from tests.conftest import _HASH
 from tests.notices.doubles import DELIVER, HOME, SECRET, reached
@@ -33,18 +37,40 @@ MANY = 12
 WAIT = 0.4
 
 
-@pytest.fixture
-def county(empty):
-    """A county of its own in which twelve people read their mail, each told one thing."""
-    schema.upgrade(empty)
-    with Session(empty) as session, session.begin():
+@pytest.fixture(scope="module")
+def town(database_url, tmp_path_factory):
+    """A seeded county of its own, made once for this file: real transactions cannot be undone after a test."""
+    if database_url.startswith("sqlite"):
+        made = engines.opened(f"sqlite:///{tmp_path_factory.mktemp('town') / 'town.db'}")
+        name, suite = "", None
+    else:
+        suite = create_engine(database_url, isolation_level="AUTOCOMMIT")
+        name = f"chainhub_{uuid.uuid4().hex[:8]}"
+        with suite.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        made = engines.opened(suite.url.set(database=name).render_as_string(hide_password=False))
+    schema.upgrade(made)
+    with Session(made) as session, session.begin():
         seed.seed_model(session, config.county, _HASH, now=NOW)
-    with Session(empty) as session, session.begin():
+    yield made
+    made.dispose()
+    if suite is not None:
+        with suite.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        suite.dispose()
+
+
+@pytest.fixture
+def county(town):
+    """Twelve people read their mail, each told one thing; nothing else waits."""
+    with Session(town) as session, session.begin():
+        for model in (Outgoing, Notice, ReachRow, MediumState):
+            session.execute(delete(model))
         names = session.scalars(select(User.username).order_by(User.id).limit(MANY)).all()
         ids = [reached(session, name, Medium.EMAIL) for name in names]
         work = work_of(session, people.CLERK)
         service.enqueue(work, ids, NoticeKind.TASK, "请您看一下。", key="k", urgent=True)
-    return empty
+    return town
 
 
 def _deliver(county, at=NOW):
