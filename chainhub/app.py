@@ -28,6 +28,8 @@ from chainhub.county.workdays import views as workdays
 from chainhub.documents.attachments import storing
 from chainhub.home import navigation
 from chainhub.home import views as home
+from chainhub.notices import api as outgoing_api
+from chainhub.notices import code_views, office_views, outfit, way_views
 from chainhub.notices import queries as notices
 from chainhub.notices import views as inbox
 from chainhub.operations import schema, verify
@@ -82,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
+        outfit.equip(db.engine, outfit.made(settings))
     signing.register(
         app, settings, Accounts(lambda: clock.now(), known.standing_in)
     )  # asked at each request, like every door
@@ -93,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     words.register(app)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
+    app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
     app.extensions["chainhub_verify"] = _verify
     app.extensions[hands.EXTENSION] = OpenWork()
     if not settings.demo:
@@ -146,10 +150,13 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    outgoing_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
+    for beside in (way_views, office_views, code_views):
+        app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -29,6 +29,7 @@ from chainhub.county.people.service import units
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import service as workdays
 from chainhub.documents.attachments import storing
+from chainhub.notices import outbox, outfit, outgoing_queries, trying
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
 from chainhub.tickets.papers import layouts
@@ -85,6 +86,7 @@ def _engine(settings: Settings) -> Engine:
     settings.instance.mkdir(parents=True, exist_ok=True)
     made = engines.opened(settings.database_url)
     engines.watch(made, schema.is_behind)
+    outfit.equip(made, outfit.made(settings))
     return made
 
 
@@ -628,6 +630,66 @@ def papers_reset(kind: str) -> None:
     with _work() as work:
         changed = paper_templates.put_back(work, paper)
     click.echo(f"{paper.label}恢复默认的版式了。" if changed else f"{paper.label}本来就是默认的版式。")
+
+
+@cli.group("notices")
+def notices_() -> None:
+    """What goes out of the house."""
+
+
+@notices_.command("media")
+def notices_media() -> None:
+    """Say how each medium fares."""
+    with _work() as work:
+        for one in outgoing_queries.standings(work):
+            said = "没有设置" if not one.is_set else f"歇着：{one.said}" if one.paused_until else "设置好了"
+            click.echo(f"{one.medium.value:<10}{said}；等着发 {one.waiting}，没发成 {one.failed}")
+
+
+@notices_.command("test")
+@click.argument("channel")
+@click.option(
+    "--to", default="", help="Where to: an address, a number, an openid, or the account of a webhook."
+)
+def notices_test(channel: str, to: str) -> None:
+    """Send one test by a channel and say what came back."""
+    with _work() as work:
+        trial = trying.prepared(work, trying.medium_of(channel), to)
+    tried = trying.run(trial)
+    with _work() as work:
+        trying.note(work, trial, tried)
+    click.echo(f"{'通了' if tried.ok else '没通'}：{tried.said}")
+    if not tried.ok:
+        raise click.exceptions.Exit(1)
+
+
+@notices_.command("failed")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+def notices_failed(limit: int) -> None:
+    """List what was not delivered and why, the newest first."""
+    with _work() as work:
+        rows = outgoing_queries.failed(work, limit=limit)
+    for one in rows:
+        click.echo(
+            f"{one.id}\t{one.medium.value}\t{one.username}\t{one.kind.label}\t试了 {one.tries} 次\t{one.said}"
+        )
+    if not rows:
+        click.echo("都发出去了。")
+
+
+@notices_.command("retry")
+@click.argument("row_id", required=False, type=int)
+@click.option("--all", "everything", is_flag=True, help="Everything that was not delivered.")
+def notices_retry(row_id: int | None, everything: bool) -> None:
+    """Try again what was not delivered: one by its number, or everything."""
+    if (row_id is None) is not everything:
+        raise click.ClickException("请写一条的编号，或者写 --all。编号在 chainhub notices failed 里。")
+    with _work() as work:
+        if row_id is None:
+            click.echo(f"{outbox.retry_all(work)} 条重新发。")
+        else:
+            outbox.retry(work, row_id)
+            click.echo(f"{row_id} 重新发。")
 
 
 @cli.group("audit")

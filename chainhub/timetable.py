@@ -23,6 +23,14 @@ class Job:
 
 TIMETABLE: tuple[Job, ...] = (
     Job("reminders", 15, reminders.find, tickets.remind, "Say every rung whose moment has come"),
+    Job(
+        "digests",
+        60,
+        tickets.find_undigested,
+        tickets.say_digest,
+        "The morning's word to those reached outside",
+    ),
+    Job("deliver", 5, notices.find_outgoing, tickets.deliver, "Send what waits in the outbox"),
     Job("acknowledge", 30, tickets.find_unacknowledged, tickets.acknowledge, "签收 by itself at the limit"),
     Job("expire_info", 60, tickets.find_unsupplied, tickets.expire_info, "补充逾期: handling goes on"),
     Job(
@@ -66,6 +74,13 @@ TIMETABLE: tuple[Job, ...] = (
         people.find_forgettable,
         people.forget_sessions,
         "Forget ended sign-ins whose cookies are void anyway",
+    ),
+    Job(
+        "forget_outgoing",
+        3600,
+        notices.find_past_outgoing,
+        notices.forget_outgoing,
+        "Forget what was sent half a year ago",
     ),
     Job("seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history"),
 )

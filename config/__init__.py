@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from chainhub.core.settings import REMEMBER_DAYS_MOST, SETTINGS, Settings
+from config import outgoing
 
 HERE = Path(__file__).resolve().parent
 COUNTY = HERE / "county"
@@ -43,6 +44,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         log_level=_one_of(raw, "log_level", ("DEBUG", "INFO", "WARNING", "ERROR")),
         metrics_token=raw["metrics_token"],
         storage=_storage(raw["storage"]),
+        outgoing=outgoing.load(raw, SettingsError),
     )
 
 

@@ -13,9 +13,13 @@ import config
 from chainhub import cli
 from chainhub.audit.models import AuditEntry
 from chainhub.core import clock
+from chainhub.core.media import Medium
 from chainhub.county.directory.models import Enterprise, Unit
 from chainhub.county.people import passwords, queries
 from chainhub.documents import sheets
+from chainhub.notices.manners import Fate, Purpose
+from chainhub.notices.outgoing import Outgoing
+from chainhub.notices.rules import NoticeKind
 from chainhub.operations import schema, seed
 from chainhub.tickets.models import Ticket
 from tests import builders
@@ -225,3 +229,57 @@ def test_templates_of_papers_are_written_replaced_and_put_back(run, tmp_path):
     assert (code, "没有这种文书" in said) == (1, True)
     assert run("papers", "reset", "assignment_slip") == (0, "交办单恢复默认的版式了。\n")
     assert run("papers", "reset", "交办单") == (0, "交办单本来就是默认的版式。\n")
+
+
+def test_the_operator_tests_a_way_and_tries_again_what_failed(run, county, tmp_path):
+    code, said = run("notices", "test", "email", "--to", "name@example.cn")
+    assert (code, "通了：演示不真的发信" in said) == (0, True)
+    assert list((tmp_path / "instance" / "outbox").glob("*.eml"))
+    code, said = run("notices", "test", "feishu")
+    assert (code, "飞书群还没有设置" in said) == (1, True)
+    code, said = run("notices", "test", "pigeon")
+    assert (code, "没有叫“pigeon”的方式" in said) == (1, True)
+    code, said = run("notices", "media")
+    assert (code, "email     设置好了；等着发 0，没发成 0" in said) == (0, True)
+
+    assert run("notices", "failed") == (0, "都发出去了。\n")
+    with Session(county) as session, session.begin():
+        user = queries.user_by_name(session, "qiye")
+        session.add(_failed(user.id))
+    code, said = run("notices", "failed")
+    assert (code, "qiye" in said, "550 没有这个人" in said, "配方" in said) == (0, True, True, False)
+    code, said = run("notices", "retry")
+    assert (code, "--all" in said) == (1, True)
+    number = re.search(r"^(\d+)\t", run("notices", "failed")[1])[1]
+    assert run("notices", "retry", number) == (0, f"{number} 重新发。\n")
+    assert run("notices", "retry", "--all") == (0, "0 条重新发。\n")
+
+
+def _failed(user_id: int) -> Outgoing:
+    return Outgoing(
+        user_id=user_id,
+        medium=Medium.EMAIL,
+        purpose=Purpose.NOTICE,
+        kind=NoticeKind.REMINDER,
+        text="《配方》快到期",
+        key="k",
+        created_at=NOW,
+        fate=Fate.DEAD,
+        look_at=NOW,
+        said="550 没有这个人",
+    )
+
+
+def test_what_waited_when_a_backup_was_made_is_not_sent_after_a_restore(run, county, tmp_path):
+    with Session(county) as session, session.begin():
+        user = queries.user_by_name(session, "qiye")
+        waiting = _failed(user.id)
+        waiting.fate = Fate.WAITING
+        session.add(waiting)
+    assert run("backup", tmp_path / "a.zip")[0] == 0
+
+    assert run("restore", tmp_path / "a.zip", "--force")[0] == 0
+
+    with Session(county) as session:
+        assert session.scalars(select(Outgoing.fate)).all() == [Fate.DEAD]
+    assert "还原备份以前等着的" in run("notices", "failed")[1]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import config
-from chainhub.core import actor
+from chainhub.core import actor, media
 from chainhub.core.actor import Role
 from chainhub.core.limits import limit_label, parse_limit
 from chainhub.core.settings import SETTINGS, Setting
 from chainhub.core.words import Labelled
 from chainhub.county.responsibilities import rules as responsibilities
 from chainhub.county.workdays import rules as workdays
+from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.reminders import rules as reminders
 from chainhub.tickets import clockwork, terms, workflow
@@ -407,6 +408,9 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("时钟", clockwork.ClockKind, _C),
     ("提醒谁", reminders.Ladder, "chainhub/reminders/rules.py"),
     ("消息", notices.NoticeKind, "chainhub/notices/rules.py"),
+    ("提醒方式", media.Medium, "chainhub/core/media.py"),
+    ("发出去的是什么", manners.Purpose, "chainhub/notices/manners.py"),
+    ("发出去没有", manners.Fate, "chainhub/notices/manners.py"),
     ("性质", terms.Kind, "chainhub/tickets/terms.py"),
     ("紧急程度", terms.Urgency, "chainhub/tickets/terms.py"),
     ("渠道", terms.Channel, "chainhub/tickets/terms.py"),

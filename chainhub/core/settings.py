@@ -1,7 +1,9 @@
 """What an installation needs to start: one table of settings, and the frozen value they make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from chainhub.core.outgoing_settings import OUTGOING, OutgoingSettings
 
 REMEMBER_DAYS_MOST = 90
 
@@ -49,6 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
         "`AWS_…` variables); empty: in the folder `attachments` of the instance folder",
     ),
     Setting("metrics_token", "", "Bearer token for `/metrics`; empty: loopback only"),
+    *(Setting(*one) for one in OUTGOING),
 )
 
 
@@ -68,6 +71,7 @@ class Settings:
     log_level: str
     metrics_token: str
     storage: str = ""
+    outgoing: OutgoingSettings = field(default_factory=OutgoingSettings)
 
     @property
     def demo(self) -> bool:

@@ -11,8 +11,17 @@ BATCH = 200
 log = logging.getLogger(__name__)
 
 Find = Callable[[Work, int], Sequence[int]]
-Handle = Callable[[Work, Sequence[int]], None]
 OpenWork = Callable[[], AbstractContextManager[Work]]
+
+
+@dataclass(frozen=True, slots=True)
+class InSteps:
+    """A handle that opens its own units of work, one for each step: for what no transaction may stand open around."""
+
+    do: Callable[[OpenWork, Sequence[int]], None]
+
+
+Handle = Callable[[Work, Sequence[int]], None] | InSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,7 @@ def run(
 def _handle(handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str) -> list[int]:
     """Handle a batch, or what of it can be handled; return the ids that fail even alone."""
     try:
-        with open_work() as work:
-            handle(work, ids)
+        _do(handle, open_work, ids)
     except Exception:  # the one place that may: a batch is retried one by one, so that nobody is sunk
         log.exception("batch failed, trying one by one", extra={"job": name, "ids": len(ids)})
         return [one for one in ids if not _handled_alone(handle, open_work, one, name)]
@@ -63,9 +71,16 @@ def _handle(handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str) 
 
 def _handled_alone(handle: Handle, open_work: OpenWork, one: int, name: str) -> bool:
     try:
-        with open_work() as work:
-            handle(work, [one])
+        _do(handle, open_work, [one])
     except Exception:
         log.exception("handling failed", extra={"job": name, "id": one})
         return False
     return True
+
+
+def _do(handle: Handle, open_work: OpenWork, ids: Sequence[int]) -> None:
+    if isinstance(handle, InSteps):
+        handle.do(open_work, ids)
+        return
+    with open_work() as work:
+        handle(work, ids)

@@ -19,6 +19,8 @@ from chainhub.county.directory.rules import Directory
 from chainhub.county.people import absences
 from chainhub.county.people import queries as people
 from chainhub.county.people.absences import Absences
+from chainhub.county.people.reaches import reaches
+from chainhub.county.people.reaching import Reaches
 from chainhub.county.people.rules import Holders
 from chainhub.county.rulebook import queries as rulebook
 from chainhub.county.rulebook.rules import Book
@@ -41,6 +43,7 @@ class Known:
     directory: Directory
     holders: Holders
     absences: Absences
+    reaches: Reaches
 
 
 def standing_in(session: Session, actor: Actor, at: datetime) -> Actor:
@@ -65,15 +68,17 @@ def of(session: Session) -> Known:
     name, demo, stamp, version = found
     known = _kept.get(stamp)
     if known is None:
+        book = rulebook.book(session)
         known = Known(
             name,
             demo,
             stamp,
             workdays.calendar(session, version),
-            rulebook.book(session),
+            book,
             directory.directory(session),
             people.holders(session),
             people.absences(session),
+            reaches(session, book.media),
         )
         _kept[stamp] = known
         while len(_kept) > _KEPT:

@@ -14,6 +14,7 @@ def items(actor: Actor) -> list[NavItem]:
             NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
             NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
+            NavItem("对外发送", "/admin/outgoing", ("/admin/outgoing",)),
         ]
     if Role.SECADMIN in roles:
         return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]

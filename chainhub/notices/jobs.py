@@ -1,4 +1,4 @@
-"""What the inbox says by itself: once a year, that the notice of a year's holidays has not been imported.
+"""What the inbox does by itself: what waits to go out, and once a year that a year's holidays are not imported.
 
 It stands here and not with the calendar, because the county does not know of the inbox.
 """
@@ -11,11 +11,26 @@ from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.workdays import service as workdays
-from chainhub.notices import service
+from chainhub.notices import delivering, outbox, service
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
 
 _PAGE = "/admin/workdays"
+
+
+def find_outgoing(work: Work, limit: int) -> Sequence[int]:
+    """Return what may leave the house now; it is sent by the room of tickets, which knows what it is about."""
+    return delivering.find(work, limit)
+
+
+def find_past_outgoing(work: Work, limit: int) -> Sequence[int]:
+    """Return rows of the outbox that were settled long ago."""
+    return outbox.past(work, limit)
+
+
+def forget_outgoing(work: Work, ids: Sequence[int]) -> None:
+    """Forget them; what the inbox holds stays."""
+    outbox.forget(work, ids)
 
 
 def find_uninformed(work: Work, limit: int) -> Sequence[int]:

@@ -10,6 +10,7 @@ from chainhub.core.db import add_rows
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
+from chainhub.notices import outbox
 from chainhub.notices.models import Notice
 from chainhub.notices.rules import NoticeKind
 
@@ -25,10 +26,12 @@ def enqueue(
     key: str,
     link: str = "",
     kept_from: str | None = None,
+    urgent: bool = False,
 ) -> None:
     """Tell each recipient once; the same key to the same person again is silence.
 
-    Nobody of the unit `kept_from` is told, neither in a role of their own nor standing in for somebody.
+    Nobody of the unit `kept_from` is told, neither in a role of their own nor standing in for somebody. What is
+    `urgent` leaves the house at any hour, by the ways that a person has chosen; all else in working time.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -38,6 +41,7 @@ def enqueue(
             "link": link,
             "key": key,
             "created_at": work.now,
+            "urgent": urgent,
         }
         for user_id in sorted(set(recipients))
     ]
@@ -49,7 +53,7 @@ def enqueue(
 def tell(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write notices given as rows, in one statement; what a person was told before is left as it is.
 
-    A row may name in `kept_from` a unit of which nobody is told.
+    A row may name in `kept_from` a unit of which nobody is told, and say that it is `urgent`.
     """
     found = []
     for row in _with_substitutes(session, rows):
@@ -84,8 +88,12 @@ def _with_substitutes(
     return found
 
 
+_COLUMNS = ("user_id", "kind", "text", "link", "key", "created_at")
+
+
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
-    add_rows(session, _NOTICES, rows, ("user_id", "key"))
+    add_rows(session, _NOTICES, [{name: row[name] for name in _COLUMNS} for row in rows], ("user_id", "key"))
+    outbox.write(session, rows)
 
 
 def mark_read(work: Work, notice_id: int | None = None) -> None:

@@ -54,6 +54,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
 from chainhub.documents.attachments.storing import Storage
 from chainhub.finding import service as finding
+from chainhub.notices import outbox
 from chainhub.operations import backup_files, schema, snapshot
 from chainhub.operations.backup_files import Files, Wanted
 from chainhub.operations.importing import Say
@@ -301,6 +302,7 @@ def note(engine: Engine, source: Path, found: Manifest, operator: Actor, now: da
             source.name,
             {"made_at": found.made_at, "rows": found.rows, "files": found.files.count},
         )
+        outbox.drop_pending(session, "还原备份以前等着的，多半早就发过；真要发，点再试")
 
 
 def _prepare(engine: Engine, found: Manifest, *, force: bool) -> None:

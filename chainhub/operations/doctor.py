@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from chainhub.core.settings import Settings
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
+from chainhub.notices.manners import Fate, Purpose
+from chainhub.notices.outgoing import MediumState, Outgoing
 from chainhub.operations.models import HEARTBEAT, JobRun
 from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
@@ -26,6 +28,7 @@ def examine(engine: Engine, now: datetime) -> list[tuple[str, str]]:
                 ("工作日历", _calendar(session, now)),
                 ("积压", _backlog(session, now)),
                 ("时限", _clocks(session)),
+                ("对外发送", _outgoing(session, now)),
             ]
     except SQLAlchemyError as error:
         return [("数据库", f"! 没有应答或没有建好：{type(error).__name__}。请先运行 chainhub db upgrade。")]
@@ -67,6 +70,20 @@ def _calendar(session: Session, now: datetime) -> str:
 def _backlog(session: Session, now: datetime) -> str:
     waiting = select(func.count()).where(Clock.stopped_at.is_(None), Clock.look_again_at <= now)
     return f"{session.scalar(waiting) or 0} 个时钟等着提醒"
+
+
+def _outgoing(session: Session, now: datetime) -> str:
+    """Say what rests, and how many messages failed and ask for somebody."""
+    resting = session.scalars(
+        select(MediumState).where(MediumState.paused_until > now).order_by(MediumState.medium)
+    ).all()
+    said = [f"{one.medium.label}歇着：{one.said}" for one in resting]
+    failed = session.scalar(
+        select(func.count()).where(Outgoing.fate == Fate.DEAD, Outgoing.purpose != Purpose.CODE)
+    )
+    if failed:
+        said.append(f"{failed} 条没发成，请看 chainhub notices failed")
+    return f"? {'；'.join(said)}" if said else "没有失败的"
 
 
 def _clocks(session: Session) -> str:

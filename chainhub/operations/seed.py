@@ -15,7 +15,7 @@ from chainhub.county.people.models import GrantRow, User
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.county.responsibilities.rules import Share
 from chainhub.county.rulebook.models import OfficeHours, RuleText, TimeLimit
-from chainhub.county.rulebook.queries import TEXTS
+from chainhub.county.rulebook.queries import MEDIA, TEXTS
 from chainhub.county.state import CountyState
 from chainhub.tickets.everyday import StandardReply
 from chainhub.tickets.workflow import Action
@@ -141,7 +141,7 @@ def _rules(session: Session, rulebook: Data) -> None:
     _replies(session, rulebook)
     session.add(RuleText(name="checklists", value=dict(rulebook.get("checklists", {})), from_at=_EVER))
     session.add(RuleText(name="weights", value=dict(rulebook["weights"]), from_at=_EVER))
-    for name in TEXTS:
+    for name in (*TEXTS, MEDIA):
         if name in rulebook:
             session.add(RuleText(name=name, value=dict(rulebook[name]), from_at=_EVER))
     for one in rulebook["office_hours"]:

@@ -3,7 +3,7 @@
 from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
-from chainhub.county.people import leaves
+from chainhub.county.people import leaves, reaches
 from chainhub.county.people import models as people
 from chainhub.county.responsibilities import models as responsibilities
 from chainhub.county.rulebook import models as rulebook
@@ -11,6 +11,7 @@ from chainhub.county.workdays import models as workdays
 from chainhub.documents.attachments import models as attachments
 from chainhub.documents.papers import models as papers
 from chainhub.notices import models as notices
+from chainhub.notices import outgoing
 from chainhub.operations import models as operations
 from chainhub.reminders import models as reminders
 from chainhub.tickets import beside_models as beside_tickets
@@ -25,11 +26,13 @@ MODULES = (
     people,
     responsibilities,
     leaves,
+    reaches,
     rulebook,
     workdays,
     attachments,
     papers,
     notices,
+    outgoing,
     operations,
     reminders,
     tickets,

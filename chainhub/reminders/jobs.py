@@ -102,6 +102,7 @@ def _notices(
             "link": clock.link,
             "key": f"clock:{clock.id}:{clock.due_at:%Y%m%dT%H%M}:{one.rung.value}",
             "created_at": work.now,
+            "urgent": clock.limit.endswith("w"),  # by the wall clock: 紧急
         }
         for user_id in sorted(recipients(clock, audience, holders))
     ]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from chainhub.audit import service as audit
+from chainhub.core.sweeps import InSteps
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
@@ -19,7 +20,7 @@ from chainhub.reminders import jobs as ladders
 from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
-from chainhub.tickets import clockwork, overseeing, queries, rules
+from chainhub.tickets import clockwork, digesting, outgoing, overseeing, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import (
@@ -40,6 +41,20 @@ from chainhub.tickets.workflow import Action, State
 def remind(work: Work, ids: Sequence[int]) -> None:
     """Say every rung whose moment has come, and nothing of a complaint to the unit that it is about."""
     ladders.handle(work, ids, complaints.kept_from)
+
+
+deliver = InSteps(outgoing.deliver)
+"""Send what waits in the outbox: claimed, sent with no transaction open, stamped."""
+
+
+def find_undigested(work: Work, limit: int) -> Sequence[int]:
+    """Return who is reached outside and has not had this morning's word."""
+    return digesting.find(work, limit)
+
+
+def say_digest(work: Work, ids: Sequence[int]) -> None:
+    """Write them the morning's word, and on the first workday of a week the leaders theirs."""
+    digesting.say(work, ids)
 
 
 def _ended(kind: ClockKind) -> Callable[[Work, int], Sequence[int]]:

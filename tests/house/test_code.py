@@ -20,6 +20,8 @@ MAY_LOOK_AT_THE_CLOCK = {
     "chainhub/web/signing.py",  # idle time of a session
     "chainhub/county/people/entering.py",  # before anybody is signed in there is no unit of work
     "chainhub/operations/views.py",  # /readyz and /metrics
+    "chainhub/notices/delivering.py",  # how long one medium has been sending
+    "chainhub/notices/senders/calling.py",  # how long a server dawdles
 }
 """The doors. Everybody else is given `now`."""
 _READS_TIME = {

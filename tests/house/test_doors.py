@@ -27,6 +27,8 @@ PUBLIC = {
     "api.index",
     "api.openapi",
     "api_people.issue_token",
+    "codes.ask",  # signing in by text message
+    "codes.enter",
     "tickets.answer_link",  # its address is signed: who has it is who was asked
     "tickets.answer_by_link",
     "tickets.answered",

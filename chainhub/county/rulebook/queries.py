@@ -11,7 +11,8 @@ from chainhub.county.rulebook.rules import Book, CheckItem, DatedText, dated
 
 TEXTS = ("evidence", "callbacks", "elsewhere")
 """Rules written as data that use cases ask for by name."""
-_NEWEST = ("ladders", "checklists")  # those of which only the newest is ever asked
+MEDIA = "media"  # by which ways a role is reached, whatever its holders choose
+_NEWEST = ("ladders", "checklists", MEDIA)  # those of which only the newest is ever asked
 
 
 def book(session: Session) -> Book:
@@ -30,7 +31,7 @@ def book(session: Session) -> Book:
         category: [CheckItem(one["code"], one["label"], bool(one["must"])) for one in items]
         for category, items in newest.get("checklists", {}).items()
     }
-    return Book(dated(rows), newest.get("ladders", {}), texts, checklists)
+    return Book(dated(rows), newest.get("ladders", {}), texts, checklists, newest.get(MEDIA, {}))
 
 
 def category_words(session: Session, at: datetime) -> Mapping[str, Sequence[str]]:

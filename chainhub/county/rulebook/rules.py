@@ -43,6 +43,7 @@ class Book:
     ladders: Mapping[str, Mapping[str, Sequence[str]]]
     texts: Mapping[str, Sequence[DatedText]] = field(default_factory=dict)  # by name, oldest first
     checklists: Mapping[str, Sequence[CheckItem]] = field(default_factory=dict)
+    media: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by role: ways that the county demands
 
     def limit(self, clock: str, matter: str, urgency: str, at: datetime) -> Limit:
         """Return the limit in force at a moment. Raises KeyError where the county set none."""

@@ -10,6 +10,7 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
+from chainhub.notices import outbox
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
@@ -166,7 +167,7 @@ def carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
 
 
 def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
-    ticket, row, role = allowed.ticket, allowed.row, allowed.capacity
+    ticket, row = allowed.ticket, allowed.row
     before, report = queries.clocks_to_move(work.session, ticket.id)
     source = ticket.state
     target = row.target or ticket.merged_from or source
@@ -188,19 +189,36 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    if target in ENDS and source not in ENDS:  # before the news of the end is told below
+        outbox.silence(work.session, ticket.link, f"{ticket.number} {target.label}，不用再说了")
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
-    said_for = body(work, ticket, role)
-    said = assigning.told(work, ticket, given) if row.action is Action.ASSIGN else given
-    with in_one_go(work.session):
-        history.append(
-            work, ticket, row.action, source, said, role=role, body=said_for, before=allowed.last_hash
-        )
-        telling.tell(work, ticket, row.action, source, given)
-        telling.tell_sent(work, ticket, sent)
+    _write_down(work, allowed, source, given, sent)
     if target is State.WITHDRAWN:
         _let_go(work, ticket)
     return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])
+
+
+def _write_down(
+    work: Work, allowed: Permit, source: State, given: Mapping[str, Any], sent: Sequence[Clock]
+) -> None:
+    """Write what was done into the history, and tell who is to know of it."""
+    ticket, row = allowed.ticket, allowed.row
+    said_for = body(work, ticket, allowed.capacity)
+    said = assigning.told(work, ticket, given) if row.action is Action.ASSIGN else given
+    with in_one_go(work.session):
+        history.append(
+            work,
+            ticket,
+            row.action,
+            source,
+            said,
+            role=allowed.capacity,
+            body=said_for,
+            before=allowed.last_hash,
+        )
+        telling.tell(work, ticket, row.action, source, given)
+        telling.tell_sent(work, ticket, sent)
 
 
 _WITHOUT_PARTS = ENDS - {State.MERGED} | {State.RESOLVED, State.ENDORSING}

@@ -117,6 +117,7 @@ def submit(work: Work, given: Mapping[str, Any], *, key: str = "") -> Filed:
         if key:
             _keep_key(work, key, digest, ticket)
         _record(work, ticket, given, role)
+        telling.receipt(work, ticket, started)
         _index(work, ticket, enterprise)
     filed = Filed(_kept(work, ticket), new=True, clocks=started)
     if paper is not None:

@@ -9,6 +9,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people.rules import Holders
+from chainhub.notices import outbox
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 from chainhub.reminders.models import Clock
@@ -16,7 +17,7 @@ from chainhub.tickets import queries
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.rules import Duty, day_text, moment_text
-from chainhub.tickets.terms import Route
+from chainhub.tickets.terms import Route, Urgency
 from chainhub.tickets.workflow import Action, Party, State, Who
 
 _FIRM_HEARS: Mapping[Action, str] = {
@@ -108,6 +109,14 @@ def _tell_merged(work: Work, ticket: Ticket, words: str, key: str) -> None:
         _say(work, firm, NoticeKind.NEWS, text, f"{key}:merged:{merged.id}", merged)
 
 
+def receipt(work: Work, ticket: Ticket, clocks: Sequence[Clock]) -> None:
+    """Send whoever filed the receipt, by the ways they have chosen and at any hour: the number, and until when a call comes."""
+    call = next((one for one in clocks if one.kind == ClockKind.FIRST_CALL.value), None)
+    until = f"，{moment_text(call.due_at, weekday=True)}前有人打电话找您" if call else ""
+    words = f"已收到，编号 {ticket.number}{until}。"
+    outbox.receipt(work, work.actor.id, words, key=f"ticket:{ticket.id}:receipt", link=ticket.link)
+
+
 def tell_part(work: Work, ticket: Ticket, part: Part, action: Action, given: Mapping[str, Any]) -> None:
     """Tell whoever waits for a co-unit's part: the lead of a hand-in, the task force of a return, the unit of a ruling."""
     facts = known.of(work.session)
@@ -170,6 +179,7 @@ def _say(work: Work, who: frozenset[int], kind: NoticeKind, words: str, key: str
         key=key,
         link=ticket.link,
         kept_from=ticket.complained_unit_code,
+        urgent=ticket.urgency is Urgency.URGENT,
     )
 
 

@@ -1,0 +1,165 @@
+"""What leaves the house about tickets: silenced at their end, without words where confidential, with the answer link."""
+
+import pytest
+from sqlalchemy import event, select
+
+from chainhub.core.media import Medium
+from chainhub.notices import manners
+from chainhub.notices.manners import Fate, Purpose
+from chainhub.notices.outgoing import Outgoing
+from chainhub.tickets import answer_tokens
+from chainhub.tickets.service import answering
+from chainhub.tickets.service.answering import Pass
+from chainhub.tickets.terms import Satisfaction, Urgency
+from chainhub.tickets.workflow import Action, State
+from tests import people
+from tests.builders import a_ticket, move, submitted
+from tests.notices.doubles import HOME, SECRET, Post, delivered, equipped, reached
+from tests.people import NOW, china, work_of
+from tests.reminders.passing import run_timetable
+
+pytestmark = pytest.mark.slow
+
+NIGHT = china(2026, 3, 2, 23)
+LATER = NOW + manners.WINDOW
+
+
+@pytest.fixture
+def post(session):
+    made = Post()
+    equipped(session, email=made)
+    return made
+
+
+def _fates(session):
+    session.expire_all()
+    rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
+    return [(row.text.partition("》")[2] or row.text, row.fate.value) for row in rows]
+
+
+def test_whoever_files_gets_a_receipt_at_once_at_any_hour(session, post):
+    reached(session, people.OWNER, Medium.EMAIL)
+
+    ticket = submitted(session, NIGHT)
+    delivered(session, NIGHT)
+
+    assert post.words == [[f"已收到，编号 {ticket.number}，3月3日（周二）10:30前有人打电话找您。"]]
+    assert session.scalars(select(Outgoing.purpose)).all() == [Purpose.RECEIPT]
+
+
+def test_withdrawing_silences_what_is_pending_in_the_same_transaction(session, post):
+    reached(session, people.CLERK, Medium.EMAIL)
+    ticket = submitted(session, NIGHT)
+    assert [fate for _, fate in _fates(session)] == ["waiting"]
+
+    move(session, ticket, people.OWNER, Action.WITHDRAW, NIGHT, note="自己解决了")
+
+    assert [fate for _, fate in _fates(session)] == ["cancelled"]
+    delivered(session, china(2026, 3, 3, 8, 40))
+    assert post.sent == []
+
+
+def test_the_news_of_the_end_itself_is_said(session, post):
+    ticket = a_ticket(session, State.CONFIRMED, NOW)
+    reached(session, people.OWNER, Medium.EMAIL)
+
+    move(session, ticket, people.CLOSER, Action.CLOSE, LATER)
+    delivered(session, LATER + manners.WINDOW)
+
+    assert [words[-1] for words in post.words] == [f"{ticket.about}已销号。"]
+
+
+def test_merging_silences_the_merged_one_and_tells_of_the_merging(session, post):
+    reached(session, people.CLERK, Medium.EMAIL)
+    into = submitted(session, NIGHT, title="先报的一件")
+    merged = submitted(session, NIGHT, title="后报的一件")
+    reached(session, people.OWNER, Medium.EMAIL)
+
+    move(session, merged, people.CLERK, Action.MERGE, NIGHT, into=into.number)
+
+    found = session.execute(select(Outgoing.link, Outgoing.fate, Outgoing.kind).order_by(Outgoing.id)).all()
+    assert [(row.link, row.fate) for row in found] == [
+        (into.link, Fate.WAITING),
+        (merged.link, Fate.CANCELLED),
+        (merged.link, Fate.WAITING),  # 合并办理, to the enterprise
+    ]
+
+
+def test_the_message_that_asks_for_its_word_carries_the_link_that_answers(session, post):
+    owner = reached(session, people.OWNER, Medium.EMAIL)
+    ticket = a_ticket(session, State.REVIEWED, NOW)
+    at = ticket.updated_at + manners.WINDOW
+
+    delivered(session, at)
+
+    line = post.sent[-1].lines[-1]
+    assert "请您说一声办得怎么样" in line.text
+    token = line.url.removeprefix(f"{HOME}/answer/")
+    found = answer_tokens.read(SECRET, token)
+    assert found == Pass(ticket.id, ticket.round, owner, 0, found.until)
+    given = {"contacted": True, "solved": True, "satisfaction": Satisfaction.SATISFIED}
+    answering.answer(work_of(session, "clock", at), found, given)
+    assert ticket.state is State.CONFIRMED
+
+
+def test_each_reminder_carries_the_link_while_the_ticket_waits_and_none_does_after(session, post):
+    reached(session, people.OWNER, Medium.EMAIL)
+    ticket = a_ticket(session, State.REVIEWED, NOW)
+    delivered(session, LATER.replace(hour=11))
+    post.sent.clear()
+
+    run_timetable(session, china(2026, 3, 4, 8, 31), "reminders")
+    delivered(session, china(2026, 3, 4, 8, 34))
+    assert [line.url.startswith(f"{HOME}/answer/") for line in post.sent[0].lines] == [True]
+
+    said = {"contacted": True, "solved": True, "satisfaction": Satisfaction.SATISFIED}
+    move(session, ticket, people.OWNER, Action.CONFIRM, china(2026, 3, 4, 9), **said)
+    move(session, ticket, people.CLOSER, Action.CLOSE, china(2026, 3, 4, 9, 30))
+    delivered(session, china(2026, 3, 4, 9, 40))
+    assert post.sent[-1].lines[-1].url == f"{HOME}{ticket.link}"
+
+
+def test_the_unit_never_gets_the_link(session, post):
+    reached(session, people.REVIEWER, Medium.EMAIL)
+    reached(session, people.POWER, Medium.EMAIL)
+    ticket = a_ticket(session, State.REVIEWED, NOW)
+    delivered(session, ticket.updated_at + manners.WINDOW)
+
+    assert post.sent
+    assert not any("/answer/" in line.url for one in post.sent for line in one.lines)
+
+
+def test_the_words_of_a_confidential_matter_stay_in_the_house(session, post):
+    reached(session, people.CLERK, Medium.EMAIL)
+    ticket = submitted(session, NOW, confidential=True, title="配方被人抄了")
+
+    delivered(session, LATER)
+
+    assert post.words == [[f"{ticket.number} 有新消息（保密），请登录看。"]]
+    assert "配方" not in manners.letter(post.sent[0]) + manners.subject(post.sent[0])
+
+
+def test_what_is_urgent_goes_out_at_night(session, post):
+    reached(session, people.CLERK, Medium.EMAIL)
+    submitted(session, NIGHT, urgency=Urgency.URGENT)
+    submitted(session, NIGHT, title="不急的一件")
+
+    delivered(session, NIGHT)
+
+    assert len(post.sent) == 1
+    assert ["不急的一件" in line.text for line in post.sent[0].lines] == [False]
+
+
+def test_a_submit_asks_the_database_no_more_where_nobody_has_chosen_a_way(session, connection):
+    submitted(session, NOW)  # what is known of the county is read
+    heard: list[str] = []
+
+    def _note(_connection, _cursor, statement, *_rest):
+        heard.append(statement)
+
+    event.listen(connection, "before_cursor_execute", _note)
+    submitted(session, NOW, title="另一件")
+    event.remove(connection, "before_cursor_execute", _note)
+
+    assert heard
+    assert not [one for one in heard if "outgoing" in one or "reach" in one]
