@@ -32,6 +32,8 @@ from chainhub.notices import queries as notices
 from chainhub.notices import views as inbox
 from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
+from chainhub.operations.background import api as background_api
+from chainhub.operations.background import views as background
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import own_api, resembling_api
@@ -39,6 +41,7 @@ from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
+from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -93,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     frame.register(app, _frame, _county, __version__)
     _doors(app)
     app.extensions["chainhub_verify"] = _verify
+    app.extensions[background.LINES] = LINES
     if not settings.demo:
         _refuse_demonstration(app)
     return app
@@ -143,10 +147,12 @@ _ROOMS = (
     resembling_api.room,
     own_api.room,
     common_api.room,
+    background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
+    app.register_blueprint(background.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "cancel_leave": "取消请假",
     "keep_reply": "维护常用答复",
     "retire_reply": "停用常用答复",
+    "run_job": "现在跑一次定时任务",
     VERIFIED: "验证操作记录",
 }
 

@@ -12,6 +12,7 @@ from chainhub.documents.attachments import models as attachments
 from chainhub.documents.papers import models as papers
 from chainhub.notices import models as notices
 from chainhub.operations import models as operations
+from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
@@ -31,6 +32,7 @@ MODULES = (
     papers,
     notices,
     operations,
+    background,
     reminders,
     tickets,
     common,
