@@ -40,8 +40,15 @@ def cpu_seconds(roots: Iterable[psutil.Process]) -> float:
 class Server:
     """A gunicorn of our own on the loopback; a context manager that always stops what it started."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], port: int, log: Path) -> None:
-        self.arguments, self.port, self.log = arguments, port, log
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        port: int,
+        log: Path,
+        start_most: float = _START_MOST,
+    ) -> None:
+        self.arguments, self.port, self.log, self.start_most = arguments, port, log, start_most
         self.environment = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
 
     def __enter__(self) -> "Server":
@@ -54,7 +61,7 @@ class Server:
         return self
 
     def _wait(self) -> None:
-        until = time.monotonic() + _START_MOST
+        until = time.monotonic() + self.start_most
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(
@@ -65,7 +72,7 @@ class Server:
                 if one.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.1)
-        raise RuntimeError(f"the server did not answer within {_START_MOST:.0f} s")
+        raise RuntimeError(f"the server did not answer within {self.start_most:.0f} s")
 
     def cpu(self) -> float:
         """Return the processor seconds of master and workers so far."""

@@ -34,6 +34,8 @@ from chainhub.notices import queries as notices
 from chainhub.notices import views as inbox
 from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
+from chainhub.operations.background import api as background_api
+from chainhub.operations.background import views as background
 from chainhub.rotations import views as rotations
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
@@ -42,6 +44,7 @@ from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
 from chainhub.web.database import db
 
@@ -73,9 +76,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still submits
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
     )
-    app.extensions["chainhub_settings"] = settings
-    app.extensions["chainhub_storage"] = storing.opened(settings.storage, settings.instance / "attachments")
-    app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
+    _furnish(app, settings)
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -96,12 +97,20 @@ def create_app(settings: Settings) -> Flask:
     words.register(app)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
-    app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
-    app.extensions["chainhub_verify"] = _verify
-    app.extensions[hands.EXTENSION] = OpenWork()
     if not settings.demo:
         _refuse_demonstration(app)
     return app
+
+
+def _furnish(app: Flask, settings: Settings) -> None:
+    """Give the doors what they ask for by name: a room's door knows nothing of the rooms above its own."""
+    app.extensions["chainhub_settings"] = settings
+    app.extensions["chainhub_storage"] = storing.opened(settings.storage, settings.instance / "attachments")
+    app.extensions["chainhub_calendar"] = lambda session: known.of(session).calendar
+    app.extensions["chainhub_verify"] = _verify
+    app.extensions[hands.EXTENSION] = OpenWork()
+    app.extensions[background.LINES] = LINES
+    app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
 
 
 def _schema_behind(error: engine.SchemaBehind) -> Response:
@@ -151,12 +160,13 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     outgoing_api.room,
+    background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views):
+    for beside in (way_views, office_views, code_views, background):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -32,11 +32,12 @@ from chainhub.documents.attachments import storing
 from chainhub.notices import outbox, outfit, outgoing_queries, trying
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
+from chainhub.operations.background import showing
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import checklist_keeping, paper_templates
 from chainhub.tickets.service.releasing import OpenWork
-from chainhub.timetable import TIMETABLE
+from chainhub.timetable import LINES, TIMETABLE
 from chainhub.web import engine as engines
 from chainhub.web import logs
 
@@ -252,6 +253,23 @@ def scheduler_once(name: str, at: str | None) -> None:
         failed += len(swept.failed)
         click.echo(f"{job.name}: done {swept.done}, skipped 0, failed {len(swept.failed)}")
     if failed:
+        raise click.exceptions.Exit(1)
+
+
+@scheduler_.command("status")
+def scheduler_status() -> None:
+    """Say who schedules and how the last runs went; ends with 1 where nobody leads or a job broke."""
+    engine = _engine(_settings())
+    with Session(engine) as session:
+        engines.read_only(session)
+        board = showing.board(session, LINES, clock.now())
+    click.echo(board.words)
+    for one in board.processes:
+        click.echo(f"  {one.name}  {one.words}，从 {one.since}，{one.seen}还在")
+    for job in board.jobs:
+        said = "，".join(word for word in (job.last, job.did, job.missed, job.error) if word)
+        click.echo(f"{job.name:<20}{job.words}：{said}；下次 {job.next}")
+    if not board.alive or any(job.colour == "red" for job in board.jobs):
         raise click.exceptions.Exit(1)
 
 

@@ -6,51 +6,100 @@ from chainhub.core.sweeps import Find, Handle
 from chainhub.county.people import jobs as people
 from chainhub.notices import jobs as notices
 from chainhub.operations import jobs as operations
+from chainhub.operations.background import jobs as background
+from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.tickets import jobs as tickets
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One line of the timetable: a name, how often, and the pair that finds and handles."""
+    """One line of the timetable: a name, how often, the pair that finds and handles, and what people call it."""
 
     name: str
-    seconds: int
+    often: int | At  # seconds between two runs, or a time on named days
     find: Find
     handle: Handle
     meaning: str
+    label: str = ""
+
+    @property
+    def when(self) -> When:
+        """When it is to run."""
+        return self.often if isinstance(self.often, At) else Every(self.often)
+
+    @property
+    def line(self) -> Line:
+        """It, as people read it."""
+        return Line(self.name, self.label, self.when)
 
 
 TIMETABLE: tuple[Job, ...] = (
-    Job("reminders", 15, reminders.find, tickets.remind, "Say every rung whose moment has come"),
+    Job("reminders", 15, reminders.find, tickets.remind, "Say every rung whose moment has come", "催办提醒"),
     Job(
         "digests",
         60,
         tickets.find_undigested,
         tickets.say_digest,
         "The morning's word to those reached outside",
+        "早上的今日待办（对外）",
     ),
-    Job("deliver", 5, notices.find_outgoing, tickets.deliver, "Send what waits in the outbox"),
-    Job("acknowledge", 30, tickets.find_unacknowledged, tickets.acknowledge, "签收 by itself at the limit"),
-    Job("expire_info", 60, tickets.find_unsupplied, tickets.expire_info, "补充逾期: handling goes on"),
+    Job("deliver", 5, notices.find_outgoing, tickets.deliver, "Send what waits in the outbox", "对外发送"),
+    Job(
+        "acknowledge",
+        30,
+        tickets.find_unacknowledged,
+        tickets.acknowledge,
+        "签收 by itself at the limit",
+        "逾期自动签收",
+    ),
+    Job(
+        "expire_info",
+        60,
+        tickets.find_unsupplied,
+        tickets.expire_info,
+        "补充逾期: handling goes on",
+        "企业补充逾期，接着办",
+    ),
     Job(
         "callback",
         60,
         tickets.find_unanswered,
         tickets.raise_callback,
         "A call-back after 5 workdays of silence",
+        "没评价的派回访",
     ),
-    Job("lapse", 60, tickets.find_silent, tickets.lapse, "未评价 after the second failed call"),
+    Job(
+        "lapse",
+        60,
+        tickets.find_silent,
+        tickets.lapse,
+        "未评价 after the second failed call",
+        "两次没接通，按未评价",
+    ),
     Job(
         "acknowledge_parts",
         30,
         tickets.find_unacknowledged_parts,
         tickets.acknowledge_parts,
         "协办签收 by itself at the limit",
+        "协办逾期自动签收",
     ),
-    Job("reviews", 600, tickets.find_reviews, tickets.raise_review, "挂账: the decision at the review date"),
     Job(
-        "rechecks", 3600, tickets.find_rechecks, tickets.ask_again, "Four weeks after 销号: did it come back?"
+        "reviews",
+        600,
+        tickets.find_reviews,
+        tickets.raise_review,
+        "挂账: the decision at the review date",
+        "挂账到复核日，提请决定",
+    ),
+    Job(
+        "rechecks",
+        3600,
+        tickets.find_rechecks,
+        tickets.ask_again,
+        "Four weeks after 销号: did it come back?",
+        "销号四周后问有没有反复",
     ),
     Job(
         "supervisions",
@@ -58,15 +107,31 @@ TIMETABLE: tuple[Job, ...] = (
         tickets.find_unsupervised,
         tickets.draft_supervisions,
         "督办: drafts that the rules call for",
+        "按规则拟督办",
     ),
-    Job("forget_presence", 600, tickets.find_gone, tickets.forget_gone, "Forget who was looking at a ticket"),
-    Job("recompute", 60, tickets.find_outdated, tickets.recompute, "Deadlines after an imported calendar"),
+    Job(
+        "forget_presence",
+        600,
+        tickets.find_gone,
+        tickets.forget_gone,
+        "Forget who was looking at a ticket",
+        "清掉“谁在看”",
+    ),
+    Job(
+        "recompute",
+        60,
+        tickets.find_outdated,
+        tickets.recompute,
+        "Deadlines after an imported calendar",
+        "日历变了，重算时限",
+    ),
     Job(
         "calendar",
         3600,
         notices.find_uninformed,
         notices.remind_of_calendar,
         "Remind the administrator of next year's notice",
+        "提醒导入放假通知",
     ),
     Job(
         "forget_sessions",
@@ -74,6 +139,18 @@ TIMETABLE: tuple[Job, ...] = (
         people.find_forgettable,
         people.forget_sessions,
         "Forget ended sign-ins whose cookies are void anyway",
+        "清掉作废的登录",
+    ),
+    Job(
+        "seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history", "每日封条"
+    ),
+    Job(
+        "forget_runs",
+        At("mon-sun", "03:20"),
+        background.find_old_runs,
+        background.forget_runs,
+        "Forget runs of jobs that nobody asks about any more",
+        "清掉旧的运行记录",
     ),
     Job(
         "forget_outgoing",
@@ -81,6 +158,7 @@ TIMETABLE: tuple[Job, ...] = (
         notices.find_past_outgoing,
         notices.forget_outgoing,
         "Forget what was sent half a year ago",
+        "清掉旧的对外发送记录",
     ),
-    Job("seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history"),
 )
+LINES = tuple(job.line for job in TIMETABLE)

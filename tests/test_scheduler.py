@@ -23,7 +23,8 @@ from chainhub.core.actor import THE_CLOCK, Role
 from chainhub.core.work import Work
 from chainhub.notices.models import Notice
 from chainhub.operations import schema, seed, verify
-from chainhub.operations.models import HEARTBEAT, JobRun
+from chainhub.operations.background.rules import At
+from chainhub.operations.models import JobRun
 from chainhub.reminders import jobs as reminders
 from chainhub.reminders.models import Said
 from chainhub.tickets import jobs as ticket_jobs
@@ -84,17 +85,19 @@ def test_the_scheduler_has_every_job_of_the_timetable_and_drops_none_that_is_lat
     jobs = {job.id: job for job in made.get_jobs()}
     made.shutdown(wait=True)
 
-    assert set(jobs) == {*BY_NAME, HEARTBEAT}
-    assert {name: jobs[name].trigger.interval for name in BY_NAME} == {
-        name: timedelta(seconds=job.seconds) for name, job in BY_NAME.items()
+    assert set(jobs) == set(BY_NAME)
+    intervals = {name: job.often for name, job in BY_NAME.items() if not isinstance(job.often, At)}
+    assert {name: jobs[name].trigger.interval for name in intervals} == {
+        name: timedelta(seconds=seconds) for name, seconds in intervals.items()
     }
     assert all(job.coalesce and job.max_instances == 1 for job in jobs.values())
-    assert all(job.misfire_grace_time >= 3600 for job in jobs.values())
+    assert all(job.misfire_grace_time is None for job in jobs.values())
 
 
 def test_no_two_lines_of_the_timetable_are_alike():
     assert len(BY_NAME) == len(TIMETABLE) == len({(job.find, job.handle) for job in TIMETABLE})
-    assert all(job.meaning and 0 < job.seconds <= 3600 for job in TIMETABLE)
+    assert all(job.meaning and job.label for job in TIMETABLE)
+    assert all(0 < job.often <= 3600 for job in TIMETABLE if not isinstance(job.often, At))
 
 
 def _functions(parameters: tuple[str, ...]) -> set[Callable]:
@@ -118,8 +121,8 @@ def test_no_job_of_any_room_is_forgotten_in_the_timetable():
     assert in_steps == {ticket_jobs.deliver}
 
 
-def test_the_started_scheduler_runs_each_job_at_once_and_leaves_a_sign_of_life(town):
-    made, left, all_ran = scheduler.build(town), {*BY_NAME, HEARTBEAT}, threading.Event()
+def test_the_started_scheduler_runs_each_job_at_once(town):
+    made, left, all_ran = scheduler.build(town), set(BY_NAME), threading.Event()
 
     def _ran(event: JobExecutionEvent) -> None:
         left.discard(event.job_id)
@@ -134,15 +137,7 @@ def test_the_started_scheduler_runs_each_job_at_once_and_leaves_a_sign_of_life(t
     finally:
         made.shutdown(wait=True)
 
-    assert all(before <= _run_of(town, name).started_at <= clock.now() for name in (*BY_NAME, HEARTBEAT))
-
-
-def test_a_heartbeat_is_one_row_that_moves_on(town):
-    scheduler.beat(town)
-    first = _run_of(town, HEARTBEAT).ended_at
-    scheduler.beat(town)
-
-    assert first < _run_of(town, HEARTBEAT).ended_at <= clock.now()
+    assert all(before <= _run_of(town, name).started_at <= clock.now() for name in BY_NAME)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +216,8 @@ def test_one_bad_row_sinks_nobody_and_is_reported(town, caplog):
         ).all()
     assert written == [f"row {one}" for one in (1, 2, 4, 5, 6, 7)]
     run = _run_of(town, "broken")
-    assert (run.done, run.failed, run.error) == (6, 1, "ids [3]")
+    assert (run.done, run.failed, run.backlog) == (6, 1, 1)
+    assert run.error == "1 件没办成，下次再试；内部编号 3。"
     assert [record.id for record in caplog.records if record.message == "handling failed"] == [3]
 
 
@@ -249,12 +245,14 @@ class Pile:
             raise ValueError("bad")
         self.waiting = [one for one in self.waiting if one not in ids or one in self.held]
 
-    def run(self, session: Session, batch: int) -> sweeps.Swept:
+    def run(
+        self, session: Session, batch: int, watch: sweeps.Watch = lambda _done: True, most: int = 100_000
+    ) -> sweeps.Swept:
         @contextmanager
         def open_work() -> Iterator[Work]:
             yield work_of(session, "clock", NOW)
 
-        return sweeps.run(self.find, self.handle, open_work, name="pile", batch=batch)
+        return sweeps.run(self.find, self.handle, open_work, name="pile", batch=batch, watch=watch, most=most)
 
 
 def test_a_long_pile_is_handled_in_batches(session):
@@ -264,17 +262,30 @@ def test_a_long_pile_is_handled_in_batches(session):
     assert pile.batches == [[1, 2, 3], [4, 5, 6], [7]]
 
 
+def test_a_run_says_how_far_it_is_and_ends_when_it_is_told_to(session):
+    pile, told = Pile(range(1, 8)), []
+
+    swept = pile.run(session, 3, lambda done: told.append(done) or done < 3)
+
+    assert swept == sweeps.Swept(3, (), left=4, cut=True)
+    assert (told, pile.batches) == ([0, 3], [[1, 2, 3]])
+
+
+def test_a_pile_without_end_is_cut(session):
+    assert Pile(range(1, 8)).run(session, 2, most=4) == sweeps.Swept(4, (), left=3, cut=True)
+
+
 def test_what_somebody_else_holds_is_left_for_the_next_run_and_hides_nothing(session):
     pile = Pile(range(1, 8), held=[1, 2, 3, 5])
 
-    assert pile.run(session, 3) == sweeps.Swept(3, ())
+    assert pile.run(session, 3) == sweeps.Swept(3, (), left=4)
     assert sorted(one for batch in pile.batches for one in batch) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_what_fails_is_tried_alone_once_and_hides_nothing(session):
     pile = Pile(range(1, 8), bad=[1, 2, 3])
 
-    assert pile.run(session, 3) == sweeps.Swept(4, (1, 2, 3))
+    assert pile.run(session, 3) == sweeps.Swept(4, (1, 2, 3), left=3)
     assert pile.batches == [[1, 2, 3], [1], [2], [3], [4, 5, 6], [7]]
 
 

@@ -18,6 +18,7 @@ from chainhub.county.responsibilities import rules as responsibilities
 from chainhub.county.workdays import rules as workdays
 from chainhub.notices import manners
 from chainhub.notices import rules as notices
+from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
@@ -435,6 +436,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
+    ("定时任务的进程", background.Standing, "chainhub/operations/background/rules.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""
 

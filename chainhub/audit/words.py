@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = {
     "keep_reply": "维护常用答复",
     "retire_reply": "停用常用答复",
     "change_checklist": "改办理清单",
+    "run_job": "现在跑一次定时任务",
     VERIFIED: "验证操作记录",
 }
 

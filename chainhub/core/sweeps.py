@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from chainhub.core.work import Work
 
 BATCH = 200
+COUNTED = 1000  # of what waits; nobody needs to know it more closely
 log = logging.getLogger(__name__)
 
 Find = Callable[[Work, int], Sequence[int]]
 OpenWork = Callable[[], AbstractContextManager[Work]]
+
+
+Watch = Callable[[int], bool]
+"""Told before each batch how many are done; says whether this run may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,25 @@ Handle = Callable[[Work, Sequence[int]], None] | InSteps
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one run did: ids handled, ids that failed."""
+    """What one run did: ids handled, ids that failed, how many wait still (counted up to a thousand)."""
 
     done: int
     failed: tuple[int, ...]
+    left: int = 0
+    cut: bool = False  # it was told to stop before everything was tried
 
 
 def run(
-    find: Find, handle: Handle, open_work: OpenWork, *, name: str, batch: int = BATCH, most: int = 100_000
+    find: Find,
+    handle: Handle,
+    open_work: OpenWork,
+    *,
+    name: str,
+    batch: int = BATCH,
+    most: int = 100_000,
+    watch: Watch = lambda _done: True,
 ) -> Swept:
-    """Find and handle until nothing is left to do. Each batch is one transaction.
+    """Find and handle until nothing is left to do, or until `watch` says that it is enough. A batch is a transaction.
 
     A batch that fails is tried again one by one; an id that fails alone is logged and left for the next run.
     So is an id that is found again after it was handled: somebody else holds its row just now.
@@ -43,7 +57,7 @@ def run(
     done: set[int] = set()
     failed: list[int] = []
     held: set[int] = set()
-    while len(done) < most:
+    while True:
         with open_work() as work:
             found = find(work, batch + len(failed) + len(held))
         again = done.intersection(found)
@@ -51,12 +65,18 @@ def run(
         done -= again
         ids = [one for one in found if one not in held and one not in failed]
         if ids:
+            if len(done) >= most or not watch(len(done)):
+                return Swept(len(done), tuple(failed), _waiting(find, open_work), cut=True)
             lost = _handle(handle, open_work, ids, name)
             failed.extend(lost)
             done.update(one for one in ids if one not in lost)
         elif not again:
-            break
-    return Swept(len(done), tuple(failed))
+            return Swept(len(done), tuple(failed), len(found))
+
+
+def _waiting(find: Find, open_work: OpenWork) -> int:
+    with open_work() as work:
+        return len(find(work, COUNTED))
 
 
 def _handle(handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str) -> list[int]:

@@ -57,6 +57,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
             ("对外发送", "邮件、短信、微信、群机器人通不通；没发成的再试。", url_for("outgoing.index")),
             ("文书模板", "交办单、督办单、销号单……换成县里自己的格式。", url_for("tickets.templates")),
+            ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:
         return [("授权", "谁能做什么：角色、范围、职务。", url_for("people.grants"))]

@@ -66,7 +66,11 @@ _READ = (1, FORMAT)  # format 1 had no files
 _MANIFEST = "manifest.json"
 _CHUNK = 1000  # rows held at once
 _NOT_DATA = ("alembic_", "search_", "sqlite_")
-_LIVES_BY_ITSELF = {"job_run"}  # a scheduler that runs writes it into the emptiest database
+_LIVES_BY_ITSELF = {
+    "job_run",
+    "job_log",
+    "scheduler_process",
+}  # a scheduler that runs writes them into the emptiest
 _KINDS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (  # the first that fits
     (JSON, "json"),
     (DateTime, "moment"),

@@ -11,7 +11,8 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import MediumState, Outgoing
-from chainhub.operations.models import HEARTBEAT, JobRun
+from chainhub.operations.background import queries as background
+from chainhub.operations.background import rules as running
 from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
 from chainhub.tickets.models import Ticket
@@ -51,11 +52,16 @@ def _schema(session: Session) -> str:
 
 
 def _scheduler(session: Session, now: datetime) -> str:
-    beat = session.get(JobRun, HEARTBEAT)
-    if beat is None:
+    found = background.processes(session)
+    if not found:
         return "! 从没见过；请运行 chainhub scheduler run。"
-    late = int((now - beat.started_at).total_seconds())
-    return f"{late} 秒前还在" if late < 90 else f"! 最后一次在 {late} 秒前"
+    said = "；".join(
+        f"{one.host}:{one.pid} {one.role.label}，{running.lasting(abs((now - one.seen_at).total_seconds()))}前还在"
+        for one in found
+    )
+    return (
+        said if background.leads(session, now) else f"! 没有进程在跑，请运行 chainhub scheduler run。{said}"
+    )
 
 
 def _calendar(session: Session, now: datetime) -> str:

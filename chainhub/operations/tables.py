@@ -13,6 +13,7 @@ from chainhub.documents.papers import models as papers
 from chainhub.notices import models as notices
 from chainhub.notices import outgoing
 from chainhub.operations import models as operations
+from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
@@ -34,6 +35,7 @@ MODULES = (
     notices,
     outgoing,
     operations,
+    background,
     reminders,
     tickets,
     common,

@@ -2,19 +2,23 @@
 
 import hmac
 import ipaddress
+from datetime import datetime
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from chainhub.core import clock
 from chainhub.core.errors import NotAllowed
 from chainhub.core.settings import Settings
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.operations.models import HEARTBEAT, JobRun
+from chainhub.operations.background import queries as background
+from chainhub.operations.background import rules as running
+from chainhub.operations.background.rules import Standing
 from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
 from chainhub.tickets.models import Ticket
@@ -22,7 +26,6 @@ from chainhub.web import doors
 from chainhub.web.engine import SchemaBehind
 
 bp = Blueprint("operations", __name__)
-HEARTBEAT_LATE = 90  # seconds without a beat before the scheduler counts as down
 
 
 @bp.get("/healthz")
@@ -35,10 +38,20 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @doors.public
 def readyz() -> ResponseReturnValue:
-    """Say whether database, migrations, scheduler and workday data are as they should be."""
+    """Say whether database, migrations, scheduler and workday data are as they should be, and who schedules.
+
+    Anybody may ask, so machines are not named here.
+    """
     checks = _checks()
     ready = all(said == "ok" for said in checks.values() if not said.startswith("warning"))
-    return {"ready": ready, "checks": checks}, 200 if ready else 503
+    found: dict[str, object] = {"ready": ready, "checks": checks}
+    if "scheduler" in checks:
+        now = clock.now()
+        found["schedulers"] = [
+            {"role": one.role.value, "seen_seconds_ago": round((now - one.seen_at).total_seconds())}
+            for one in background.processes(doors.session())
+        ]
+    return found, 200 if ready else 503
 
 
 def _checks() -> dict[str, str]:
@@ -64,17 +77,17 @@ def _checks() -> dict[str, str]:
 
 
 def _scheduler() -> str:
-    beat = doors.session().get(JobRun, HEARTBEAT)
-    if beat is None:
+    seen = background.last_beat(doors.session())
+    if seen is None:
         return "never seen"
-    late = (clock.now() - beat.started_at).total_seconds()
-    return "ok" if late < HEARTBEAT_LATE else f"last seen {int(late)} s ago"
+    now = clock.now()
+    return "ok" if running.is_alive(seen, now) else f"last seen {int((now - seen).total_seconds())} s ago"
 
 
 @bp.get("/metrics")
 @doors.public
 def metrics() -> ResponseReturnValue:
-    """Say in Prometheus' words how much is open and due, and how old the scheduler's beat is."""
+    """Say in Prometheus' words how much is open and due, who schedules, and how the last runs went."""
     _admit_metrics()
     session = doors.session()
     registry = CollectorRegistry()
@@ -88,12 +101,53 @@ def metrics() -> ResponseReturnValue:
         select(Ticket.state, func.count()).where(Ticket.is_open).group_by(Ticket.state)
     ):
         states.labels(state.value).set(number)
-    beat = session.get(JobRun, HEARTBEAT)
-    age = (now - beat.started_at).total_seconds() if beat else -1
+    _schedulers(registry, session, now)
+    _runs(registry, session)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _schedulers(registry: CollectorRegistry, session: Session, now: datetime) -> None:
+    beat = background.last_beat(session)
+    age = (now - beat).total_seconds() if beat else -1
     Gauge("chainhub_scheduler_beat_age_seconds", "Seconds since the scheduler's beat", registry=registry).set(
         age
     )
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    found = background.processes(session)
+    alive = Gauge("chainhub_scheduler_processes", "Living schedulers by role", ["role"], registry=registry)
+    for role in Standing:
+        alive.labels(role.value).set(
+            sum(one.role is role and running.is_alive(one.seen_at, now) for one in found)
+        )
+    seen = Gauge(
+        "chainhub_scheduler_seen_timestamp_seconds",
+        "When a scheduler was seen last",
+        ["host", "pid", "role"],
+        registry=registry,
+    )
+    for one in found:
+        seen.labels(one.host, str(one.pid), one.role.value).set(one.seen_at.timestamp())
+
+
+_OF_RUNS = {
+    "last_start_timestamp_seconds": "When the last run of a job began",
+    "last_duration_seconds": "How long the last run of a job took",
+    "last_handled": "What the last run of a job handled",
+    "last_failed": "What the last run of a job could not handle",
+    "backlog": "What the last run of a job left, counted up to a thousand",
+    "last_missed": "Runs that were missed before the last run of a job",
+}
+
+
+def _runs(registry: CollectorRegistry, session: Session) -> None:
+    gauges = {
+        name: Gauge(f"chainhub_job_{name}", said, ["job"], registry=registry)
+        for name, said in _OF_RUNS.items()
+    }
+    for job, run in background.last_runs(session).items():
+        took = (run.ended_at - run.started_at).total_seconds() if run.ended_at else -1
+        figures = (run.started_at.timestamp(), took, run.done, run.failed, run.backlog, run.missed)
+        for gauge, figure in zip(gauges.values(), figures, strict=True):
+            gauge.labels(job).set(figure)
 
 
 def _came_by_proxy() -> bool:
