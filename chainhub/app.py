@@ -39,7 +39,7 @@ from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
-from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
+from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
 
 csrf = CSRFProtect()
@@ -90,6 +90,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     app.register_error_handler(engine.SchemaBehind, _schema_behind)
     words.register(app)
+    presses.register(app, doors.session)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
     app.extensions["chainhub_verify"] = _verify

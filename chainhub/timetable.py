@@ -8,6 +8,7 @@ from chainhub.notices import jobs as notices
 from chainhub.operations import jobs as operations
 from chainhub.reminders import jobs as reminders
 from chainhub.tickets import jobs as tickets
+from chainhub.web import jobs as web
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,13 @@ TIMETABLE: tuple[Job, ...] = (
         people.find_forgettable,
         people.forget_sessions,
         "Forget ended sign-ins whose cookies are void anyway",
+    ),
+    Job(
+        "forget_presses",
+        3600,
+        web.find_forgettable,
+        web.forget_presses,
+        "Forget which buttons were pressed two days ago",
     ),
     Job("seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history"),
 )

@@ -16,7 +16,7 @@ from chainhub.core.actor import Actor, Role
 from chainhub.core.errors import Conflict, NotAllowed, NotSignedIn
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
-from chainhub.web import engine
+from chainhub.web import engine, presses
 from chainhub.web.database import db
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -116,7 +116,9 @@ def work(by: Actor | None = None) -> Iterator[Work]:
     here = session()
     engine.writing(here)
     try:
-        yield Work(here, by or actor(), clock.now(), _calendar(here))
+        opened = Work(here, by or actor(), clock.now(), _calendar(here))
+        presses.claim(here, opened.actor, opened.now)
+        yield opened
         here.commit()
     except StaleDataError as error:
         here.rollback()
