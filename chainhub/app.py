@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     )  # asked at each request, like every door
     app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
+    app.before_request(doors.demand_storable)  # after it: a form that is not ours is not read for more
     security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
     errors.register(app)
     app.register_error_handler(engine.SchemaBehind, _schema_behind)
