@@ -92,6 +92,7 @@ def claim(session: Session, by: Actor, now: datetime) -> None:
         made = Press(key=_digest(by.id, request.full_path, given, digest), digest=digest, at=now)
         if not _written(session, made):
             raise Repeated
+        setattr(g, _CLAIMED, made.key)
 
 
 def key_of_call() -> str:
@@ -113,6 +114,7 @@ def _claim_call(session: Session, user_id: int, now: datetime) -> None:
     )
     made = Press(key=_digest(user_id, request.path, given), digest=digest, at=now)
     if _written(session, made):
+        setattr(g, _CLAIMED, made.key)
         return
     if session.scalar(select(Press.digest).where(Press.key == made.key)) == digest:
         raise Conflict("这一次已经办过了，没有再办一遍。", code="already_done")
@@ -124,10 +126,7 @@ def _written(session: Session, press: Press) -> bool:
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = make(Press).values(key=press.key, digest=press.digest, at=press.at)
     adding = row.on_conflict_do_nothing(index_elements=["key"]).returning(Press.key)
-    is_first = session.connection().execute(adding).first() is not None
-    if is_first:
-        setattr(g, _CLAIMED, press.key)
-    return is_first
+    return session.connection().execute(adding).first() is not None
 
 
 def _typed() -> list[object]:
