@@ -45,7 +45,7 @@ from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
 from chainhub.timetable import LINES
-from chainhub.web import api, doors, engine, errors, frame, logs, security, signing, words
+from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
 
 csrf = CSRFProtect()
@@ -91,10 +91,12 @@ def create_app(settings: Settings) -> Flask:
     )  # asked at each request, like every door
     app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
+    app.before_request(doors.demand_storable)  # after it: a form that is not ours is not read for more
     security.register(app, https=settings.cookie_secure, hosts=settings.hosts)
     errors.register(app)
     app.register_error_handler(engine.SchemaBehind, _schema_behind)
     words.register(app)
+    presses.register(app, doors.session)
     frame.register(app, _frame, _county, __version__)
     _doors(app)
     if not settings.demo:

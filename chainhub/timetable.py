@@ -10,6 +10,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.tickets import jobs as tickets
+from chainhub.web import jobs as web
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,14 @@ TIMETABLE: tuple[Job, ...] = (
         notices.forget_outgoing,
         "Forget what was sent half a year ago",
         "清掉旧的对外发送记录",
+    ),
+    Job(
+        "forget_presses",
+        3600,
+        web.find_forgettable,
+        web.forget_presses,
+        "Forget which buttons were pressed two days ago",
+        "清掉两天前的按钮记录",
     ),
 )
 LINES = tuple(job.line for job in TIMETABLE)

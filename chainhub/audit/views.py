@@ -11,7 +11,7 @@ from chainhub.audit import queries, service, words
 from chainhub.audit.models import AuditEntry
 from chainhub.core.actor import Role
 from chainhub.core.limits import local
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 bp = Blueprint("audit", __name__, template_folder="templates")
 _LINES_MOST = 20
@@ -51,6 +51,7 @@ def log() -> ResponseReturnValue:
 
 @bp.post("/admin/audit/verify")
 @doors.signed_in(Role.AUDITOR)
+@presses.harmless_twice
 def verify() -> ResponseReturnValue:
     """Check all history. That takes its time, so it only reads; what came out is written down afterwards."""
     check: Verify = current_app.extensions["chainhub_verify"]

@@ -1,33 +1,28 @@
 """Reading and writing .xlsx tables. Knows no feature: cells come in, cells go out, refusals are in words."""
 
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from zlib import error as zlib_error
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
+from chainhub.core import unpacking
 from chainhub.core.errors import Invalid
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 """What a cell may hold; an empty one is an empty string."""
 
 UNZIPPED_MOST = 200 * 1024 * 1024  # bytes
-PARTS_MOST = 5000  # files inside the .xlsx
 CELLS_MOST = 4_000_000  # the block from the first to the last filled cell, which is held in memory whole
 TEXT_MOST = 32_767  # characters of a cell, a bound of the format
-_PIECE = 1024 * 1024
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _WORKBOOK = "xl/workbook.xml"
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_FILLED = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(?<!/)>')
-_LONGEST_TAG = 200  # bytes of one piece that are read again with the next, so that no tag is cut in two
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +77,11 @@ def _demand_xlsx(content: bytes) -> None:
     if not content.startswith(b"PK"):
         raise Invalid(_NOT_XLSX)
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            _demand_size(archive)
-            if _WORKBOOK not in archive.namelist():
-                raise Invalid(_NOT_XLSX)
-            _demand_sound(archive)
+        parts = unpacking.demand_bearable(content, unzipped=UNZIPPED_MOST, cells=CELLS_MOST)
     except (zipfile.BadZipFile, zlib_error, NotImplementedError, EOFError, RuntimeError) as error:
         raise Invalid(_BROKEN) from error
+    if _WORKBOOK not in parts:
+        raise Invalid(_NOT_XLSX)
 
 
 def _ole_words(content: bytes) -> str:
@@ -96,45 +89,6 @@ def _ole_words(content: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "这个表格加了密码，读不了。请去掉密码另存一份再试。"
     return "这是旧版 .xls 文件。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再试。"
-
-
-def _demand_size(archive: zipfile.ZipFile) -> None:
-    parts = archive.infolist()
-    unzipped = sum(part.file_size for part in parts)
-    if unzipped > UNZIPPED_MOST or len(parts) > PARTS_MOST:
-        size, most = unzipped // 1024 // 1024, UNZIPPED_MOST // 1024 // 1024
-        raise Invalid(f"这个表格解压后有 {size} MB，超过 {most} MB。请删掉图片，或者分成几份再试。")
-
-
-def _demand_sound(archive: zipfile.ZipFile) -> None:
-    """Read every part through its checksum, and the sheets for how far they reach."""
-    for part in archive.infolist():
-        with archive.open(part) as stream:
-            if _SHEET.fullmatch(part.filename):
-                _demand_extent(stream)
-            while stream.read(_PIECE):
-                pass
-
-
-def _demand_extent(stream: IO[bytes]) -> None:
-    """Refuse a sheet whose filled cells lie so far apart that the block between them would not fit in memory."""
-    rows, columns, tail = 0, 0, b""
-    while piece := stream.read(_PIECE):
-        for letters, number in _FILLED.findall(tail + piece):
-            rows = max(rows, int(number))
-            columns = max(columns, _column(letters))
-        tail = piece[-_LONGEST_TAG:]
-    if rows * columns > CELLS_MOST:
-        raise Invalid(
-            f"这个表格太大（到第 {rows} 行、第 {columns} 列）。请删掉表格外面的内容，或者分成几份再试。"
-        )
-
-
-def _column(letters: bytes) -> int:
-    place = 0
-    for letter in letters:
-        place = place * 26 + letter - 64
-    return place
 
 
 # Writing

@@ -13,7 +13,7 @@ from chainhub.core.work import Work
 from chainhub.county.people.rules import local_path
 from chainhub.notices import queries, service
 from chainhub.notices.models import Notice
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 bp = Blueprint("notices", __name__, template_folder="templates")
 PAGE = 50
@@ -52,6 +52,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/inbox/read")
 @doors.signed_in()
+@presses.harmless_twice
 def read_all() -> ResponseReturnValue:
     """Mark every message as read."""
     with doors.work() as work:
@@ -62,6 +63,7 @@ def read_all() -> ResponseReturnValue:
 
 @bp.post("/inbox/<int(max=2147483647):notice_id>/open")
 @doors.signed_in()
+@presses.harmless_twice
 def open_one(notice_id: int) -> ResponseReturnValue:
     """Mark one message as read and go where it leads."""
     with doors.work() as work:

@@ -19,6 +19,7 @@ from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
+from chainhub.web import presses
 
 MODULES = (
     audit,
@@ -41,4 +42,5 @@ MODULES = (
     common,
     beside_tickets,
     everyday,
+    presses,
 )

@@ -26,11 +26,9 @@ from chainhub.tickets.service import whistles as whistling
 from chainhub.tickets.terms import Channel
 from chainhub.tickets.views.answering import address as link_address
 from chainhub.tickets.workflow import Action, State
-from chainhub.web import api, doors
+from chainhub.web import api, doors, presses
 
 room = api.Room("tickets", __name__, "诉求")
-KEY = "Idempotency-Key"
-KEY_MOST = 100
 NUMBER_MOST = 20
 _SUBMIT = schemas.for_action(Action.SUBMIT)
 _BACKFILL = schemas.for_action(Action.BACKFILL)
@@ -47,9 +45,9 @@ _REPORT_BODY, _REFERRAL_BODY, _REPLY_BODY = (
 )
 _SUBMIT_BODY, _FIND, _EVENTS = _SUBMIT(), schemas.TicketQuery(), schemas.EventQuery()
 _KEY_HEADER = {
-    "name": KEY,
+    "name": presses.HEADER,
     "description": "同一个键再提交同样的内容，得到的是同一件诉求；内容不同是 422",
-    "schema": {"type": "string", "maxLength": KEY_MOST},
+    "schema": {"type": "string", "maxLength": presses.KEY_MOST},
 }
 
 
@@ -57,6 +55,7 @@ _KEY_HEADER = {
     "/tickets", {201: schemas.Ticket, 200: schemas.Ticket}, api.Taken(body=_SUBMIT, headers=(_KEY_HEADER,))
 )
 @doors.signed_in()
+@presses.harmless_twice
 def submit() -> Response:
     """报送诉求"""
     if not submitting.may_submit(doors.actor()):
@@ -64,7 +63,7 @@ def submit() -> Response:
     given = api.load(_SUBMIT_BODY, api.body())
     referred = any(given.get(name) for name in referring.FILED.values())
     given.setdefault("channel", Channel.SUPERIOR if referred else Channel.API)
-    key = _key()
+    key = presses.key_of_call()
     with doors.work() as work:
         filed = submitting.submit(work, given, key=key)
         found = representing.ticket(work, filed.ticket, filed.clocks)
@@ -83,13 +82,6 @@ def backfill() -> Response:
         filed = submitting.backfill(work, given)
         found = representing.ticket(work, filed.ticket, filed.clocks)
     return api.answer(found, 201, {"Location": f"{api.PREFIX}/tickets/{found['number']}"})
-
-
-def _key() -> str:
-    key = request.headers.get(KEY, "").strip()
-    if len(key) > KEY_MOST or not key.isprintable():
-        raise Invalid(errors={KEY: [f"最多 {KEY_MOST} 个能显示的字符。"]})
-    return key
 
 
 @room.get("/tickets", schemas.TicketPage, api.Taken(query=schemas.TicketQuery))

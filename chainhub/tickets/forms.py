@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from chainhub.core.typed import clean
@@ -31,7 +31,7 @@ from chainhub.tickets import fields, terms
 from chainhub.tickets.fields import Field as Spec
 from chainhub.tickets.fields import Shape
 from chainhub.tickets.workflow import Action, Move
-from chainhub.web.chinese import ChineseForm
+from chainhub.web.chinese import ChineseForm, Filled
 
 Choices = list[tuple[str, str]]
 ITEMS_SHOWN, ITEMS_MOST = 4, 20
@@ -145,13 +145,13 @@ def _yes_no(value: Any) -> bool | None:
 
 def _member(kind: type[Labelled]) -> Callable[[Any], Labelled | str]:
     def read(value: Any) -> Labelled | str:
-        return kind(value) if value in {one.value for one in kind} else ""
+        return kind(value) if value in {one.value for one in kind} else str(value or "")
 
     return read
 
 
 def _demand(required: bool) -> Any:
-    return InputRequired("这一项要填。") if required else Optional()
+    return Filled("这一项要填。") if required else Optional()
 
 
 _ANSWERS: dict[str, Choices] = {
@@ -361,7 +361,7 @@ _WHAT_IS_MISSING = {
 def _unfolded(spec: Spec, *, optional: bool = False) -> Field:
     """Return one question of a link, all its answers in sight."""
     say = {"label": spec.label, "description": spec.hint}
-    check = [Optional() if optional else InputRequired("请选一项。")]
+    check = [Optional() if optional else Filled("请选一项。")]
     if spec.choices is None:
         return RadioField(**say, choices=options(_ANSWERS[spec.name]), validators=check, coerce=_yes_no)
     listed = [(one.value, one.label) for one in spec.choices]
@@ -386,6 +386,10 @@ class SeveralField(SelectMultipleField):
 
 class DayField(StringField):
     """A day, as a browser writes it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed, without the space around it."""
+        super().process_formdata([one.strip() for one in valuelist])
 
     def read(self, value: str) -> date:
         """Return the day."""
@@ -436,6 +440,10 @@ def _item(directory: Directory) -> type[Form]:
 
 class MomentField(StringField):
     """A moment in the county's local time, as a browser writes it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed, without the space around it."""
+        super().process_formdata([one.strip() for one in valuelist])
 
     def read(self, value: str) -> datetime:
         """Return the aware instant."""

@@ -157,6 +157,18 @@ def own_several(work: Work, numbers: Sequence[str]) -> Sequence[Ticket]:
     ).all()
 
 
+def own_under(work: Work, ticket_id: int | None, otherwise: str) -> Ticket:
+    """Return the ticket that something stands beside. Raises NotFound in the words of what stands there.
+
+    The words are the same where it is somebody else's and where nothing is: ids are counted up, and would be counted.
+    """
+    seen = select(Ticket.number).where(Ticket.id == ticket_id, visible(work.actor))
+    number = work.session.scalar(seen) if ticket_id is not None else None
+    if number is None:
+        raise NotFound(otherwise)
+    return own(work, number)
+
+
 def own_to_move(work: Work, number: str) -> tuple[Ticket, str]:
     """Return the ticket with this number and the hash of its last line. Raises NotFound as `own` does."""
     shaped = _NUMBER.fullmatch(number)  # PostgreSQL refuses some characters that an address may hold

@@ -6,7 +6,7 @@ Features hang their operations on a `Room`; errors are answered in `errors.py`, 
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from chainhub.core.errors import Invalid
 from chainhub.core.worktime import SHANGHAI
-from chainhub.web import describing, doors
+from chainhub.web import describing, doors, presses
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -91,7 +91,7 @@ def body() -> Body:
     if not request.is_json:
         return Body({}, UnsupportedMediaType())
     try:
-        found = orjson.loads(request.get_data(cache=False))
+        found = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
         return Body({}, Invalid("这不是一段正确的 JSON，请检查括号、引号和编码（UTF-8）。", code="malformed"))
     if not isinstance(found, dict):
@@ -194,6 +194,11 @@ class Taken:
 
 
 _NOTHING = Taken()
+KEY_HEADER: Mapping[str, Any] = {
+    "name": presses.HEADER,
+    "description": "同一个键再提交同样的内容，不会再办一次：409 already_done；内容不同是 422",
+    "schema": {"type": "string", "maxLength": presses.KEY_MOST},
+}
 Gives = type[Schema] | tuple[str, ...]
 """What a success answers: a shape, or a file of one of these content types."""
 _BINARY = {"type": "string", "format": "binary"}
@@ -213,8 +218,9 @@ class Room:
     def post(
         self, rule: str, gives: Mapping[int, type[Schema]], taken: Taken = _NOTHING, *, public: bool = False
     ) -> Callable[[View], View]:
-        """Hang an operation that writes; `gives` names what each success answers."""
-        return self._hang("POST", rule, gives, taken, public=public)
+        """Hang an operation that writes; `gives` names what each success answers. It may come with a key."""
+        keyed = taken if public or taken.headers else replace(taken, headers=(KEY_HEADER,))
+        return self._hang("POST", rule, gives, keyed, public=public)
 
     def download(self, rule: str, kinds: tuple[str, ...]) -> Callable[[View], View]:
         """Hang an operation that answers a file of one of these content types."""

@@ -13,10 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from chainhub.core import clock
 from chainhub.core.actor import Actor, Role
-from chainhub.core.errors import Conflict, NotAllowed, NotSignedIn
+from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
-from chainhub.web import engine
+from chainhub.web import engine, presses
 from chainhub.web.database import db
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -63,6 +63,17 @@ def widen() -> None:
     size = getattr(current_app.view_functions.get(request.endpoint or ""), BODY_MOST, None)
     if size is not None:
         request.max_content_length = size
+
+
+def demand_storable() -> None:
+    """Refuse what no database keeps as text: it is never typed by accident. Bodies of the API say so by field."""
+    if any("\x00" in str(value) for value in (request.view_args or {}).values()):
+        raise NotFound("没有这一页，请核对网址。")
+    if request.path.startswith("/api/"):
+        return
+    said = (value for source in (request.args, request.form) for _, value in source.items(multi=True))
+    if any("\x00" in value for value in said):
+        raise Invalid("里面有不能保存的字符，请删掉再提交。")
 
 
 def guard_of(endpoint: str | None) -> Guard | None:
@@ -116,7 +127,9 @@ def work(by: Actor | None = None) -> Iterator[Work]:
     here = session()
     engine.writing(here)
     try:
-        yield Work(here, by or actor(), clock.now(), _calendar(here))
+        opened = Work(here, by or actor(), clock.now(), _calendar(here))
+        presses.claim(here, opened.actor, opened.now)
+        yield opened
         here.commit()
     except StaleDataError as error:
         here.rollback()

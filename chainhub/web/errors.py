@@ -3,12 +3,15 @@
 import logging
 
 import orjson
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from chainhub.core.errors import Invalid, Refusal, TooFast
+from chainhub.web import held
+from chainhub.web.presses import Repeated
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +89,13 @@ def problem(
 
 
 def page(status: int, title: str, advice: str, *, back: tuple[str, str] = ("", "")) -> Response:
-    """Return an error for people; `back` is the address and the words of the way out, else it leads home."""
+    """Return an error for people; `back` is the address and the words of the way out, else it leads home.
+
+    What was written in a form that is refused is shown beneath, to be copied.
+    """
     url, label = back
-    said = {"code": status, "title": title, "advice": advice, "back_url": url, "back_label": label}
+    said: dict[str, object] = {"code": status, "title": title, "advice": advice}
+    said |= {"back_url": url, "back_label": label, "kept": held.texts()}
     return make_response(render_template("error.html", **said), status)
 
 
@@ -96,6 +103,7 @@ def register(app: Flask) -> None:
     """Hang the handlers on the application."""
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(Repeated, _repeated)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(OperationalError, _unavailable)
@@ -125,22 +133,19 @@ def _ticket() -> tuple[str, str]:
     return (url_for("tickets.show", number=number), "回到这件诉求") if number else ("", "")
 
 
-def _csrf(error: CSRFError) -> Response:
-    kept = [(name, value) for name, value in request.form.items() if value and not _hidden(name)]
-    return make_response(
-        render_template(
-            "stale.html",
-            title="页面放得太久，没有提交",
-            line="请回到那一页刷新后再提交；您写的都在下面，可以复制。",
-            link=request.path,
-            kept=kept,
-        ),
-        400,
-    )
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a page that is too old. Whoever wants to leave and has already been signed out, simply has left."""
+    if getattr(g, "account", None) is None and request.endpoint == "people.sign_out":
+        return redirect(url_for("people.sign_in"), code=303)
+    return held.stale()
 
 
-def _hidden(name: str) -> bool:
-    return name in {"csrf_token", "version", "once"} or "password" in name
+def _repeated(_error: Repeated) -> ResponseReturnValue:
+    """Answer the second of two that are the same: it was done, once."""
+    flash("刚才已经交上去了，没有重复办。")
+    url, _ = _ticket()
+    shown = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    return redirect(url or (request.full_path.rstrip("?") if shown else "/"), code=303)
 
 
 def _http(error: HTTPException) -> Response:

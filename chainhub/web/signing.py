@@ -21,7 +21,7 @@ from chainhub.core import clock
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role
 from chainhub.core.errors import NotAllowed, NotSignedIn
 from chainhub.core.settings import Settings
-from chainhub.web import doors, engine
+from chainhub.web import doors, engine, held
 
 _REMEMBER = "chainhub_remember"
 _FORGET = "_remember"  # Flask-Login's mark in the session by which the remember cookie is taken away
@@ -125,6 +125,8 @@ def register(app: Flask, settings: Settings, accounts: Accounts) -> None:
             raise RuntimeError(f"route {request.endpoint} has no guard")
         g.account = _account(request, accounts)
         if g.account is None and not guard.public and not request.path.startswith("/api/"):
+            if request.method == "POST" and held.is_ours():
+                return held.expired()
             return redirect(url_for("people.sign_in", next=_next(request)), code=303)
         doors.admit(guard, g.account.actor if g.account else None)
         if (
@@ -226,6 +228,7 @@ def _next(incoming: Request) -> str | None:
 def sign_in(account: AccountLike, *, remember: bool) -> None:
     """Begin a session; enterprises may be remembered on their own phone."""
     session.clear()
+    g.pop("csrf_token", None)  # of the session that was: a page of this answer needs one of the new
     session.permanent = False
     session[_SEEN] = _now()
     remembered = remember and Role.ENTERPRISE in account.actor.roles

@@ -3,7 +3,7 @@
 import pytest
 
 from chainhub.core.actor import ADMINISTRATORS, Grant, Post, Role, ScopeKind
-from chainhub.county.people import rules
+from chainhub.county.people import rules, service
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,9 @@ def test_a_one_time_password_keeps_the_rules():
 
     assert len(made) == 50
     assert not any(rules.password_errors(one, "xitong") for one in made)
+
+
+def test_a_one_time_password_for_a_name_that_nobody_may_have_comes_to_an_end():
+    """It went on for ever: every password holds an empty name, and each of ours a hyphen."""
+    for name in ("", "   ", "-", "12"):
+        assert service.one_time_password(name)

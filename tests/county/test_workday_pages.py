@@ -3,8 +3,10 @@
 import html
 import io
 import re
+import zipfile
 
 import pytest
+import xlsxwriter
 
 from tests.county.test_workday_import import LATE, _content
 
@@ -62,11 +64,35 @@ def test_without_a_look_a_file_is_imported_at_once_and_once(signed_in):
     assert "没有改动" in signed_in.get("/admin/workdays").text
 
 
+def _far_apart() -> bytes:
+    """A table of two cells that would be held in memory as 17 thousand million."""
+    into = io.BytesIO()
+    with xlsxwriter.Workbook(into) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "日期")
+        sheet.write(1_048_575, 16_383, "是")
+    return into.getvalue()
+
+
+def _bomb() -> bytes:
+    """A small file that is large once it is unpacked."""
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"\0" * (21 * 1024 * 1024))
+    return into.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
         ("日期,名称,是否放假\n2027-13-01,元旦,是\n".encode(), "看不懂，请写成"),
         (b"", "文件是空的"),
+        (b"\xef\xbb\xbf", "文件是空的"),
+        (b"\xef\xbb\xbf\r\n \r\n", "文件是空的"),
+        ("日期,名称,是否放假\n".encode() + b"x" * 200_000, "表格看不懂"),
+        (b"PK\x03\x04 no zip", "表格打不开"),
+        (_far_apart(), "这个表格太大"),
+        (_bomb(), "解压后有"),
         (
             b'{"year": 2040, "days": [{"name": "x", "date": "2040-01-01", "isOffDay": true}]}',
             "年份 2040 不对",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
+from wtforms.validators import EqualTo, Length, Optional, Regexp
 
 from chainhub.core.actor import Grant, Post, ScopeKind
 from chainhub.core.errors import Refusal
@@ -12,7 +12,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.county.directory.rules import Directory
 from chainhub.county.people import rules
 from chainhub.county.people.service import NewUser
-from chainhub.web.chinese import ChineseForm
+from chainhub.web.chinese import ChineseForm, Filled
 
 _COUNTY = ScopeKind.COUNTY.value
 _ROLES = {role.value: role for role in rules.SCOPES}
@@ -34,26 +34,24 @@ class SignInForm(ChineseForm):
     username = StringField(
         "登录名",
         filters=[_stripped],
-        validators=[InputRequired("请填登录名。"), _at_most(rules.USERNAME_MOST)],
+        validators=[Filled("请填登录名。"), _at_most(rules.USERNAME_MOST)],
     )
-    password = PasswordField("密码", validators=[InputRequired("请填密码。"), _at_most(rules.PASSWORD_MOST)])
+    password = PasswordField("密码", validators=[Filled("请填密码。"), _at_most(rules.PASSWORD_MOST)])
     remember = BooleanField("30 天内不用再登录")
 
 
 class PasswordForm(ChineseForm):
     """The old password once, the new one twice."""
 
-    old = PasswordField(
-        "原来的密码", validators=[InputRequired("请填原来的密码。"), _at_most(rules.PASSWORD_MOST)]
-    )
+    old = PasswordField("原来的密码", validators=[Filled("请填原来的密码。"), _at_most(rules.PASSWORD_MOST)])
     new = PasswordField(
         "新密码",
         description=f"至少 {rules.PASSWORD_LEAST} 个字符，有字母也有数字，不含登录名。",
-        validators=[InputRequired("请填新密码。"), _at_most(rules.PASSWORD_MOST)],
+        validators=[Filled("请填新密码。"), _at_most(rules.PASSWORD_MOST)],
     )
     again = PasswordField(
         "再填一次新密码",
-        validators=[InputRequired("请再填一次新密码。"), EqualTo("new", "两次填的不一样，请重填。")],
+        validators=[Filled("请再填一次新密码。"), EqualTo("new", "两次填的不一样，请重填。")],
     )
 
 
@@ -68,10 +66,10 @@ class AccountForm(ChineseForm):
         "登录名",
         description="小写字母开头，只含小写字母、数字、点、横线和下划线，如 wangshuhui。",
         filters=[_username],
-        validators=[InputRequired("请填登录名。"), _at_most(rules.USERNAME_MOST)],
+        validators=[Filled("请填登录名。"), _at_most(rules.USERNAME_MOST)],
     )
     name = StringField(
-        "姓名", filters=[_stripped], validators=[InputRequired("请填姓名。"), _at_most(rules.NAME_MOST)]
+        "姓名", filters=[_stripped], validators=[Filled("请填姓名。"), _at_most(rules.NAME_MOST)]
     )
     title = StringField("职务", filters=[_stripped], validators=[Optional(), _at_most(rules.TITLE_MOST)])
     phone = StringField(
@@ -113,7 +111,7 @@ class GrantForm(ChineseForm):
         "谁",
         description="登录名；姓名不重复时也可以写姓名。",
         filters=[_stripped],
-        validators=[InputRequired("请填登录名或姓名。"), _at_most(rules.USERNAME_MOST)],
+        validators=[Filled("请填登录名或姓名。"), _at_most(rules.USERNAME_MOST)],
     )
     role = SelectField(
         "角色",
@@ -121,13 +119,13 @@ class GrantForm(ChineseForm):
             SelectChoice("", "请选择"),
             *(SelectChoice(role.value, role.label) for role in rules.SCOPES),
         ],
-        validators=[InputRequired("请选角色。")],
+        validators=[Filled("请选角色。")],
         invalid_choice_message=_NOT_LISTED,
     )
     scope = SelectField(
         "管哪里",
         description="企业和指导员选企业，党委和专班选产业链，部门选单位，管理员选全县。",
-        validators=[InputRequired("请选管哪里。")],
+        validators=[Filled("请选管哪里。")],
         invalid_choice_message=_NOT_LISTED,
     )
     post = SelectField(

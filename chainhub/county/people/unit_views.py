@@ -7,7 +7,7 @@ from chainhub.core.actor import Role, ScopeKind
 from chainhub.county.directory import queries as directory
 from chainhub.county.people import queries
 from chainhub.county.people.service import units as service
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 bp = Blueprint("units", __name__, template_folder="../templates")
 
@@ -36,6 +36,7 @@ def units() -> ResponseReturnValue:
 
 @bp.post("/admin/units/<code>/<any(on, off):word>")
 @doors.signed_in(Role.SYSADMIN)
+@presses.harmless_twice
 def endorse(code: str, word: str) -> ResponseReturnValue:
     """Switch 审签 of a unit on or off."""
     with doors.work() as work:

@@ -29,7 +29,7 @@ from chainhub.county.people.hands import EXTENSION, Hands
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.queries import PAGE, Granted, Person
 from chainhub.county.people.rules import DEMO_PASSWORD, local_path
-from chainhub.web import doors, signing
+from chainhub.web import doors, held, presses, signing
 
 bp = Blueprint("people", __name__, template_folder="../templates")
 _ELDER_FOR = timedelta(days=365)
@@ -42,10 +42,12 @@ _WATCHERS = frozenset({Role.SECADMIN, Role.AUDITOR})
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @doors.public
+@held.never
+@presses.harmless_twice
 def sign_in() -> ResponseReturnValue:
-    """Sign in with a password; what was typed stays, but for the password."""
+    """Sign in with a password; what was typed stays, but for the password. What was held is shown to be sent again."""
     form = SignInForm()
-    if not form.is_submitted():
+    if not form.is_submitted() or (held.FIELD in request.form and "username" not in request.form):
         return redirect(_target(), code=303) if g.account else _sign_in_page(form, 200)
     if not form.validate():
         return _sign_in_page(form, 422)
@@ -56,11 +58,13 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(form, 422, refusal)
     entering.leave(signing.sid())  # who was signed in here before
     signing.sign_in(account, remember=form.remember.data)
-    return redirect(_target(), code=303)
+    waiting = held.read(request.form.get(held.FIELD, ""), local_path)
+    return redirect(_target(), code=303) if waiting is None else held.again(waiting)
 
 
 @bp.post("/sign-out")
 @doors.public
+@presses.harmless_twice
 def sign_out() -> ResponseReturnValue:
     """End this sign-in, copies of its cookies included, and forget this phone."""
     entering.leave(signing.sid())
@@ -70,6 +74,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.post("/elder")
 @doors.public
+@presses.harmless_twice
 def elder() -> ResponseReturnValue:
     """Turn large type (长辈模式) on or off, for this browser and for whoever is signed in."""
     account: signing.AccountLike | None = g.account
@@ -88,6 +93,7 @@ def elder() -> ResponseReturnValue:
 
 @bp.route("/password", methods=["GET", "POST"])
 @doors.signed_in()
+@held.never
 def password() -> ResponseReturnValue:
     """Change one's own password; the first one given must be changed before anything else."""
     form = PasswordForm()
@@ -114,6 +120,7 @@ def _sign_in_page(form: SignInForm, status: int, refusal: Refusal | None = None)
         form=form,
         demo_accounts=queries.demo_persons(doors.session()),
         demo_password=DEMO_PASSWORD,
+        kept=[(name, request.form[name]) for name in ("next", held.FIELD) if request.form.get(name)],
     )
     if not isinstance(refusal, TooFast):
         return make_response(page, status)
@@ -250,6 +257,7 @@ def unlock(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/accounts/<int(max=2147483647):user_id>/reset")
 @doors.signed_in(Role.SYSADMIN)
+@presses.harmless_twice
 def reset(user_id: int) -> ResponseReturnValue:
     """Give somebody a one-time password and show it."""
     with doors.work() as work:

@@ -1,10 +1,11 @@
 """The HTML form that takes a notice."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
+from chainhub.web.chinese import ChineseForm
 
-class NoticeForm(FlaskForm):
+
+class NoticeForm(ChineseForm):
     """A file with a year's holidays."""
 
     file = FileField(

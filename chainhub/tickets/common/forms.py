@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from chainhub.core.actor import Post
 from chainhub.core.typed import clean
@@ -13,6 +13,7 @@ from chainhub.tickets.fields import Field as Spec
 from chainhub.tickets.fields import Shape
 from chainhub.tickets.forms import ActForm, Choices, DayField, Length, options
 from chainhub.tickets.workflow import Action
+from chainhub.web.chinese import Filled
 
 TITLE = Spec("title", "是什么问题", Shape.LINE, fields.TITLE_MOST, 2)
 NOTE = fields.field(Action.PROGRESS, "note")
@@ -48,7 +49,7 @@ def for_new(directory: Directory, joinable: Choices) -> type[ActForm]:
 def for_note(label: str) -> type[ActForm]:
     """Return the form of one text: how it goes, or what came of it."""
     made: dict[str, Any] = {
-        "note": TextAreaField(label, validators=[InputRequired(_NEEDED), Length(NOTE)], filters=[_trim])
+        "note": TextAreaField(label, validators=[Filled(_NEEDED), Length(NOTE)], filters=[_trim])
     }
     return type("CommonNoteForm", (ActForm,), made)
 

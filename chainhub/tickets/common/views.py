@@ -117,6 +117,7 @@ def _show(
         echoed=Role.ENTERPRISE in work.actor.roles and queries.echoed(work, issue),
         form=wrong or for_note("现在怎么样")(formdata=None),
         add_error=add_error,
+        typed=request.form.get("tickets", "") if add_error else "",
         back_url=url_for(".common_issues"),
     )
     return make_response(page, status)

@@ -3,15 +3,15 @@
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.validators import Length as Most
+from wtforms.validators import NumberRange, Optional
 
 from chainhub.core.typed import clean
 from chainhub.county.directory.rules import Directory
 from chainhub.county.responsibilities.rules import TEXT_MOST, Share, keywords_of
 from chainhub.county.responsibilities.service import Line
 from chainhub.tickets.forms import DayField, options
-from chainhub.web.chinese import ChineseForm
+from chainhub.web.chinese import ChineseForm, Filled
 
 _NEEDED = "这一项要填。"
 
@@ -45,7 +45,7 @@ def form_for(directory: Directory) -> type[LineForm]:
         above = f"{directory.category_label(one.parent)}：" if one.parent else ""
         categories.append((one.code, f"{above}{one.label}"))
     units = [("", "请选"), *((one.code, one.name) for one in directory.units.values() if one.handles)]
-    needed = InputRequired(_NEEDED)
+    needed = Filled(_NEEDED)
     short = Most(max=TEXT_MOST, message=f"最多 {TEXT_MOST} 字。")
 
     def _long(label: str, hint: str = "") -> TextAreaField:
@@ -57,7 +57,7 @@ def form_for(directory: Directory) -> type[LineForm]:
         "share": RadioField(
             "主办还是协办",
             choices=options([(one.value, one.label) for one in Share]),
-            validators=[InputRequired("请选一项。")],
+            validators=[Filled("请选一项。")],
         ),
         "belongs": _long("哪些归它", "一句话，写给派单的人看"),
         "beyond": _long("哪些不归它", "不归它的归谁，也写上"),

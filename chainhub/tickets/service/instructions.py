@@ -170,16 +170,10 @@ def _tell_unit(work: Work, ticket: Ticket, instruction: Instruction) -> None:
 def find(work: Work, id_: int) -> tuple[Ticket, Instruction]:
     """Return an instruction and its ticket. Raises NotFound where the actor may not see them."""
     instruction = work.session.get(Instruction, id_) if 0 < id_ < 2**31 else None
-    number = (
-        work.session.scalar(select(Ticket.number).where(Ticket.id == instruction.ticket_id))
-        if instruction
-        else None
-    )
-    if instruction is None or number is None:
-        raise NotFound("没有这条批示，或者您看不到它。")
-    ticket = queries.own(work, number)
-    if instruction not in readable(work, ticket):
-        raise NotFound("没有这条批示，或者您看不到它。")
+    otherwise = "没有这条批示，或者您看不到它。"
+    ticket = queries.own_under(work, instruction.ticket_id if instruction else None, otherwise)
+    if instruction is None or instruction not in readable(work, ticket):
+        raise NotFound(otherwise)
     return ticket, instruction
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
@@ -234,12 +232,11 @@ def _clock(work: Work, ticket: Ticket, request: Request) -> Clock:
 def find(work: Work, id_: int) -> tuple[Ticket, Request]:
     """Return a request and its ticket. Raises NotFound where the actor may not see the ticket."""
     request = work.session.get(Request, id_) if 0 < id_ < 2**31 else None
-    number = (
-        work.session.scalar(select(Ticket.number).where(Ticket.id == request.ticket_id)) if request else None
-    )
-    if request is None or number is None:
-        raise NotFound("没有这个申请，或者您看不到它。")
-    return queries.own(work, number), request
+    otherwise = "没有这个申请，或者您看不到它。"
+    ticket = queries.own_under(work, request.ticket_id if request else None, otherwise)
+    if request is None:
+        raise NotFound(otherwise)
+    return ticket, request
 
 
 def decide(work: Work, id_: int, *, approve: bool, note: str = "") -> Request:

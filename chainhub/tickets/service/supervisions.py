@@ -7,8 +7,6 @@ signs in its own name, and then the paper is a 提醒函, since it does not outr
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, NotAllowed, NotFound
 from chainhub.core.work import Work
@@ -169,12 +167,10 @@ def readable(work: Work, ticket: Ticket) -> list[Supervision]:
 def find(work: Work, id_: int) -> tuple[Ticket, Supervision]:
     """Return a supervision and its ticket. Raises NotFound where the actor may not see them."""
     found = work.session.get(Supervision, id_) if 0 < id_ < 2**31 else None
-    number = work.session.scalar(select(Ticket.number).where(Ticket.id == found.ticket_id)) if found else None
-    if found is None or number is None:
-        raise NotFound("没有这份督办，或者您看不到它。")
-    ticket = queries.own(work, number)
-    if found not in readable(work, ticket):
-        raise NotFound("没有这份督办，或者您看不到它。")
+    otherwise = "没有这份督办，或者您看不到它。"
+    ticket = queries.own_under(work, found.ticket_id if found else None, otherwise)
+    if found is None or found not in readable(work, ticket):
+        raise NotFound(otherwise)
     return ticket, found
 
 

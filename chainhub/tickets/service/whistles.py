@@ -67,10 +67,11 @@ def reports(work: Work, ticket: Ticket) -> Sequence[ReportIn]:
 def find(work: Work, id_: int) -> tuple[Ticket, Whistle]:
     """Return a whistle and its ticket. Raises NotFound where the actor may not see them."""
     found = work.session.get(Whistle, id_) if 0 < id_ < 2**31 else None
-    number = work.session.scalar(select(Ticket.number).where(Ticket.id == found.ticket_id)) if found else None
-    if found is None or number is None:
-        raise NotFound("没有这次吹哨，或者您看不到它。")
-    return queries.own(work, number), found
+    otherwise = "没有这次吹哨，或者您看不到它。"
+    ticket = queries.own_under(work, found.ticket_id if found else None, otherwise)
+    if found is None:
+        raise NotFound(otherwise)
+    return ticket, found
 
 
 def _standing(work: Work, ticket: Ticket) -> frozenset[Who]:

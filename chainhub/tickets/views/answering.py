@@ -17,7 +17,7 @@ from chainhub.tickets.service import answering
 from chainhub.tickets.service.answering import Dead, Opened
 from chainhub.tickets.terms import ONE_QUESTION
 from chainhub.tickets.views.door import bp
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 TRIES_MOST = 30  # answers from one address that came to nothing, within a quarter of an hour
 
@@ -116,6 +116,7 @@ def answered() -> ResponseReturnValue:
 
 @bp.route("/tickets/<number>/answer-link", methods=["GET", "POST"])
 @doors.signed_in(Role.COMMITTEE, Role.GUIDE, Role.CALLER)
+@presses.harmless_twice
 def hand_out_link(number: str) -> ResponseReturnValue:
     """Hand out the link to somebody who stands beside: to have it is a deed, and the log keeps it."""
     if request.method == "GET":

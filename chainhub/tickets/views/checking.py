@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from chainhub.core.actor import Role
 from chainhub.tickets.service import checklists
 from chainhub.tickets.views.door import bp
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 
 @bp.post("/tickets/<number>/checklist")
 @doors.signed_in(Role.DEPARTMENT)
+@presses.harmless_twice
 def check(number: str) -> ResponseReturnValue:
     with doors.work() as work:
         done = request.form.get("done") == "y"

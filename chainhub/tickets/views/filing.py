@@ -22,12 +22,13 @@ from chainhub.tickets.showing import GuessView
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import bp
 from chainhub.tickets.workflow import Action, rows
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 
 @bp.route("/tickets/new", methods=["GET", "POST"])
 @doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
 @doors.body_most(uploads.BODY_MOST)
+@presses.harmless_twice
 def submit() -> ResponseReturnValue:
     if request.method == "POST":
         return _file()

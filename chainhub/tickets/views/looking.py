@@ -6,11 +6,12 @@ from markupsafe import escape
 
 from chainhub.tickets.service import presence
 from chainhub.tickets.views.door import PEOPLE, bp
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 
 @bp.post("/tickets/<number>/looking")
 @doors.signed_in(*PEOPLE)
+@presses.harmless_twice
 def looking(number: str) -> ResponseReturnValue:
     with doors.work() as work:
         words = presence.beat(work, number)

@@ -9,13 +9,14 @@ from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import papers
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.views.reading import ticket_page
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 _SUBJECT_MOST = 80
 
 
 @bp.post("/tickets/<number>/papers")
 @doors.signed_in(*PEOPLE)
+@presses.harmless_twice
 def issue_paper(number: str) -> ResponseReturnValue:
     with doors.work() as work:
         queries.own(work, number)

@@ -13,7 +13,7 @@ from chainhub.tickets.everyday import PassedOn
 from chainhub.tickets.extracting import Extract, Firm
 from chainhub.tickets.service import passing, submitting
 from chainhub.tickets.views.door import bp
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 _FIELDS = ("enterprise", "title", "content", "category", "contact_person", "contact_phone")
 
@@ -100,6 +100,7 @@ def _came_of(one: PassedOn) -> str:
 
 @bp.route("/pass-on/<int:id_>", methods=["GET", "POST"])
 @doors.signed_in(Role.ENTERPRISE)
+@presses.harmless_twice
 def passed_on(id_: int) -> ResponseReturnValue:
     """Confirm it, corrected or as it is."""
     if request.method == "GET":

@@ -49,7 +49,7 @@ from chainhub.tickets.terms import Channel, RequestState, WhistleState
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 
 @bp.get("/tickets/<number>")
@@ -302,6 +302,7 @@ def _reasons(actor: Actor) -> tuple[str, ...]:
 
 @bp.route("/tickets/<number>/phone", methods=["GET", "POST"])
 @doors.signed_in(Role.GUIDE, Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.CALLER)
+@presses.harmless_twice
 def phone(number: str) -> ResponseReturnValue:
     """Show the whole telephone number to somebody who must call; the log keeps who saw it and why.
 

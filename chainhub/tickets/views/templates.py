@@ -15,7 +15,7 @@ from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import paper_templates
 from chainhub.tickets.service.paper_templates import TemplateFacts
 from chainhub.tickets.views.door import bp
-from chainhub.web import doors
+from chainhub.web import doors, presses
 
 _KIND = f"<any({','.join(PaperKind)}):kind>"
 
@@ -81,6 +81,7 @@ def _page(paper: PaperKind, error: str, status: int) -> ResponseReturnValue:
 
 @bp.post(f"/admin/papers/{_KIND}/reset")
 @doors.signed_in(Role.SYSADMIN)
+@presses.harmless_twice
 def reset_template(kind: str) -> ResponseReturnValue:
     paper = paper_templates.named(kind)
     with doors.work() as work:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
 from wtforms.validators import Length as Most
+from wtforms.validators import Optional
 
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
@@ -18,6 +18,7 @@ from chainhub.tickets.showing import ReplyRow
 from chainhub.tickets.views.door import bp
 from chainhub.tickets.workflow import Action
 from chainhub.web import doors
+from chainhub.web.chinese import Filled
 
 _PLACES = "、".join(f"{{{one}}}" for one in wording.PLACES)
 
@@ -85,18 +86,16 @@ def _form(work: Work) -> forms.ActForm:
     most = Most(max=replies.LABEL_MOST, message=f"最多 {replies.LABEL_MOST} 个字。")
     made = {
         "action": SelectField(
-            "用在哪里", choices=forms.options(verbs), validators=[InputRequired("请选用在哪里。")]
+            "用在哪里", choices=forms.options(verbs), validators=[Filled("请选用在哪里。")]
         ),
         "category": SelectField(
             "哪一类", choices=forms.options([("", "每一类都用"), *tops]), validators=[Optional()]
         ),
-        "label": StringField(
-            "叫什么", description="按钮上的字", validators=[InputRequired("请起个名字。"), most]
-        ),
+        "label": StringField("叫什么", description="按钮上的字", validators=[Filled("请起个名字。"), most]),
         "text": TextAreaField(
             "话",
             description=f"能用 {_PLACES}，用的时候自动填上",
-            validators=[InputRequired("请写下要说的话。")],
+            validators=[Filled("请写下要说的话。")],
         ),
     }
     form: forms.ActForm = type("ReplyForm", (forms.ActForm,), made)()

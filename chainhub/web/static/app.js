@@ -221,7 +221,8 @@
 
   function draftKey() {
     var who = document.querySelector(".who-name");
-    return KEPT + (who ? who.textContent : "") + ":" + location.pathname;
+    var held = document.querySelector("[data-draft-path]"); /* a form that is sent again from another page */
+    return KEPT + (who ? who.textContent : "") + ":" + (held ? held.dataset.draftPath : location.pathname);
   }
 
   function draftForms() {

@@ -88,9 +88,14 @@ def open_account(work: Work, new: NewUser) -> tuple[User, str]:
 
 
 def one_time_password(username: str) -> str:
-    """Return a password to be handed over once that this person may have."""
-    while rules.password_errors(made := passwords.one_time(), rules.username_of(username)):
-        continue  # by chance it held the account name
+    """Return a password to be handed over once that this person may have.
+
+    For a name that no account may have it is any: every password holds an empty name, and there would be no end.
+    """
+    name = rules.username_of(username)
+    made = passwords.one_time()
+    while not rules.username_errors(name) and rules.password_errors(made, name):
+        made = passwords.one_time()  # by chance it held the account name
     return made
 
 

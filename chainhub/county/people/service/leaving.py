@@ -67,6 +67,8 @@ def record(work: Work, person: str, substitute: str, span: Span) -> Leave:
     if away.id != work.actor.id and not may_record_for_others(work):
         raise NotAllowed("别人的请假由本人或者系统管理员来记。")
     stands_in = _person(work, substitute, "substitute")
+    for user in sorted({away, stands_in}, key=lambda one: one.id):
+        work.session.refresh(user, with_for_update=True)  # two leaves at once must see each other
     _check(work, away, stands_in, span)
     made = Leave(
         person_id=away.id,

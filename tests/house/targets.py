@@ -1,0 +1,433 @@
+"""What can be aimed at: every form of every page, found on the pages themselves, with a person who may send it.
+
+The map of addresses says what there is; `SCENES` says who opens which page. A form that no scene shows is missed by
+name in the test, so that a new one cannot stay outside.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from flask import Flask
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from chainhub.core.actor import Role
+from chainhub.county.directory.models import Enterprise
+from chainhub.county.people import service as accounts
+from chainhub.county.people.models import GrantRow, User
+from chainhub.county.people.service import leaving
+from chainhub.county.responsibilities.models import Responsibility
+from chainhub.tickets import answer_tokens
+from chainhub.tickets.common import service as common
+from chainhub.tickets.papers import layouts
+from chainhub.tickets.papers.kinds import PaperKind
+from chainhub.tickets.service import (
+    answering,
+    instructions,
+    moving,
+    paper_templates,
+    passing,
+    referrals,
+    replies,
+    requests,
+    supervisions,
+    whistles,
+)
+from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
+from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
+from tests import people
+from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
+from tests.people import NOW, work_of
+
+TEXTS = frozenset({"text", "textarea", "search", "tel", "password", ""})
+DAYS = frozenset({"date", "datetime-local"})
+CHOICES = frozenset({"select", "radio", "checkbox"})
+LATER = NOW.replace(hour=10)
+SECRET_KEY = "not a secret, only a test of 32 characters"  # as in the settings of the tests
+SAYS = {
+    "username": people.OWNER,
+    "name": "王小测",
+    "phone": "13800001234",
+    "contact_phone": "13800001234",
+    "contact_person": "陶见禾",
+    "person": people.POWER,
+    "password": "chainhub-demo",
+    "successor": people.POWER_DEPUTY,
+    "substitute": people.CLOSER,
+    "old": "chainhub-demo",
+    "new": "yige-xin-mima-2026",
+    "again": "yige-xin-mima-2026",
+    "keywords": "专线、增容",
+    "place": "1",
+    "contacted_person": "陶见禾",
+    "word_by": "陶见禾",
+    "title": "厂门口的路",
+    "content": "厂门口的路坏了三个月，车进不来。",
+}
+"""What somebody would write in a field of this name; anywhere else a sentence will do."""
+
+
+TODAY = NOW.date()
+_THERE = {
+    ("tickets.backfill", "raised_on"): str(TODAY - timedelta(days=2)),
+    ("tickets.backfill", "solved_on"): str(TODAY - timedelta(days=1)),
+    ("tickets.reply_up", "replied_on"): str(TODAY),
+    ("tickets.handovers", "successor"): people.POWER_DEPUTY,
+    ("people.new_account", "username"): "wangxiaoce",
+    ("people.new_account", "enterprise_code"): "",
+    ("leave.index", "from_on"): str(TODAY + timedelta(days=7)),
+    ("leave.index", "until_on"): str(TODAY + timedelta(days=8)),
+    ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
+}
+"""What a field of this name is to hold in one form alone."""
+_CHOSEN = {"role": "committee", "scope": "chain:equipment", "post": "contact"}
+
+
+@dataclass(frozen=True)
+class Control:
+    """One field of a form as the page has it."""
+
+    name: str
+    kind: str  # text, textarea, select, radio, checkbox, hidden, date, file …
+    value: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One form: who sends it, from which page, to which address, with what in it."""
+
+    username: str  # empty: nobody is signed in
+    where: str
+    path: str
+    endpoint: str
+    word: str  # of an address that serves several verbs: which
+    controls: tuple[Control, ...] = ()
+    button: tuple[str, str] = ("", "")
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.word} {self.username} {self.path}"
+
+    def named(self, *kinds: str) -> list[str]:
+        """Return the names of the fields of these kinds."""
+        return list(dict.fromkeys(one.name for one in self.controls if one.kind in kinds))
+
+    def filled(self) -> MultiDict:
+        """Return the form as somebody would send it."""
+        found: MultiDict = MultiDict()
+        for one in self.controls:
+            if (self.endpoint, one.name) in _THERE:
+                found[one.name] = _THERE[self.endpoint, one.name]
+                continue
+            if one.kind == "file":
+                continue
+            if one.kind in {"radio", "checkbox"} and one.name in found:
+                continue
+            found.add(one.name, _said(one))
+        if self.button[0]:
+            found[self.button[0]] = self.button[1]
+        return found
+
+
+def _said(one: Control) -> str:
+    if one.kind == "select":
+        if one.name.startswith(("co_units-", "decisions-")) or one.name in {
+            "complained_unit",
+            "into",
+            "enterprise_code",
+        }:
+            return ""
+        if one.name in _CHOSEN:
+            return _CHOSEN[one.name]
+        return one.value or next((option for option in one.options if option), "")
+    if one.kind == "date":
+        return one.value or SOON.isoformat()
+    if one.kind == "datetime-local":
+        return ""
+    if one.kind in TEXTS:
+        return one.value or SAYS.get(one.name, "写明情况，请办理。")
+    return one.value
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A county in which everything stands that a form may be about."""
+
+    numbers: dict[State, str]
+    busy: str  # a ticket that is handled, with everything beside it
+    special: dict[Action, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # where an action needs more than a state
+    pages: list[tuple[str, str]] = field(default_factory=list)
+
+
+WHO: dict[Who, tuple[str, ...]] = {
+    Role.COMMITTEE: (people.CLERK, people.CLOSER),
+    Role.TASK_FORCE: (people.DISPATCHER, people.REVIEWER),
+    Role.DEPARTMENT: (people.POWER, people.POWER_DEPUTY),
+    Role.CALLER: (people.CALLER,),
+    Role.LEADER: (people.CHIEF,),
+    Party.REQUESTER: (people.OWNER,),
+    Party.CO_UNIT: (people.TRANSPORT,),
+}
+"""Who walks a row, as far as the model county has somebody."""
+_BY_ITSELF = {Action.SUBMIT, Action.BACKFILL, Action.LAPSE, Action.EXPIRE_INFO}
+
+
+def acted() -> set[Action]:
+    """Return the actions that have a form of their own."""
+    return {row.action for row in TABLE} - _BY_ITSELF
+
+
+def staged(session: Session) -> Scene:
+    """Make the county: a ticket in every state, and one with everything that may stand beside it."""
+    numbers = {state: a_ticket(session, state).number for state in REACHABLE}
+    twice = a_ticket(session, State.REVIEWED, kind=Kind.INQUIRY)  # one question, asked on the owner's home
+    busy = a_ticket(session, State.HANDLING, category="safety")
+    clerk, power, chief = (work_of(session, who, LATER) for who in (people.CLERK, people.POWER, people.CHIEF))
+    owner = work_of(session, people.OWNER, LATER)
+    requests.ask(power, busy.number, requests.Asked(RequestKind.CONSULTATION, "请会商"))
+    word = instructions.Word("请周五前办好。", people.POWER_UNIT, SOON)
+    instruction = instructions.give(chief, busy.number, word)
+    signed = supervisions.propose(clerk, busy.number, "拖了一周")
+    supervisions.sign(chief, signed.id, level=1)
+    draft = supervisions.propose(clerk, busy.number, "又拖了一周")
+    blown = whistles.blow(clerk, busy.number, "都来", [people.POWER_UNIT])
+    quiet = a_ticket(session, State.HANDLING)
+    asked = whistles.blow(owner, quiet.number, "请叫几个单位来")
+    ahead = a_ticket(session, State.HANDLING)
+    alone = submitted(session)
+    issue = common.open_issue(
+        work_of(session, people.DISPATCHER, LATER),
+        common.NewIssue("园区专线容量不够", "energy", SOON, (numbers[State.SUBMITTED],)),
+    )
+    firm = passing.write(
+        work_of(session, people.GUIDE, LATER), passing.Word(people.FIRM, "锅炉漏水", "锅炉漏水，请看。")
+    )
+    reply = replies.add(clerk, replies.Draft(Action.ANSWER, None, "已办", "已经办好了。"))
+    pass_ = answering.hand_out(work_of(session, people.CALLER, LATER), numbers[State.REVIEWED])[0]
+    line = session.scalars(select(Responsibility).limit(1)).first()
+    closed = session.scalars(select(User).where(User.username == people.STRANGER)).one()
+    locked = session.scalars(select(User).where(User.username == people.GUIDE)).one()
+    accounts.disable(work_of(session, "xitong", LATER), closed)
+    locked.locked_until = LATER + timedelta(hours=5)
+    today = LATER.date()
+    leaving.record(clerk, people.CLERK, people.CLOSER, leaving.Span(today, today))
+    referrals.record(clerk, ahead.number, referrals.Paper("12345", "2026-77", SOON))
+    template = layouts.default(PaperKind.MINUTES)
+    paper_templates.keep(work_of(session, "xitong", LATER), PaperKind.MINUTES, "纪要.docx", template)
+    neighbour = _neighbour(session)
+    special = _special(session)
+    session.commit()
+    link = f"/answer/{answer_tokens.write(SECRET_KEY, pass_)}"
+    head = "zhuanban2"
+    pages = [
+        (people.OWNER, "/"),
+        (people.OWNER, "/tickets/new"),
+        (people.OWNER, f"/pass-on/{firm.id}"),
+        (people.OWNER, f"/common/{issue.id}"),
+        (neighbour, f"/common/{issue.id}"),
+        (people.OWNER, f"/tickets/{ahead.number}/whistle"),
+        (people.OWNER, f"/tickets/{ahead.number}/ask/expedite"),
+        (people.OWNER, f"/tickets/{ahead.number}"),
+        (people.OWNER, f"/tickets/{twice.number}"),
+        (people.OWNER, "/inbox"),
+        (people.OWNER, "/password"),
+        ("", "/sign-in"),
+        ("", link),
+        (people.CLERK, "/"),
+        (people.CLERK, "/tickets/new"),
+        (people.CLERK, "/tickets/backfill"),
+        (people.CLERK, "/pass-on"),
+        (people.CLERK, "/replies"),
+        (people.CLERK, f"/replies/{reply.id}"),
+        (people.CLERK, "/leave"),
+        (people.CLERK, f"/tickets/{busy.number}"),
+        (people.CLERK, f"/tickets/{busy.number}/note"),
+        (people.CLERK, f"/tickets/{ahead.number}/supervise"),
+        (people.CLERK, f"/tickets/{busy.number}/referral"),
+        (people.CLERK, f"/tickets/{ahead.number}/referral/reply"),
+        (people.CLERK, f"/tickets/{ahead.number}/whistle"),
+        (people.CLERK, f"/whistles/{asked.id}/confirm"),
+        (people.CLERK, f"/whistles/{asked.id}/refuse"),
+        (people.CLERK, f"/whistles/{blown.id}/end"),
+        (people.CLERK, f"/common/new?pick={alone.number}"),
+        (people.CLERK, f"/common/{issue.id}"),
+        (people.POWER, "/handovers"),
+        (people.POWER, f"/tickets/{busy.number}"),
+        (people.POWER, f"/tickets/{busy.number}/report-in"),
+        (people.POWER, f"/instructions/{instruction.id}/answer"),
+        (people.POWER_DEPUTY, f"/supervisions/{signed.id}/answer"),
+        *((people.POWER, f"/tickets/{ahead.number}/ask/{kind.value}") for kind in RequestKind),
+        (people.CHIEF, f"/tickets/{ahead.number}/instruct"),
+        (people.CHIEF, f"/supervisions/{draft.id}/sign"),
+        (people.CHIEF, f"/supervisions/{draft.id}/drop"),
+        (people.LIAISON, f"/tickets/{ahead.number}/instruct"),
+        (people.CALLER, f"/tickets/{numbers[State.REVIEWED]}/answer-link"),
+        (people.DISPATCHER, f"/common/{issue.id}"),
+        (people.DISPATCHER, "/responsibilities/new"),
+        (head, "/responsibilities/new"),
+        (head, f"/responsibilities/{line.id if line else 1}/edit"),
+        ("xitong", f"/admin/accounts?q={closed.username}"),
+        ("xitong", f"/admin/accounts?q={locked.username}"),
+        ("xitong", "/admin/accounts/new"),
+        ("xitong", "/admin/workdays"),
+        ("xitong", "/admin/units"),
+        ("xitong", "/admin/papers/minutes"),
+        ("xitong", "/leave"),
+        ("anquan", "/admin/grants"),
+        ("shenji", "/admin/audit"),
+    ]
+    return Scene(numbers, busy.number, special, pages)
+
+
+def _neighbour(session: Session) -> str:
+    """Return the owner of another enterprise of the same chain."""
+    firm = select(Enterprise.code).where(Enterprise.chain_code == "equipment", Enterprise.code != people.FIRM)
+    query = select(User.username).join(GrantRow).where(GrantRow.role == "enterprise", GrantRow.ref.in_(firm))
+    return str(session.scalar(query.order_by(User.id).limit(1)))
+
+
+def _special(session: Session) -> dict[Action, tuple[str, ...]]:
+    """Make the tickets that an action asks for beyond a state."""
+    shared = a_ticket(session, State.ACCEPTED)
+    parts = {"lead_unit": people.POWER_UNIT, "co_units": [{"unit": people.TRANSPORT_UNIT, "text": "路"}]}
+    move(session, shared, people.DISPATCHER, Action.DISPATCH, LATER, **parts)
+    move(session, shared, people.POWER, Action.ACKNOWLEDGE, LATER)
+    lapsed = a_ticket(session, State.AWAITING_INFO)
+    work = work_of(session, "clock", LATER)
+    moving.apply(work, moving.by_clock(work, lapsed, Action.EXPIRE_INFO), {})
+    again, twice = (_unhappy(session) for _ in range(2))
+    move(session, twice, people.OWNER, Action.ESCALATE, LATER, **UNHAPPY)
+    return {
+        Action.HAND_IN: (shared.number,),
+        Action.CLOSE_INCOMPLETE: (lapsed.number,),
+        Action.ESCALATE: (again.number,),
+        Action.DETERMINE: (twice.number,),
+    }
+
+
+UNHAPPY = {
+    "contacted": True,
+    "solved": False,
+    "reason_code": DissatisfiedReason.NOT_SOLVED,
+    "note": "一合闸就跳",
+}
+
+
+def _unhappy(session: Session):
+    """Return a ticket that was done again once and waits for the second answer."""
+    ticket = a_ticket(session, State.REVIEWED)
+    move(session, ticket, people.OWNER, Action.REOPEN, LATER, **UNHAPPY)
+    move(session, ticket, people.POWER, Action.RESOLVE, LATER, outcome=Outcome.SOLVED, reply="又办了一次。")
+    move(session, ticket, people.REVIEWER, Action.PASS_REVIEW, LATER)
+    return ticket
+
+
+def aimed(app: Flask, scene: Scene, as_) -> dict[tuple[str, str], Target]:
+    """Return every form that is found, by endpoint and the word in its address."""
+    found: dict[tuple[str, str], Target] = {}
+    for one in _of_scripts(scene):
+        found[one.endpoint, ""] = one
+    for username, where in scene.pages:
+        page = (as_(username) if username else app.test_client()).get(where)
+        if page.status_code == 200:
+            for one in forms(app, username, where, page.get_data(as_text=True)):
+                found.setdefault((one.endpoint, _kind_of(one)), one)
+    merges = scene.numbers[State.HANDLING], scene.numbers[State.ACCEPTED]
+    for action in sorted(acted()):
+        states = {row.source for row in TABLE if row.action is action}
+        numbers = [
+            *scene.special.get(action, ()),
+            *(scene.numbers[one] for one in sorted(states) if one in scene.numbers),
+        ]
+        who = {one for row in TABLE if row.action is action for one in row.who}
+        for username, number in ((u, n) for n in numbers for part in sorted(who) for u in WHO.get(part, ())):
+            if ("tickets.act", action.value) in found:
+                break
+            where = f"/tickets/{number}/act/{action.value}"
+            page = as_(username).get(where)
+            if page.status_code == 200:
+                for one in forms(app, username, where, page.get_data(as_text=True)):
+                    if one.endpoint == "tickets.act":
+                        found[one.endpoint, action.value] = one
+    _write_in(found, ("tickets.act", "merge"), "into", merges[0])
+    _write_in(found, ("tickets.add_to_common", ""), "tickets", merges[1])
+    return found
+
+
+def _write_in(found: dict, key: tuple[str, str], name: str, value: str) -> None:
+    """Let a text field of one form hold what only this county has."""
+    if key in found:
+        controls = (replace(one, value=value) if one.name == name else one for one in found[key].controls)
+        found[key] = replace(found[key], controls=tuple(controls))
+
+
+def _of_scripts(scene: Scene) -> Iterator[Target]:
+    """Give what a script sends from pages that have no form for it."""
+    yield Target(
+        people.OWNER,
+        "/tickets/new",
+        "/tickets/new/guess",
+        "tickets.guess",
+        "",
+        (Control("csrf_token", "hidden"), Control("content", "textarea"), Control("enterprise", "hidden")),
+    )
+    looking = f"/tickets/{scene.busy}/looking"
+    yield Target(
+        people.CLERK,
+        f"/tickets/{scene.busy}",
+        looking,
+        "tickets.looking",
+        "",
+        (Control("csrf_token", "hidden"),),
+    )
+
+
+def _kind_of(one: Target) -> str:
+    """Tell forms of one address apart by who sends them, where what they ask for differs by that."""
+    return f"{one.word} {one.username}" if one.endpoint in _BY_WHOM else one.word
+
+
+_BY_WHOM = {"tickets.submit", "tickets.instruct", "tickets.whistle"}
+
+
+def forms(app: Flask, username: str, where: str, page: str) -> Iterator[Target]:
+    """Give every form of a page that writes."""
+    adapter = app.url_map.bind("localhost")
+    for form in html.document_fromstring(page).forms:
+        if (form.get("method") or "").lower() != "post":
+            continue
+        path = form.get("action") or where
+        try:
+            endpoint, values = adapter.match(path.partition("?")[0], method="POST")
+        except HTTPException as error:
+            raise AssertionError(f"{where}: a form leads to {path}, where nobody takes it") from error
+        word = str(values.get("word") or values.get("action") or "")
+        buttons = [one for one in form.iter("button") if one.get("type", "submit") == "submit"]
+        named = next((one for one in buttons if one.get("name") and one.get("name") != "insert"), None)
+        plain = any(not one.get("name") and one.get("class") != "unseen" for one in buttons)
+        pressed = ("", "") if plain or named is None else (named.get("name"), named.get("value") or "")
+        yield Target(username, where, path, endpoint, word, tuple(_controls(form)), pressed)
+
+
+def _controls(form) -> Iterator[Control]:
+    for one in form.iter("input", "textarea", "select"):
+        name = one.get("name")
+        if not name or one.get("disabled") is not None:
+            continue
+        if one.tag == "select":
+            options = tuple(option.get("value", option.text or "") for option in one.iter("option"))
+            chosen = next(
+                (o.get("value", o.text or "") for o in one.iter("option") if o.get("selected") is not None),
+                "",
+            )
+            yield Control(name, "select", chosen, options)
+        elif one.tag == "textarea":
+            yield Control(name, "textarea", (one.text or "").strip())
+        else:
+            yield Control(name, (one.get("type") or "text").lower(), one.get("value") or "")
