@@ -152,8 +152,8 @@ def test_a_confidential_ticket_is_in_nobodys_list_and_search(as_, secret):
 
 
 def _plain(answer, number: str) -> str:
-    """The answer without what differs between any two: the number that was asked for, the token of its forms."""
-    text = re.sub(r'name="csrf_token"[^>]*value="[^"]+"', "", answer.get_data(as_text=True))
+    """The answer without what differs between any two: the number that was asked for, the token and the key of its forms."""
+    text = re.sub(r'name="(?:csrf_token|form_key)"[^>]*value="[^"]+"', "", answer.get_data(as_text=True))
     return text.replace(number, "…")
 
 

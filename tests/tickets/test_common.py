@@ -197,7 +197,8 @@ def test_tickets_are_ticked_in_the_list_and_become_an_issue(as_, session):
     )
     assert done.status_code == 303
     assert "结论：4 月扩容。" in said(as_(people.OWNER).get(f"/tickets/{first.number}"))
-    assert client.get("/common/new?pick=%00x").status_code == 200
+    assert client.get("/common/new?pick=%01x").status_code == 200
+    assert client.get("/common/new?pick=%00x").status_code == 422  # as everywhere: no database keeps it
 
 
 def test_the_list_turns_its_pages_in_as_many_queries_for_many_as_for_few(session):
