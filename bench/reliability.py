@@ -94,7 +94,7 @@ def main() -> int:
     for name in [one for one in os.environ if one.startswith("CHAINHUB_")]:
         del os.environ[name]
     nursery.warm()
-    broken = []
+    broken = 0
     with tempfile.TemporaryDirectory(prefix="chkill", dir=_BASE) as name:
         folder, now, password = Path(name), clock.now(), fill.password_hash()
         written = texts.load(60)
@@ -102,9 +102,11 @@ def main() -> int:
         for database in options.databases.split(","):
             with _database(database, folder) as (url, restart):
                 fill.fill(url, stock, written, options.tickets, now, password)
-                broken += _tell(database, url, folder, written, restart, options)
-    for line in broken:
-        _say(f"BROKEN: {line}")
+                found = _tell(database, url, folder, written, restart, options)
+            for line in found:
+                _say(f"BROKEN: {line}")
+            _say(f"{database}: {len(found)} promises broken")
+            broken += len(found)
     return 1 if broken else 0
 
 

@@ -28,3 +28,18 @@ def test_a_quick_run_measures_everything_and_keeps_what_is_written_by_hand(tmp_p
     for part in ("## Against the targets", "## Pages", "## Four clients", "## Search", "sweep: clocks due"):
         assert part in written
     assert "old" not in written
+
+
+@pytest.mark.slow
+def test_a_small_county_shows_how_the_sweep_of_a_million_is_measured():
+    """A thousand due in a county of a thousand; docs/reliability.md has the figures of a million."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.million", "--sizes", "1000", "--databases", "sqlite"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| sqlite | 1,000 | 1,000 |" in done.stdout
