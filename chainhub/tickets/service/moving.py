@@ -177,6 +177,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    pending.settle_whistles(work, ticket)
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     said_for = body(work, ticket, role)
