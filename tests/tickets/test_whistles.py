@@ -230,3 +230,20 @@ def test_an_end_ends_the_whistle_and_nobody_is_waited_for(session):
 
     assert (made.state, made.ended_note) == (WhistleState.ENDED, "诉求已是“已撤回”，不用再报到。")
     assert _waiting(session, ticket) == set()
+
+
+def test_who_oversees_several_that_are_called_hears_of_each_by_name(session):
+    ticket = a_ticket(session, S.HANDLING)
+    _blow(session, ticket)
+
+    run_timetable(session, china(2026, 3, 3, 15), "reminders")
+
+    clocks = [one for one in queries.running_clocks(session, [ticket.id]) if one.kind == "report_in"]
+    assert {one.about for one in clocks} == {
+        f"{ticket.about}（{one}）" for one in ("县供电公司", "交通运输局")
+    }
+    keys = tuple(f"clock:{one.id}:" for one in clocks)
+    rows = session.execute(select(Notice.key, Notice.user_id, Notice.text)).all()
+    told = [(who, text) for key, who, text in rows if key.startswith(keys)]
+    assert told
+    assert len(told) == len(set(told))
