@@ -40,6 +40,14 @@ def test_the_row_of_what_is_most_pressing_has_its_light_and_later_ones_their_own
     assert page.urgent.light.words == "今天到期"
 
 
+@pytest.mark.parametrize("state", [State.INFO_REQUESTED, State.AWAITING_INFO, State.REVIEWED])
+def test_a_guide_finds_what_waits_for_the_firm(session, state):
+    ticket = a_ticket(session, state, MONDAY)
+    work = work_of(session, people.GUIDE, china(2026, 3, 4, 9, 0))
+
+    assert [row.number for group in desk.desk(work).groups for row in group.rows] == [ticket.number]
+
+
 def test_what_has_days_left_is_green_and_says_how_many(session):
     a_ticket(session, State.HANDLING, MONDAY)
     work = work_of(session, people.POWER, china(2026, 3, 4, 9, 0))
