@@ -8,7 +8,7 @@ import heapq
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -24,20 +24,26 @@ from chainhub.core.worktime import SHANGHAI, WorkMinutes
 from chainhub.county.people.service import leaving
 from chainhub.county.people.service.leaving import Span
 from chainhub.county.workdays import service as workdays
-from chainhub.operations.simulating import habits, rules
+from chainhub.operations.simulating import habits, rounds, rules
 from chainhub.operations.simulating.county import County
 from chainhub.operations.simulating.deeds import Asking, do_beside, given_for
 from chainhub.operations.simulating.habits import Absence, Report, Trouble, chance_of
 from chainhub.operations.simulating.intents import Beside, Intent, Matter
 from chainhub.operations.simulating.stories import Story
-from chainhub.operations.simulating.timekeeping import Line, Timekeeper
+from chainhub.operations.simulating.timekeeping import DAILY, Line, Timekeeper
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import checklists, moving, submitting
+from chainhub.tickets.papers.kinds import PaperKind
+from chainhub.tickets.service import checklists, moving, papers, submitting
 from chainhub.tickets.service.moving import Step
 from chainhub.tickets.workflow import Action
 
 Deed = Callable[[datetime], None]
+_PAPERS: Mapping[Action, PaperKind] = {
+    Action.DISPATCH: PaperKind.ASSIGNMENT_SLIP,
+    Action.CLOSE: PaperKind.CLOSURE_FORM,
+}
+"""What is printed and filed with a deed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,20 @@ class Script:
     reports: Sequence[Report]
     absences: Sequence[Absence] = ()
     troubles: Sequence[Trouble] = ()
-    grid: timedelta | None = timedelta(minutes=10)  # how often the timetable looks; None: at the daily times
+    grid: timedelta | None = timedelta(minutes=10)  # how often it looks; None: at `times` of workdays alone
     deaths: float = 0.0  # share of use cases, and of sweeps, whose process dies half way
-    rounds: bool = True  # do people look at what stands beside tickets, twice a day?
+    papers: frozenset[str] = frozenset()  # chains whose desks print and file what they do
+    times: Sequence[time] = DAILY  # when the whole timetable runs
+    rounds: Sequence[time] = rounds.TIMES  # when people look after what stands beside tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose a ticket is just now."""
+
+    chain_code: str
+    enterprise_code: str
+    lead_unit_code: str | None
 
 
 @dataclass(slots=True)
@@ -74,25 +91,29 @@ class Play:
         self.county = County(engine)
         self.played = Played()
         self.stories: dict[str, Story] = {}
-        self.entered: dict[
-            str, tuple[Any, ...]
-        ] = {}  # number → the state it stands in, as often as it came to it
+        # Number → how often it came to another state, and what it stands in.
+        self.entered: dict[str, tuple[Any, ...]] = {}
+        self._where: dict[str, Where] = {}
         self._queue: list[tuple[datetime, int, Deed]] = []
         self._serial = itertools.count()
-        self.clock = Timekeeper(self.county, lines, script.begin, grid=script.grid, swept=self._look_around)
+        self.clock = Timekeeper(
+            self.county,
+            lines,
+            script.begin,
+            grid=script.grid,
+            times=script.times,
+            swept=self._look_around,
+        )
         self.now = script.begin
 
     def run(self, each_day: Callable[[date, "Play"], None] = lambda _, __: None) -> Played:
         """Play from the first to the last moment; `each_day` is called when a day is over."""
-        from chainhub.operations.simulating import rounds
-
         self._set_up()
         day = self.script.begin.astimezone(SHANGHAI).date()
         last = self.script.end.astimezone(SHANGHAI).date()
         try:
             while day <= last:
-                if self.script.rounds:
-                    rounds.plan_day(self, day)
+                rounds.plan_day(self, day)
                 over = min(_moment(day + timedelta(days=1), time(0, 0)), self.script.end)
                 self._run_until(over)
                 each_day(day, self)
@@ -228,6 +249,9 @@ class Play:
                 select(Ticket).where(Ticket.updated_at == at).order_by(Ticket.number)
             ).all()
             for ticket in moved:
+                self._where[ticket.number] = Where(
+                    ticket.chain_code, ticket.enterprise_code, ticket.lead_unit_code
+                )
                 stands = (ticket.state, ticket.round, ticket.waits, ticket.info_asked, ticket.reopened)
                 count, before = self.entered.get(ticket.number, (0, None))
                 if before == stands:
@@ -303,9 +327,13 @@ class Play:
             if intent.does is Action.RESOLVE:
                 _tick_off(work, ticket)
             moving.move(work, number, Step(intent.does, ticket.version, given))
+            if intent.does in _PAPERS and ticket.chain_code in self.script.papers:
+                papers.issue(work, number, _PAPERS[intent.does])
             return True
 
-        self.try_each(self.who(number, intent), at, attempt, what)
+        self.try_each(
+            self.bodies(self._where[number], intent.who, intent.post, intent.unit), at, attempt, what
+        )
 
     def try_each(
         self, usernames: Sequence[str], at: datetime, attempt: Callable[[Work, str], bool], what: str
@@ -325,13 +353,9 @@ class Play:
             return False
         return False
 
-    def who(self, number: str, intent: Intent) -> list[str]:
-        """Return who could do what is meant, the one whose desk it is first."""
-        with Session(self.county.engine) as session:
-            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-            return self.bodies(ticket, intent.who, intent.post, intent.unit)
-
-    def bodies(self, ticket: Ticket, role: Role, post: Post | None = None, unit: str = "") -> list[str]:
+    def bodies(
+        self, ticket: Ticket | Where, role: Role, post: Post | None = None, unit: str = ""
+    ) -> list[str]:
         """Return who holds a role towards a ticket."""
         if role is Role.DEPARTMENT:
             return self.county.holding(role, ScopeKind.UNIT, unit or ticket.lead_unit_code or "", post)

@@ -58,7 +58,7 @@ def plan_day(play: "Play", day: date) -> None:
     """Let everybody look round at the two times of a workday."""
     if not play.county.calendar.is_workday(day):
         return
-    for at in TIMES:
+    for at in play.script.rounds:
         moment = datetime.combine(day, at, SHANGHAI)
         play.later(moment, partial(_look, play))
 

@@ -33,13 +33,12 @@ def script(
     reports = [
         one for one in _reports(county, seed, span, enterprises, pace, material) if begin < one.at < end
     ]
-    pairs = tuple(_pairs(county.holders, county.names))
     return Script(
         seed,
         begin,
         end,
         sorted(reports, key=lambda one: (one.at, one.firm, one.story.title)),
-        habits.absences(seed, pairs, span, county.calendar),
+        habits.absences(seed, pairs(county), span, county.calendar),
         [one for one in habits.troubles(seed, span, county.calendar) if one.at < end],
         grid,
         DEATHS,
@@ -74,8 +73,12 @@ def _speaking(county: County, most: int) -> list[Firm]:
     return found[: most or len(found)]
 
 
-def _pairs(holders: Holders, names: dict[int, str]) -> Iterator[tuple[str, str]]:
+def pairs(county: County) -> tuple[tuple[str, str], ...]:
     """Return who stands in for whom: in each body that has both, a contact and a deputy."""
+    return tuple(_pairs(county.holders, county.names))
+
+
+def _pairs(holders: Holders, names: dict[int, str]) -> Iterator[tuple[str, str]]:
     taken: set[str] = set()
     bodies = sorted(
         {(one.role, one.scope, one.ref) for one in holders.all() if one.role in _STAND_IN}, key=str

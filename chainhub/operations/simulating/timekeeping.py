@@ -18,6 +18,8 @@ from chainhub.tickets.clockwork import AUTOMATIC
 
 DAILY = (time(0, 20), time(8, 31), time(12, 5), time(17, 31))
 """When every line runs, whatever is due: after midnight, at the opening, at noon, at the close."""
+MORNING = time(9)
+SELDOM = 3600  # seconds: lines that run as seldom as this run in the morning alone
 OFTEN = 60  # seconds: lines that run as often as this run at every moment at which something is due
 
 
@@ -44,11 +46,13 @@ class Timekeeper:
         begin: datetime,
         *,
         grid: timedelta | None,
+        times: Sequence[time] = DAILY,
         swept: Callable[[datetime], None],
     ) -> None:
         self._county = county
         self._lines = lines
-        self._grid = grid  # None: at the daily times alone
+        self._grid = grid  # None: at the daily times of workdays alone
+        self._times = times
         self._swept = swept  # told the moment of every run that did something
         self.last = begin
         self.swept_at = begin  # the last moment in working time at which every line ran
@@ -93,11 +97,14 @@ class Timekeeper:
     def _daily(self, after: datetime) -> datetime:
         day = after.astimezone(SHANGHAI).date()
         for ahead in itertools.count():
-            for each in DAILY:
+            for each in self._times:
                 at = datetime.combine(day + timedelta(days=ahead), each, SHANGHAI)
-                if at > after:
+                if at > after and (self._grid is not None or self._is_worked(at)):
                     return at
         raise AssertionError("days do not end")
+
+    def _is_worked(self, at: datetime) -> bool:
+        return self._county.calendar.is_workday(at.date())
 
     def _due(self, after: datetime, until: datetime) -> datetime | None:
         """Return the next moment, on the grid, at which a clock speaks or ends."""
@@ -126,17 +133,29 @@ class Timekeeper:
     def _run(self, at: datetime, *, whole: bool) -> None:
         self.last = at
         done = 0
-        for line in self._lines:
-            if not whole and line.seconds > OFTEN:
-                continue
-            if self._dies and self._county.dying(self._dies, partial(self._sweep, line, at)):
-                self.deaths += 1  # it is started again, and finds what is left to do
-            self._dies = 0
-            done += self._sweep(line, at)
+        opens = at.astimezone(SHANGHAI).time() <= MORNING
+        seldom = (
+            SELDOM if self._grid is not None else OFTEN
+        )  # a past that nobody looks into has time till the morning
+        left = [
+            line
+            for line in self._lines
+            if line.seconds <= OFTEN or (whole and (opens or line.seconds < seldom))
+        ]
+        if self._dies and left and self._county.dying(self._dies, partial(self._sweep, left[0], at)):
+            self.deaths += 1  # it is started again, and finds what is left to do
+        self._dies = 0
+        while left := self._from_first_that_waits(left, at):
+            done += self._sweep(left.pop(0), at)
         if whole and self._county.calendar.is_working_moment(at):
             self.swept_at = at
         if done or whole:
             self._swept(at)
+
+    def _from_first_that_waits(self, lines: Sequence[Line], at: datetime) -> list[Line]:
+        """Leave out the lines before the first that has something to do: most have nothing most of the time."""
+        with self._county.by_clock(at) as work:
+            return list(itertools.dropwhile(lambda line: not line.find(work, 1), lines))
 
     def _sweep(self, line: Line, at: datetime) -> int:
         swept = sweeps.run(line.find, line.handle, lambda: self._county.by_clock(at), name=line.name)
