@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -33,6 +33,8 @@ from chainhub.notices import outbox, outfit, outgoing_queries, trying
 from chainhub.operations import backup, doctor, importing, ledger_export, rolls, schema, seed, verify
 from chainhub.operations import demo as demonstration
 from chainhub.operations.background import showing
+from chainhub.operations.simulating import running as simulating
+from chainhub.operations.simulating import stories
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import checklist_keeping, paper_templates
@@ -213,15 +215,60 @@ def demo(empty: bool) -> None:
     if empty:
         click.echo("演示县装好了，没有历史。")
         return
-    stories = config.county("stories")["stories"]
-    click.echo(f"正在演练 {len(stories)} 件诉求……")
-    count = demonstration.play(engine, stories, now, lambda at: _tick(engine, at))
+    told = [stories.told(one) for one in config.county("stories")["stories"]]
+    click.echo(f"正在演练 {len(told)} 件诉求……")
+    count = demonstration.play(engine, told, now, TIMETABLE)
+    schedule.run_all(engine, now)
     click.echo(f"演示县装好了：{count} 件诉求。")
 
 
-def _tick(engine: Engine, at: datetime) -> None:
-    if schedule.something_waits(engine, at):
-        schedule.run_all(engine, at)
+@cli.command()
+@click.option(
+    "--seed", "chance", default=1, show_default=True, help="Of chance: the same seed, the same history."
+)
+@click.option("--months", default=1, show_default=True, type=click.IntRange(1, 120))
+@click.option("--days", default=0, type=click.IntRange(0, 3700), help="So many days instead of months.")
+@click.option("--enterprises", default=0, type=click.IntRange(0), help="Only so many report; 0: all.")
+@click.option("--until", help="The last day, or moment; default: now.")
+@click.option("--pace", default=simulating.PACE, show_default=True, help="Matters each reports in a month.")
+@click.option("--check", is_flag=True, help="Ask after every day whether everything holds that must.")
+def simulate(
+    chance: int, months: int, days: int, enterprises: int, until: str | None, pace: float, check: bool
+) -> None:
+    """Play a whole county into an empty database, day after day, through the real services."""
+    import config
+
+    settings = _settings()
+    if not settings.demo:
+        raise click.ClickException("CHAINHUB_MODE 是 production，不演练。请换一个演示用的空库。")
+    engine = _engine(settings)
+    schema.upgrade(engine)
+    end = (_moment(until) if until else clock.now()).astimezone(SHANGHAI)
+    begin = simulating.begin_of(end, months=months, days=days)
+    with Session(engine) as session, session.begin():
+        if session.get(CountyState, 1) is not None:
+            raise click.ClickException(
+                "库里已经有县了，没有改动。演练要一个空的库：请把 CHAINHUB_DATABASE_URL 指到新的库再来。"
+            )
+        seed.seed_model(session, config.county, passwords.hashed(DEMO_PASSWORD), now=begin)
+    told = [stories.told(one) for one in config.county("stories")["stories"]]
+    order = simulating.Order(chance, begin, end, enterprises, pace)
+    try:
+        played = simulating.simulate(engine, order, TIMETABLE, told, check=check, say=_say_day)
+    except simulating.Broken as broken:
+        raise click.ClickException(str(broken)) from broken
+    held = "，每天都核对过，全部对得上" if check else ""
+    click.echo(
+        f"演练了 {begin:%Y-%m-%d} 到 {end:%Y-%m-%d}：{played.filed} 件诉求，"
+        f"{played.done.total()} 步，没做成 {played.refused.total()} 步，中途断掉 {played.died} 次{held}。"
+    )
+
+
+def _say_day(day: date, so_far: simulating.Played) -> None:
+    if sys.stderr.isatty():
+        last = (day + timedelta(days=1)).day == 1
+        said = f"\r{day} 诉求 {so_far.filed} 件，{so_far.done.total()} 步"
+        click.echo(said, nl=last, err=True)
 
 
 @cli.group("scheduler")

@@ -283,3 +283,27 @@ def test_what_waited_when_a_backup_was_made_is_not_sent_after_a_restore(run, cou
     with Session(county) as session:
         assert session.scalars(select(Outgoing.fate)).all() == [Fate.DEAD]
     assert "还原备份以前等着的" in run("notices", "failed")[1]
+
+
+def test_a_county_in_a_bottle_is_played_into_an_empty_database_and_only_there(run):
+    typed = ("simulate", "--seed", "3", "--days", "3", "--enterprises", "3", "--pace", "12", "--check")
+    code, said = run(*typed)
+
+    assert code == 0
+    assert re.search(r"演练了 2026-02-27 到 2026-03-02：\d 件诉求", said)
+    assert "每天都核对过，全部对得上" in said
+
+    code, said = run(*typed)
+
+    assert code == 1
+    assert "库里已经有县了，没有改动。演练要一个空的库" in said
+
+
+def test_in_production_nothing_is_simulated(run, monkeypatch):
+    monkeypatch.setenv("CHAINHUB_MODE", "production")
+    monkeypatch.setenv("CHAINHUB_SECRET_KEY", "k" * 40)
+
+    code, said = run("simulate")
+
+    assert code == 1
+    assert "不演练" in said

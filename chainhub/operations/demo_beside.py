@@ -1,70 +1,95 @@
-"""Matters of the demonstration show what stands beside a ticket: a whistle, a superior's limit, a leader's word, a chat."""
+"""What stands beside tickets in the demonstration today: a whistle, a superior's limit, a leader's word, a 督办 to sign."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chainhub.core.actor import Actor, Post, Role, ScopeKind
-from chainhub.core.work import Work
+from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.people import queries
+from chainhub.operations.simulating.county import County
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import instructions, passing, referrals, supervisions, whistles
-from chainhub.tickets.workflow import State
+from chainhub.tickets.service import instructions, moving, passing, referrals, supervisions, whistles
+from chainhub.tickets.service.moving import Step
+from chainhub.tickets.terms import Channel
+from chainhub.tickets.workflow import Action, State
 
 CHAIN = "equipment"  # of the demonstration accounts
 UNITS = ("power_supply", "transport")
 OWNER = "qiye"  # the demonstration's firm
 
 
-def show(session: Session, actors: Mapping[int, Actor], now: datetime) -> None:
-    """Let the committee of the demonstration's chain blow a whistle, and note what 12345 sent; each on an open matter."""
-    with session.begin():
-        facts = known.of(session)
-        clerks = facts.holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, CHAIN, Post.CONTACT)
-        handled = session.scalars(
-            select(Ticket)
-            .where(Ticket.chain_code == CHAIN, Ticket.state == State.HANDLING, Ticket.confidential.is_(False))
-            .order_by(Ticket.id.desc())
-            .limit(2)
-        ).all()
-        if not clerks or not handled:
-            return
-        work = Work(session, actors[min(clerks)], now, facts.calendar)
-        whistles.blow(work, handled[0].number, "路面要挖开，电和路要当面一起定。", UNITS)
-        day = facts.calendar.add_workdays((now + timedelta(days=5)).astimezone(SHANGHAI).date(), 1)
-        referrals.record(work, handled[-1].number, referrals.Paper("12345", "JN2026-03517", day))
-        _lead(session, actors, handled[-1], now)
-        _pass_on(session, actors, now)
+def show(session: Session, county: County, now: datetime) -> None:
+    """Let the demonstration's chain have something waiting for each desk, on matters that are in hand.
 
-
-def _lead(session: Session, actors: Mapping[int, Actor], ticket: Ticket, now: datetime) -> None:
-    """Let the chain's leader write two lines, and the committee's colleague ask for a 督办 that waits to be signed."""
+    The committee blows a whistle and notes what 12345 sent, the chief writes a word, the task force asks for a 督办. Of
+    what was reported just now the committee sends one matter on to be dispatched and one back to the guide who filed it.
+    """
+    _at_the_door(session, county, now)
+    _pass_on(session, county, now)
     facts = known.of(session)
-    leaders = facts.holders.ids(Role.LEADER, ScopeKind.CHAIN, CHAIN)
-    asking = facts.holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, CHAIN, Post.CONTACT)
-    if not leaders or not asking or ticket.lead_unit_code is None:
+    clerks = county.holding(Role.COMMITTEE, ScopeKind.CHAIN, CHAIN, Post.CONTACT)
+    handled = session.scalars(
+        select(Ticket)
+        .where(
+            Ticket.chain_code == CHAIN,
+            Ticket.state == State.HANDLING,
+            Ticket.confidential.is_(False),
+            Ticket.complained_unit_code.is_(None),
+            Ticket.whistled == 0,
+            Ticket.superior_due_at.is_(None),
+        )
+        .order_by(Ticket.id.desc())
+        .limit(4)
+    ).all()
+    if not clerks or not handled:
         return
-    day = facts.calendar.add_workdays(now.astimezone(SHANGHAI).date(), 3)
-    word = instructions.Word("企业等不起。请三天内拿出办法，报我。", ticket.lead_unit_code, day)
-    instructions.give(Work(session, actors[min(leaders)], now, facts.calendar), ticket.number, word)
-    work = Work(session, actors[min(asking)], now, facts.calendar)
-    supervisions.propose(work, ticket.number, "企业催了两次，还没有准信。")
+    work = county.as_(session, clerks[0], now)
+    whistles.blow(work, handled[0].number, "路面要挖开，电和路要当面一起定。", UNITS)
+    day = facts.calendar.add_workdays((now + timedelta(days=5)).astimezone(SHANGHAI).date(), 1)
+    referrals.record(work, handled[-1].number, referrals.Paper("12345", "JN2026-03517", day))
+    _from_above(session, county, handled[-1], now)
 
 
-def _pass_on(session: Session, actors: Mapping[int, Actor], now: datetime) -> None:
-    """Let a guide of the chain write down what a firm said: it waits for the firm's tap."""
-    facts = known.of(session)
+def _at_the_door(session: Session, county: County, now: datetime) -> None:
+    fresh = session.scalars(
+        select(Ticket)
+        .where(Ticket.chain_code == CHAIN, Ticket.state == State.SUBMITTED, Ticket.confidential.is_(False))
+        .order_by(Ticket.id.desc())
+        .limit(20)
+    ).all()
+    clerk = county.as_(session, county.holding(Role.COMMITTEE, ScopeKind.CHAIN, CHAIN, Post.CONTACT)[0], now)
+    filed = next((one for one in fresh if one.channel is not Channel.WEB), None)
+    taken = next((one for one in fresh if one is not filed and one.kind and one.category_code), None)
+    if filed is not None:
+        note = {"note": "请把设备型号和合同日期补上，好找对口单位。"}
+        moving.move(clerk, filed.number, Step(Action.REQUEST_INFO, filed.version, note))
+    if taken is not None:
+        spoken = {"contacted_person": county.houses[taken.enterprise_code].contact}
+        moving.move(clerk, taken.number, Step(Action.ACCEPT, taken.version, spoken))
+
+
+def _from_above(session: Session, county: County, ticket: Ticket, now: datetime) -> None:
+    chief = county.as_(session, county.holding(Role.LEADER, ScopeKind.CHAIN, CHAIN)[0], now)
+    unit = ticket.lead_unit_code
+    if unit is not None and instructions.may_give(chief, ticket):
+        due_on = chief.calendar.add_workdays(now.astimezone(SHANGHAI).date(), 4)
+        said = instructions.Word("请主办单位主要负责同志过问，把时间表报我。", unit, due_on)
+        instructions.give(chief, ticket.number, said)
+    head = county.as_(session, county.holding(Role.TASK_FORCE, ScopeKind.CHAIN, CHAIN, Post.HEAD)[0], now)
+    if supervisions.may_draft(head, ticket):
+        supervisions.propose(head, ticket.number, "企业催了三次，没有动静。")
+
+
+def _pass_on(session: Session, county: County, now: datetime) -> None:
+    """Let a guide write down what the demonstration's firm said: it waits for the firm's tap."""
     owner = queries.user_by_name(session, OWNER)
     if owner is None or owner.enterprise_code is None:
         return
-    guides = facts.holders.ids(Role.GUIDE, ScopeKind.ENTERPRISE, owner.enterprise_code)
-    if not guides:
-        return
-    word = passing.Word(
-        owner.enterprise_code, "叉车充电桩太少", "叉车充电桩太少，中午排队要两个小时，能不能再装几个？"
+    guide = county.as_(
+        session, county.holding(Role.GUIDE, ScopeKind.ENTERPRISE, owner.enterprise_code)[0], now
     )
-    passing.write(Work(session, actors[min(guides)], now, facts.calendar), word)
+    said = "叉车充电桩太少，中午排队要两个小时，能不能再装几个？"
+    passing.write(guide, passing.Word(owner.enterprise_code, "叉车充电桩太少", said))

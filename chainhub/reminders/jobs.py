@@ -60,16 +60,20 @@ def handle(work: Work, ids: Sequence[int], kept_from: KeptFrom = lambda _, __: {
     for clock in clocks:
         ladder = Ladder(clock.ladder)
         moments = rules.rungs(work.calendar, service.reading(clock), ladder, clock.due_at)
-        for one in rules.to_say(moments, said[clock.id, clock.due_at], work.now):
+        come = rules.to_say(moments, said[clock.id, clock.due_at], work.now)
+        speak = rules.spoken(ladder, come)
+        for one in come:
             notes.append(
                 {
                     "clock_id": clock.id,
                     "due_at": clock.due_at,
                     "rung": one.rung.value,
                     "at": work.now,
-                    "silent": False,
+                    "silent": one not in speak,
                 }
             )
+            if one not in speak:
+                continue
             said_to = _notices(work, clock, one, _audience(facts.book, clock, one), facts.holders)
             told.extend({**row, "kept_from": kept.get(clock.link)} for row in said_to)
         looks.append({"id": clock.id, "look_again_at": rules.look_again(moments, work.now)})

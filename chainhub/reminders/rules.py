@@ -108,6 +108,14 @@ def to_say(moments: Sequence[RungAt], said: frozenset[str], now: datetime) -> tu
     return tuple(one for one in moments if one.at <= now and one.rung.value not in said)
 
 
+def spoken(ladder: Ladder, come: Sequence[RungAt]) -> tuple[RungAt, ...]:
+    """Return those of several rungs that come at once which speak: where all say the same to the same, the last one.
+
+    A ladder by posts reaches others with each rung, so there every one of them speaks.
+    """
+    return tuple(come if ladder is Ladder.POSTS else come[-1:])
+
+
 def look_again(moments: Sequence[RungAt], now: datetime) -> datetime | None:
     """Return when somebody must next look at a clock, or None if nothing more will be said."""
     return next((one.at for one in moments if one.at > now), None)

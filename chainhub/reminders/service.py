@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from chainhub.core.db import add_rows
+from chainhub.core.limits import local
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.core.worktime import Limit, Pause, RungAt, Workdays, limit_code, parse_limit
@@ -87,7 +88,7 @@ def begin(
 
 def stop(work: Work, clock: Clock, reason: str) -> None:
     """Stop a clock; a stopped clock never changes and never speaks."""
-    _close_pause(clock, work.now)
+    _end_pause(work, clock)
     clock.stopped_at = work.now
     clock.stop_reason = reason
     clock.look_again_at = None
@@ -97,6 +98,7 @@ def stop(work: Work, clock: Clock, reason: str) -> None:
 def pause(work: Work, clock: Clock, cap: Workdays | None) -> None:
     """Pause a clock: it is silent, and its due counts the pause to its cap."""
     clock.pauses = [*clock.pauses, [work.now.isoformat(), None, cap.count if cap else None]]
+    _move_floor(work, clock, 1)
     recompute(work, clock)
     clock.look_again_at = None
 
@@ -106,15 +108,12 @@ def unpause(work: Work, clock: Clock, *, floor: datetime | None = None) -> None:
 
     With `floor` it is never before that, unless the clock was overdue when it was paused.
     """
-    begun = clock.pauses[-1][0] if clock.pauses and clock.pauses[-1][1] is None else None
-    _close_pause(clock, work.now)
-    if (
-        floor is not None
-        and begun is not None
-        and _due_without_last_pause(work, clock) > datetime.fromisoformat(begun)
-    ):
+    begun = _paused_since(clock)
+    in_time = begun is not None and _due_without_last_pause(work, clock) > begun
+    _end_pause(work, clock)
+    if floor is not None and in_time:
         clock.floor_at = floor
-    recompute(work, clock)
+    recompute(work, clock, waited=True)
 
 
 def revive(work: Work, clock: Clock, *, as_pause: bool, floor: datetime | None) -> None:
@@ -122,6 +121,7 @@ def revive(work: Work, clock: Clock, *, as_pause: bool, floor: datetime | None) 
     stopped = clock.stopped_at
     if stopped is not None and as_pause:
         clock.pauses = [*clock.pauses, [stopped.isoformat(), work.now.isoformat(), None]]
+        _move_floor(work, clock, 1)
     clock.stopped_at = None
     clock.stop_reason = ""
     if floor is not None:
@@ -137,8 +137,22 @@ def change_limit(work: Work, clock: Clock, limit: Limit) -> bool:
     return clock.due_at != before
 
 
-def recompute(work: Work, clock: Clock) -> None:
-    """Compute a running clock's moments anew. What is already past is noted in silence but for its highest rung."""
+def extend(work: Work, clock: Clock, until: date) -> None:
+    """Let a running clock run on to a later day: what is counted is the workdays from the day it would end by itself.
+
+    A floor that holds it up just now does not eat them.
+    """
+    read = reading(clock)
+    by_itself = work.calendar.due(read.started_at, read.limit, read.pauses, extension=read.extension).at
+    clock.extension += work.calendar.workdays_between(local(by_itself).date(), until)
+    recompute(work, clock)
+
+
+def recompute(work: Work, clock: Clock, *, waited: bool = False) -> None:
+    """Compute a running clock's moments anew. What is already past is noted in silence but for its highest rung.
+
+    So is what came while it `waited` in a pause that moved nothing.
+    """
     now_reading = reading(clock)
     ladder = Ladder(clock.ladder)
     due = work.calendar.due(
@@ -163,14 +177,21 @@ def recompute(work: Work, clock: Clock) -> None:
     else:
         # A rung whose moment came just now, or in a pause that took no workday, is still to be said.
         missed = rules.to_say(past, _said(work, clock), work.now) if past else ()
+        if waited and len(missed) > 1:
+            _note_in_silence(work, clock, missed[:-1])
+            missed = missed[-1:]
         clock.look_again_at = missed[0].at if missed else rules.look_again(moments, work.now)
 
 
 def _due_without_last_pause(work: Work, clock: Clock) -> datetime:
     read = reading(clock)
-    return work.calendar.due(
-        read.started_at, read.limit, read.pauses[:-1], extension=read.extension, floor=read.floor
-    ).at
+    due = work.calendar.due(read.started_at, read.limit, read.pauses[:-1], extension=read.extension).at
+    if read.floor is None:
+        return due
+    last = read.pauses[-1]
+    days = work.calendar.paused_days(last, local(last.start).date())
+    floor = work.calendar.add_workdays(local(read.floor).date(), -days) if days else local(read.floor).date()
+    return max(due, work.calendar.end_of_day(floor))
 
 
 def _said(work: Work, clock: Clock) -> frozenset[str]:
@@ -190,20 +211,22 @@ def _hush(work: Work, clock: Clock, moments: Sequence[RungAt], past: Sequence[Ru
     )
     still_speaks = past[-1].rung.value not in spoken
     silent = past[:-1] if still_speaks else past
-    note(
-        work.session,
-        [
-            {
-                "clock_id": clock.id,
-                "due_at": clock.due_at,
-                "rung": one.rung.value,
-                "at": work.now,
-                "silent": True,
-            }
-            for one in silent
-        ],
-    )
+    _note_in_silence(work, clock, silent)
     return past[-1].at if still_speaks else rules.look_again(moments, work.now)
+
+
+def _note_in_silence(work: Work, clock: Clock, left_behind: Sequence[RungAt]) -> None:
+    rows = [
+        {
+            "clock_id": clock.id,
+            "due_at": clock.due_at,
+            "rung": one.rung.value,
+            "at": work.now,
+            "silent": True,
+        }
+        for one in left_behind
+    ]
+    note(work.session, rows)
 
 
 def note(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -220,7 +243,28 @@ def _pause(stored: Sequence[Any]) -> Pause:
     )
 
 
-def _close_pause(clock: Clock, now: datetime) -> None:
-    if clock.pauses and clock.pauses[-1][1] is None:
-        *before, (begun, _, cap) = clock.pauses
-        clock.pauses = [*before, [begun, now.isoformat(), cap]]
+def _paused_since(clock: Clock) -> datetime | None:
+    """Return when the pause began that runs, or None."""
+    runs = clock.pauses and clock.pauses[-1][1] is None
+    return datetime.fromisoformat(clock.pauses[-1][0]) if runs else None
+
+
+def _end_pause(work: Work, clock: Clock) -> None:
+    """Let the running pause end now, if one runs."""
+    if _paused_since(clock) is None:
+        return
+    _move_floor(work, clock, -1)  # what was counted to its cap is taken back
+    *before, (begun, _, cap) = clock.pauses
+    clock.pauses = [*before, [begun, work.now.isoformat(), cap]]
+    _move_floor(work, clock, 1)
+
+
+def _move_floor(work: Work, clock: Clock, times: int) -> None:
+    """Move the floor by the workdays that the last pause takes: a day that was left is not eaten by waiting."""
+    if clock.floor_at is None:
+        return
+    last = _pause(clock.pauses[-1])
+    days = work.calendar.paused_days(last, local(last.start).date())
+    if days:
+        day = work.calendar.add_workdays(local(clock.floor_at).date(), times * days)
+        clock.floor_at = work.calendar.end_of_day(day)

@@ -45,6 +45,14 @@ def test_rows_have_the_light_of_what_heads_the_desk_and_so_has_the_list(session)
     assert {presenting.light(one.ticket, work.now, work.calendar).colour for one in listed} == {"yellow"}
 
 
+@pytest.mark.parametrize("state", [State.INFO_REQUESTED, State.AWAITING_INFO, State.REVIEWED])
+def test_a_guide_finds_what_waits_for_the_firm(session, state):
+    ticket = a_ticket(session, state, MONDAY)
+    work = work_of(session, people.GUIDE, china(2026, 3, 4, 9, 0))
+
+    assert [row.number for group in desk.desk(work).groups for row in group.rows] == [ticket.number]
+
+
 def test_what_has_days_left_is_green_and_says_how_many(session):
     a_ticket(session, State.HANDLING, MONDAY)
     work = work_of(session, people.POWER, china(2026, 3, 4, 9, 0))

@@ -16,6 +16,7 @@ from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
 from tests.people import NOW, china, work_of
+from tests.reminders.passing import walk
 
 A, S = Action, State
 ROADS = {"co_units": [{"unit": people.TRANSPORT_UNIT, "text": "路口挖开以后的恢复"}]}
@@ -255,3 +256,42 @@ def test_history_names_the_unit_of_a_part(session):
 
     line = session.scalars(select(TicketEvent).order_by(TicketEvent.id.desc())).first()
     assert (line.body, line.data["unit"]) == ("交通运输局", people.TRANSPORT_UNIT)
+
+
+def test_who_oversees_several_co_units_hears_of_each_by_name(session):
+    both = [{"unit": people.TRANSPORT_UNIT}, {"unit": "commerce"}]
+    ticket = _dispatched(session, co={"co_units": both})
+
+    walk(session, NOW.replace(hour=11), china(2026, 3, 9, 12), "reminders")
+
+    clocks = {one.id for one in queries.clocks(session, ticket.id) if one.kind == "part"}
+    rows = session.execute(select(Notice.key, Notice.user_id, Notice.text, Notice.created_at))
+    told = [
+        (who, text, at)
+        for key, who, text, at in rows
+        if key.startswith(tuple(f"clock:{one}:" for one in clocks))
+    ]
+    assert len(clocks) == 2
+    assert len(told) == len(set(told))
+    of_one, of_other = (
+        {who for who, text, _ in told if unit in text} for unit in ("（商务局）", "（交通运输局）")
+    )
+    assert of_one & of_other
+
+
+def test_a_ticket_that_becomes_a_complaint_is_called_by_its_number_in_its_parts_as_well(session):
+    ticket = _handled(session)
+
+    move(
+        session,
+        ticket,
+        people.DISPATCHER,
+        A.RECLASSIFY,
+        NOW.replace(hour=11),
+        kind=Kind.COMPLAINT,
+        complained_unit="commerce",
+        note="说的是商务局的作风",
+    )
+
+    assert ticket.title not in ticket.about
+    assert _clock(session, ticket).about == f"{ticket.about}（交通运输局）"

@@ -1,12 +1,13 @@
 """Chance people do chance things while time passes; after every step the promises of the domain must hold.
 
 The driver knows nothing of the rules: it takes what `moves` offers, and sometimes tries what is not offered.
-What must hold is computed here anew, slowly and plainly, from history and facts. A failing seed is its own report.
+What must hold is computed anew, slowly and plainly, from history and facts (`operations/simulating/truths.py`, which the
+simulated county asks as well). A failing seed is its own report.
 """
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chainhub.core.actor import Actor, Role, ScopeKind
+from chainhub.core.actor import Actor
 from chainhub.core.errors import Refusal
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.notices.models import Notice
 from chainhub.operations import verify
+from chainhub.operations.simulating import truths
 from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
@@ -37,7 +39,7 @@ from chainhub.tickets.terms import (
     Satisfaction,
     Urgency,
 )
-from chainhub.tickets.workflow import BESIDE, ENDS, OPEN, TABLE, WITH_PARTS, Action, State, rows
+from chainhub.tickets.workflow import BESIDE, TABLE, Action, State
 from tests import people
 from tests.builders import endorsing
 from tests.people import actor, china
@@ -61,24 +63,6 @@ LEAPS = (
     timedelta(days=8),
 )
 LIKELY = (30, 25, 15, 10, 10, 7, 3)
-UNIT_STATES = frozenset({S.DISPATCHED, S.DISPUTED, S.HANDLING, S.AWAITING_INFO, S.CARRIED_OVER, S.ENDORSING})
-PART_KINDS = {"part", "part_receipt"}
-OF_STATE = {
-    S.SUBMITTED: {"intake"},
-    S.INFO_REQUESTED: {"supply"},
-    S.ACCEPTED: {"dispatch"},
-    S.DISPATCHED: {"acknowledge"},
-    S.DISPUTED: {"ruling"},
-    S.HANDLING: set(),
-    S.AWAITING_INFO: {"supply_handling"},
-    S.CONSULTING: {"consultation"},
-    S.CARRIED_OVER: set(),
-    S.ENDORSING: set(),
-    S.RESOLVED: {"review"},
-    S.REVIEWED: {"evaluation", "callback", "not_rated"},  # one of them
-    S.CONFIRMED: {"closing"},
-}
-STATE_KINDS = set().union(*OF_STATE.values())
 
 
 class Walk:
@@ -231,11 +215,11 @@ class Walk:
             self.checked[ticket.id] = ticket.version
             events = list(reversed(queries.events(self.session, ticket.id)))
             clocks = queries.clocks(self.session, ticket.id)
-            check_history(ticket, events)
-            check_responsible(ticket, events)
-            check_hands(ticket, events)
-            check_answer(ticket, events)
-            check_clocks(ticket, [one for one in clocks if one.stopped_at is None])
+            truths.history_follows_the_table(ticket, events)
+            truths.one_unit_answers(ticket, events)
+            truths.duties_are_apart(ticket, events)
+            truths.answer_is_the_firms(ticket, events)
+            truths.clocks_fit_the_state(ticket, [one for one in clocks if one.stopped_at is None])
             self.check_watches(clocks)
         self.check_sight()
         self.check_notices()
@@ -279,161 +263,8 @@ class Walk:
         }
 
 
-def check_history(ticket: Ticket, events: list[TicketEvent]) -> None:
-    assert [event.seq for event in events] == list(range(1, ticket.version + 1))
-    assert ticket.is_open is (ticket.state in OPEN)
-    before: State | None = None
-    for event in events:
-        assert event.source is before
-        if event.action in BESIDE:
-            assert event.target is before, event.action
-            continue
-        walked = [row for row in rows(event.action, event.source) if row.target in {event.target, None}]
-        assert any(event.role in {who.value for who in row.who} for row in walked), event.action
-        before = event.target
-    assert before is ticket.state
-    assert [event.at for event in events] == sorted(event.at for event in events)
-
-
-def check_responsible(ticket: Ticket, events: list[TicketEvent]) -> None:
-    """首接负责制: from the first dispatch on exactly one unit answers, until another has acknowledged."""
-    lead = answers = None
-    for event in events:
-        if event.source is event.target and event.data.get("unit"):
-            continue  # a co-unit's own matter
-        if event.action is A.RESTART:
-            lead = answers = None
-        elif event.action is A.RECHECK:
-            lead = None
-        elif event.action is A.CONCLUDE:
-            lead = lead or answers
-        elif event.action is A.DISPATCH:
-            lead = event.data["lead_unit"]
-            answers = answers or lead
-        elif event.action is A.ACKNOWLEDGE:
-            answers = lead
-        elif event.action is A.REOPEN:
-            lead = answers
-    assert (ticket.lead_unit_code, ticket.responsible_unit_code) == (lead, answers)
-
-
-_DUTY = {
-    A.RESOLVE: "resolve",
-    A.ANSWER: "resolve",
-    A.PASS_REVIEW: "review",
-    A.SEND_BACK: "review",
-    A.CONFIRM: "evaluate",
-    A.REOPEN: "evaluate",
-    A.CALL_FAILED: "evaluate",
-    A.CLOSE: "close",
-    A.DISPATCH: "dispatch",
-    A.BACKFILL: "resolve",
-    A.ESCALATE: "evaluate",
-    A.DECLINE: "decline",
-}
-_OF_THE_FIRM = {A.SUBMIT, A.SUPPLY_INFO, A.WITHDRAW, A.APPEAL, A.RESTART}
-_CALLS = {A.CONFIRM, A.REOPEN, A.ESCALATE, A.CALL_FAILED, A.RECHECK, A.RECHECK_FINE}
-_NOT_HANDLING = _OF_THE_FIRM | _CALLS
-
-
-def check_hands(ticket: Ticket, events: list[TicketEvent]) -> None:
-    done: dict[str, list[int]] = {}
-    for event in events:
-        if event.actor_id is None:
-            continue
-        if event.action in _DUTY:
-            done.setdefault(_DUTY[event.action], []).append(event.actor_id)
-        if event.action not in _NOT_HANDLING:
-            done.setdefault("handled", []).append(event.actor_id)
-    # Each once, where they did it last.
-    hands = {duty: list(dict.fromkeys(reversed(ids)))[::-1] for duty, ids in done.items()}
-    assert ticket.hands == hands
-    apart = [set(hands.get(duty, ())) for duty in ("resolve", "review", "evaluate", "close")]
-    assert sum(map(len, apart)) == len(set().union(*apart)), "one person did two separated duties"
-
-
-def check_answer(ticket: Ticket, events: list[TicketEvent]) -> None:
-    """Nobody but the enterprise says whether it is satisfied; a rework asks anew; silence says nothing."""
-    said, unhappy = None, set()
-    for event in events:
-        if event.action is A.CONFIRM:
-            said = event.data.get("satisfaction", said)
-        again = event.action in {A.REOPEN, A.ESCALATE}
-        if again or (event.action is A.CONFIRM and said == "dissatisfied"):
-            unhappy.add(event.round - again)  # a reopening begins the next round
-        if event.action in {A.REOPEN, A.ESCALATE, A.RECHECK}:
-            said = None
-        if event.action is A.DETERMINE:
-            said = "dissatisfied"  # it was said before
-    assert ticket.satisfaction == said
-    assert (ticket.dissatisfied, ticket.reopened) == (
-        len(unhappy),
-        sum(event.action is A.REOPEN for event in events),
-    )
-
-
-def check_clocks(ticket: Ticket, running: list[Clock]) -> None:
-    held = Counter((clock.kind, clock.holder_ref if clock.kind in PART_KINDS else "") for clock in running)
-    assert all(count == 1 for count in held.values()), held
-    kinds = {clock.kind for clock in running}
-    if ticket.state in ENDS:
-        assert (running, ticket.due_at) == ([], None)
-        return
-    said = (ticket.state, kinds)
-    assert len(kinds & OF_STATE[ticket.state]) == (1 if OF_STATE[ticket.state] else 0), said
-    assert not kinds & (STATE_KINDS - OF_STATE[ticket.state]), said
-    of_unit = [clock for clock in running if clock.kind in {"unit", "rework"}]
-    by_unit = ticket.state in UNIT_STATES or (
-        ticket.state is S.CONSULTING and of_unit  # none after a second dissatisfaction
-    )
-    assert len(of_unit) == (1 if by_unit else 0), said
-    assert "promise" in kinds if by_unit else ticket.state is S.ACCEPTED or "promise" not in kinds, said
-    assert not kinds & PART_KINDS or ticket.state in WITH_PARTS, said
-    counts = of_unit or [clock for clock in running if clock.kind in OF_STATE[ticket.state]]
-    assert (ticket.due_at, ticket.yellow_at, ticket.due_provisional) == (
-        counts[0].due_at,
-        counts[0].yellow_at,
-        counts[0].provisional,
-    )
-    paused = {clock.kind for clock in running if clock.pauses and clock.pauses[-1][1] is None}
-    assert paused == _pauses(ticket.state) & kinds, said
-    for clock in running:
-        if clock.kind == "promise":
-            assert ticket.promise_due_at == clock.due_at
-
-
-def _pauses(state: State) -> set[str]:
-    if state is S.AWAITING_INFO:
-        return {"unit", "rework", "promise"}
-    return {"unit", "rework", "part"} if state in {S.CONSULTING, S.CARRIED_OVER} else set()
-
-
 def sees(who: Actor, ticket: Ticket) -> bool:
-    """Whom the domain lets see a ticket, said plainly (section 1 and the paragraph on confidential tickets)."""
-    return any(_handles(who, ticket)) or (not ticket.confidential and any(_reads(who, ticket)))
-
-
-def _handles(who: Actor, ticket: Ticket) -> Iterator[bool]:
-    for grant in who.grants:
-        if grant.role is Role.ENTERPRISE:
-            yield grant.ref == ticket.enterprise_code
-        if grant.role in {Role.COMMITTEE, Role.TASK_FORCE}:
-            yield grant.ref == ticket.chain_code
-        if grant.role is Role.DEPARTMENT:
-            yield grant.ref in {ticket.lead_unit_code, ticket.responsible_unit_code, *ticket.co_units}
-        if grant.role in {Role.GUIDE, Role.COMMITTEE}:
-            yield who.id == ticket.filed_by_id
-
-
-def _reads(who: Actor, ticket: Ticket) -> Iterator[bool]:
-    for grant in who.grants:
-        in_scope = grant.scope is ScopeKind.COUNTY or grant.ref == ticket.chain_code
-        if grant.role is Role.GUIDE:
-            yield grant.ref == ticket.enterprise_code
-        if grant.role in {Role.LEADER, Role.LIAISON}:
-            yield in_scope
-        if grant.role is Role.CALLER:
-            yield in_scope and ticket.answered_at is not None
+    return truths.sees(who, ticket, ticket.co_units)
 
 
 @pytest.mark.slow

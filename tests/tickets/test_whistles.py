@@ -12,7 +12,7 @@ from chainhub.operations import verify
 from chainhub.tickets import desk, queries
 from chainhub.tickets.service import whistles
 from chainhub.tickets.service.whistles import Report
-from chainhub.tickets.terms import WhistleState
+from chainhub.tickets.terms import Outcome, WhistleState
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
@@ -227,3 +227,44 @@ def test_through_the_pages(as_, session):
     assert "已报到" in owner
     assert as_(people.POWER).get(f"/whistles/{made.id}/end").status_code == 403
     assert _send(people.OWNER, f"/whistles/{made.id}/end", note="都来了").status_code == 303
+
+
+def test_what_a_firm_asked_for_is_void_once_there_is_an_answer(session):
+    """Found by the simulated county: it was confirmed after 销号, and called units to a ticket that had ended."""
+    ticket = a_ticket(session, S.HANDLING)
+    made = whistles.blow(work_of(session, people.OWNER, ELEVEN), ticket.number, WHY)
+    given = {"outcome": Outcome.SOLVED, "reply": "修好了"}
+
+    move(session, ticket, people.POWER, A.RESOLVE, NOW.replace(hour=14), **given)
+
+    assert (made.state, made.decision) == (WhistleState.REFUSED, "诉求已是“待审核”，不用再吹哨。")
+    with pytest.raises(Conflict):
+        whistles.confirm(work_of(session, people.CLERK, NOW.replace(hour=15)), made.id, BOTH)
+    assert _waiting(session, ticket) == set()
+
+
+def test_an_end_ends_the_whistle_and_nobody_is_waited_for(session):
+    ticket = a_ticket(session, S.HANDLING)
+    made = _blow(session, ticket)
+
+    move(session, ticket, people.OWNER, A.WITHDRAW, NOW.replace(hour=14), note="自己解决了")
+
+    assert (made.state, made.ended_note) == (WhistleState.ENDED, "诉求已是“已撤回”，不用再报到。")
+    assert _waiting(session, ticket) == set()
+
+
+def test_who_oversees_several_that_are_called_hears_of_each_by_name(session):
+    ticket = a_ticket(session, S.HANDLING)
+    _blow(session, ticket)
+
+    run_timetable(session, china(2026, 3, 3, 15), "reminders")
+
+    clocks = [one for one in queries.running_clocks(session, [ticket.id]) if one.kind == "report_in"]
+    assert {one.about for one in clocks} == {
+        f"{ticket.about}（{one}）" for one in ("县供电公司", "交通运输局")
+    }
+    keys = tuple(f"clock:{one.id}:" for one in clocks)
+    rows = session.execute(select(Notice.key, Notice.user_id, Notice.text)).all()
+    told = [(who, text) for key, who, text in rows if key.startswith(keys)]
+    assert told
+    assert len(told) == len(set(told))

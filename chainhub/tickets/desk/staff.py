@@ -13,7 +13,7 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
 from chainhub.tickets import deadlines, listing, presenting, queries
-from chainhub.tickets.clockwork import PERIODIC_CLOCKS, ClockKind
+from chainhub.tickets.clockwork import PERIODIC_CLOCKS, REQUESTER_CLOCKS, ClockKind
 from chainhub.tickets.desk.lines import moment_line
 from chainhub.tickets.desk.tasks import CONFER, ENDORSE, HEADLINES, NO_VERB, SCOPE, TASKS, Task
 from chainhub.tickets.models import Ticket
@@ -49,7 +49,7 @@ def _clocks_of(work: Work, task: Task, kind: ClockKind) -> Select[Clock, Ticket,
         .join(Ticket, and_(Clock.owner_kind == _owner(kind), Ticket.id == Clock.owner_id))
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
         .where(Clock.stopped_at.is_(None), Clock.kind == kind.value, Clock.holder_ref.in_(refs))
-        .where(Clock.holder_role == task.role.value)  # a route may give a clock to another role of the chain
+        .where(Clock.holder_role == _held_by(task))  # a route may give a clock to another role of the chain
         .where(queries.visible(work.actor), *_today(work, task), *_come(work, kind))
         .order_by(Clock.due_at, Clock.id)
     )
@@ -61,6 +61,11 @@ def _today(work: Work, task: Task) -> tuple[ColumnElement[bool], ...]:
         return ()
     since = deadlines.calls_since(work.calendar, work.now)
     return (or_(Ticket.last_call_at.is_(None), Ticket.last_call_at < since),)
+
+
+def _held_by(task: Task) -> str:
+    """Return the role that must act: a guide reminds, and helps, a firm whose turn it is."""
+    return (Role.ENTERPRISE if task.kinds[0] in REQUESTER_CLOCKS else task.role).value
 
 
 def _owner(kind: ClockKind) -> str:
@@ -110,7 +115,7 @@ def _count(work: Work, task: Task) -> int:
             Clock.stopped_at.is_(None),
             Clock.kind == task.kinds[0].value,
             Clock.holder_ref.in_(_refs(work.actor, task)),
-            Clock.holder_role == task.role.value,
+            Clock.holder_role == _held_by(task),
             *_today(work, task),
             *_come(work, task.kinds[0]),
         )

@@ -31,6 +31,7 @@ _HELD_BY_TASK_FORCE = frozenset({ClockKind.DISPATCH, ClockKind.RULING, ClockKind
 _HELD_BY_UNIT = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.UNIT_CONTACT, ClockKind.UNIT, ClockKind.REWORK, ClockKind.PROMISE}
 )
+_OF_EACH = PART_CLOCKS | {ClockKind.REPORT_IN}  # one for every unit that was called
 
 
 def carry_out(work: Work, ticket: Ticket, plan: Plan, had: Sequence[Clock], reason: str) -> list[Clock]:
@@ -138,10 +139,16 @@ def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
 def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
     """Give every running clock the limit of the ticket's new classification, from its original start."""
     for clock in running:
-        clock.about = ticket.about  # a complaint is called by its number alone from here on
         kind = ClockKind(clock.kind)
-        if kind not in PART_CLOCKS:  # theirs follow from their own part
+        # A complaint is called by its number alone from here on.
+        clock.about = about_unit(work, ticket, clock.holder_ref) if kind in _OF_EACH else ticket.about
+        if kind not in PART_CLOCKS:  # their limits follow from their own part
             reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
+
+
+def about_unit(work: Work, ticket: Ticket, unit: str) -> str:
+    """Return what notices call one of several units' duties: whose it is, since who oversees them hears of each."""
+    return f"{ticket.about}（{known.of(work.session).directory.units[unit].short}）"[:120]
 
 
 def was_contacted(ticket: Ticket, had: Sequence[Clock]) -> bool:

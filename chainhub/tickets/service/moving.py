@@ -189,6 +189,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
+    pending.settle_whistles(work, ticket)
     if target in ENDS and source not in ENDS:  # before the news of the end is told below
         outbox.silence(work.session, ticket.link, f"{ticket.number} {target.label}，不用再说了")
     reporting.follow(work, ticket, source, row.action, report)

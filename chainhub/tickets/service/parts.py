@@ -85,7 +85,8 @@ def _is_ahead(work: Work, day: date) -> bool:
 
 
 def _clocks(work: Work, ticket: Ticket, part: Part) -> list[Clock]:
-    owner = Owner(queries.OWNER, ticket.id, ticket.about, ticket.link, ticket.chain_code, ticket.confidential)
+    about = clocks.about_unit(work, ticket, part.unit_code)
+    owner = Owner(queries.OWNER, ticket.id, about, ticket.link, ticket.chain_code, ticket.confidential)
     holder = Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, part.unit_code)
     limits = {
         ClockKind.PART: limit_of(work, ticket, part),

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from chainhub.core.actor import THE_CLOCK
 from chainhub.core.work import Work
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries
+from chainhub.tickets.beside_models import Whistle
 from chainhub.tickets.models import Request, Ticket
-from chainhub.tickets.terms import RequestKind, RequestState, SupervisionReason, SupervisionState
-from chainhub.tickets.workflow import ENDS, State
+from chainhub.tickets.terms import (
+    RequestKind,
+    RequestState,
+    SupervisionReason,
+    SupervisionState,
+    WhistleState,
+)
+from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, State
 
 OWNER = "request"  # owner_kind of a request's clock
 _AT_WORK = frozenset({State.HANDLING})
@@ -45,6 +53,23 @@ def drop_drafts(work: Work, ticket: Ticket) -> None:
         if found.state is SupervisionState.DRAFT and not of_a_word:
             found.state = SupervisionState.DROPPED
             found.decided_at = work.now
+
+
+def settle_whistles(work: Work, ticket: Ticket) -> None:
+    """End what was blown about a ticket that has ended; what the firm only asked for is void once there is an answer.
+
+    What was merged may come back, and with it who was called.
+    """
+    if not ticket.whistled or ticket.state in BEFORE_RESOLVED:
+        return
+    ended = ticket.state in ENDS - {State.MERGED}
+    for found in work.session.scalars(select(Whistle).where(Whistle.ticket_id == ticket.id)):
+        if found.state is WhistleState.ASKED:
+            found.state, found.decided_at = WhistleState.REFUSED, work.now
+            found.decided_by, found.decision = THE_CLOCK.name, f"诉求已是“{ticket.state.label}”，不用再吹哨。"
+        elif found.state is WhistleState.BLOWN and ended:
+            found.state, found.ended_at = WhistleState.ENDED, work.now
+            found.ended_by, found.ended_note = THE_CLOCK.name, f"诉求已是“{ticket.state.label}”，不用再报到。"
 
 
 def settle(work: Work, ticket: Ticket, request: Request, state: RequestState) -> None:

@@ -272,8 +272,7 @@ def _extend(work: Work, ticket: Ticket, request: Request) -> None:
         raise Conflict("办理时限已经停了，不用延期。", code="wrong_state")
     request.before_at = clock.due_at
     until = date.fromisoformat(request.given["until"])
-    clock.extension += work.calendar.workdays_between(clock.due_at.astimezone(SHANGHAI).date(), until)
-    reminders.recompute(work, clock)
+    reminders.extend(work, clock, until)
     request.after_at = clock.due_at
     clocks.settle(ticket, queries.running_clocks(work.session, [ticket.id]))
     firm = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)

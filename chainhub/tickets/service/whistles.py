@@ -195,9 +195,10 @@ def _decide(work: Work, found: Whistle, state: WhistleState, note: str) -> None:
 
 
 def _call(work: Work, ticket: Ticket, found: Whistle, units: Sequence[str]) -> None:
-    owner = Owner(queries.OWNER, ticket.id, ticket.about, ticket.link, ticket.chain_code, ticket.confidential)
     limit = clocks.limit_of(work, ticket, ClockKind.REPORT_IN, work.now)
     for code in units:
+        about = clocks.about_unit(work, ticket, code)
+        owner = Owner(queries.OWNER, ticket.id, about, ticket.link, ticket.chain_code, ticket.confidential)
         holder = Holder(Role.DEPARTMENT.value, ScopeKind.UNIT.value, code)
         clock = reminders.begin(
             work, owner, ClockKind.REPORT_IN, limit, holder, ladder=Ladder.POSTS, round_=ticket.round
