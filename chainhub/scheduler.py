@@ -113,11 +113,12 @@ class _Noted:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
+        if kind is None or error is None:
             return
+        log.error("a run broke off", extra={"job": self.run.name, "cause": kind.__name__})
         try:
             with Session(self.engine) as session, session.begin():
-                service.broke(session, self.run, kind.__name__, clock.now())
+                service.broke(session, self.run, error, clock.now())
         except SQLAlchemyError as also:
             log.warning("a run broke off, unwritten", extra={"job": self.run.name, "cause": str(also)[:300]})
 

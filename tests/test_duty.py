@@ -383,7 +383,7 @@ def test_what_is_more_than_a_turn_is_left_for_the_next_one(town, monkeypatch):
         assert [(one.done, one.backlog) for one in lines] == [(2, first.left), (rest.done, 0)]
 
 
-def test_a_run_that_breaks_is_written_down_and_raised(town, monkeypatch):
+def test_a_run_that_breaks_is_written_down_and_raised(town, caplog):
     def _broken(_work, _limit):
         raise OperationalError("SELECT 1", {}, ValueError("gone"))
 
@@ -393,7 +393,9 @@ def test_a_run_that_breaks_is_written_down_and_raised(town, monkeypatch):
         scheduler.take_turn(town, job, "here:1")
 
     with Session(town) as session:
-        assert session.get_one(JobRun, "broken").error.startswith("没跑完：OperationalError")
+        assert session.get_one(JobRun, "broken").error.startswith("没跑完：数据库没有应答")
+    (logged,) = [one for one in caplog.records if one.message == "a run broke off"]
+    assert (logged.job, logged.cause) == ("broken", "OperationalError")
 
 
 # The locks

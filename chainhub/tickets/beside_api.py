@@ -55,7 +55,7 @@ class EntryShape(shapes.Command):
 class ChecklistBody(shapes.Command):
     """The whole list of a category; an empty one takes it away."""
 
-    items_ = mm.List(mm.Nested(EntryShape), required=True, data_key="items")
+    items_ = shapes.Several(mm.Nested(EntryShape), required=True, data_key="items")
 
 
 class CategoryChecklist(shapes.Shape):

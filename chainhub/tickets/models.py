@@ -27,6 +27,7 @@ _REQUEST_IS_PENDING = text("state = 'pending'")
 _IS_UNANSWERED = text("answered_at IS NULL")
 _PART_IS_OPEN = text("state IN ('sent', 'handling', 'disputed')")
 _IS_RETURN = text("action = 'return'")
+_IS_UPHELD = text("action = 'uphold_return' AND source = 'disputed' AND target = 'accepted'")
 _IS_OPEN_SQLITE = text("is_open = 1")  # as SQLAlchemy writes it there; SQLite takes no other word for it
 
 
@@ -356,6 +357,13 @@ class TicketEvent(Base):
         UniqueConstraint("ticket_id", "seq"),
         Index("ix_ticket_event_recorded_at", "recorded_at"),
         Index("ix_ticket_event_return_at", "at", sqlite_where=_IS_RETURN, postgresql_where=_IS_RETURN),
+        Index(
+            "ix_ticket_event_upheld",
+            "ticket_id",
+            "round",
+            sqlite_where=_IS_UPHELD,
+            postgresql_where=_IS_UPHELD,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -32,12 +32,11 @@ class BulkItem(Command):
 class BulkBody(Command):
     """One verb for several tickets."""
 
-    action = mm.Enum(
+    action = Choice(
         Action,
-        by_value=mm.String,
         required=True,
-        validate=validate.OneOf(together.ACTIONS, error="这件事不能几件一起办。"),
-        metadata={"description": "、".join(f"{one.value} {one.label}" for one in together.ACTIONS)},
+        among=validate.OneOf(together.ACTIONS, error="这件事不能几件一起办。"),
+        about="、".join(f"{one.value} {one.label}" for one in together.ACTIONS),
     )
     tickets = Several(
         mm.Nested(BulkItem),
@@ -138,12 +137,11 @@ class MySupervisionPage(shapes.Shape):
 class ReplyBody(Command):
     """A standard reply: for which verb, for which category (none: every one), its name and its words."""
 
-    action = mm.Enum(
+    action = Choice(
         Action,
-        by_value=mm.String,
         required=True,
-        validate=validate.OneOf(tuple(wording.FIELDS), error="这个动作没有可填的话。"),
-        metadata={"description": "用在哪个动作里"},
+        among=validate.OneOf(tuple(wording.FIELDS), error="这个动作没有可填的话。"),
+        about="用在哪个动作里",
     )
     category = Line(CODE_MOST, about="类别编码；不写是每一类都用")
     label = Line(replies.LABEL_MOST, required=True, about="按钮上的字")

@@ -115,14 +115,24 @@ class Choice(fields.Enum[Any]):
 
     default_error_messages = {**_SAYS, "unknown": "请选其中一个：{choices}。"}
 
-    def __init__(self, kind: type[Enum], *, required: bool = False, about: str = "") -> None:
+    def __init__(
+        self,
+        kind: type[Enum],
+        *,
+        required: bool = False,
+        about: str = "",
+        among: validate.OneOf | None = None,
+    ) -> None:
         super().__init__(
             kind,
             by_value=fields.String,
             required=required,
             allow_none=not required,
+            validate=among,
             metadata={"description": about or _words(kind)},
         )
+        if among is not None:
+            self.choices_text = ", ".join(one.value for one in among.choices)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -227,8 +237,17 @@ class Several(fields.List[Any]):
 
     default_error_messages = {**_SAYS, "invalid": "请写成一个列表，放在 [ ] 里。"}
 
-    def __init__(self, inner: fields.Field[Any], *, required: bool = False, validate: Any = None) -> None:
-        super().__init__(inner, required=required, allow_none=not required, validate=validate)
+    def __init__(
+        self,
+        inner: fields.Field[Any],
+        *,
+        required: bool = False,
+        validate: Any = None,
+        data_key: str | None = None,
+    ) -> None:
+        super().__init__(
+            inner, required=required, allow_none=not required, validate=validate, data_key=data_key
+        )
 
 
 class Whole(fields.Integer):

@@ -1,53 +1,28 @@
 """What can be aimed at: every form of every page, found on the pages themselves, with a person who may send it.
 
-The map of addresses says what there is; `SCENES` says who opens which page. A form that no scene shows is missed by
+The map of addresses says what there is; `scenes.py` says who opens which page. A form that no scene shows is missed by
 name in the test, so that a new one cannot stay outside.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import Flask
+from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from chainhub.core.actor import Role
-from chainhub.county.directory.models import Enterprise
-from chainhub.county.people import service as accounts
-from chainhub.county.people.models import GrantRow, User
-from chainhub.county.people.service import leaving
-from chainhub.county.responsibilities.models import Responsibility
-from chainhub.tickets import answer_tokens
-from chainhub.tickets.common import service as common
-from chainhub.tickets.papers import layouts
-from chainhub.tickets.papers.kinds import PaperKind
-from chainhub.tickets.service import (
-    answering,
-    instructions,
-    moving,
-    paper_templates,
-    passing,
-    referrals,
-    replies,
-    requests,
-    supervisions,
-    whistles,
-)
-from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
-from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
+from chainhub.tickets.workflow import TABLE, State
 from tests import people
-from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
-from tests.people import NOW, work_of
+from tests.builders import SOON
+from tests.house.scenes import WHO, Scene, acted
+from tests.people import NOW
 
 TEXTS = frozenset({"text", "textarea", "search", "tel", "password", ""})
 DAYS = frozenset({"date", "datetime-local"})
 CHOICES = frozenset({"select", "radio", "checkbox"})
-LATER = NOW.replace(hour=10)
-SECRET_KEY = "not a secret, only a test of 32 characters"  # as in the settings of the tests
 SAYS = {
     "username": people.OWNER,
     "name": "王小测",
@@ -82,6 +57,10 @@ _THERE = {
     ("leave.index", "from_on"): str(TODAY + timedelta(days=7)),
     ("leave.index", "until_on"): str(TODAY + timedelta(days=8)),
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
+    ("tickets.submit", "channel"): "superior",
+    ("codes.ask", "number"): "13900002077",
+    ("ways.propose", "address"): "lin@example.cn",
+    ("outgoing.test", "to"): "lin@example.cn",
 }
 """What a field of this name is to hold in one form alone."""
 _CHOSEN = {"role": "committee", "scope": "chain:equipment", "post": "contact"}
@@ -153,188 +132,17 @@ def _said(one: Control) -> str:
     return one.value
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A county in which everything stands that a form may be about."""
-
-    numbers: dict[State, str]
-    busy: str  # a ticket that is handled, with everything beside it
-    special: dict[Action, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # where an action needs more than a state
-    pages: list[tuple[str, str]] = field(default_factory=list)
+ACTING = ("tickets.act", "tickets.resolve")
+"""The doors of the verbs: one for all, and one of its own where files may come with it."""
 
 
-WHO: dict[Who, tuple[str, ...]] = {
-    Role.COMMITTEE: (people.CLERK, people.CLOSER),
-    Role.TASK_FORCE: (people.DISPATCHER, people.REVIEWER),
-    Role.DEPARTMENT: (people.POWER, people.POWER_DEPUTY),
-    Role.CALLER: (people.CALLER,),
-    Role.LEADER: (people.CHIEF,),
-    Party.REQUESTER: (people.OWNER,),
-    Party.CO_UNIT: (people.TRANSPORT,),
-}
-"""Who walks a row, as far as the model county has somebody."""
-_BY_ITSELF = {Action.SUBMIT, Action.BACKFILL, Action.LAPSE, Action.EXPIRE_INFO}
-
-
-def acted() -> set[Action]:
-    """Return the actions that have a form of their own."""
-    return {row.action for row in TABLE} - _BY_ITSELF
-
-
-def staged(session: Session) -> Scene:
-    """Make the county: a ticket in every state, and one with everything that may stand beside it."""
-    numbers = {state: a_ticket(session, state).number for state in REACHABLE}
-    twice = a_ticket(session, State.REVIEWED, kind=Kind.INQUIRY)  # one question, asked on the owner's home
-    busy = a_ticket(session, State.HANDLING, category="safety")
-    clerk, power, chief = (work_of(session, who, LATER) for who in (people.CLERK, people.POWER, people.CHIEF))
-    owner = work_of(session, people.OWNER, LATER)
-    requests.ask(power, busy.number, requests.Asked(RequestKind.CONSULTATION, "请会商"))
-    word = instructions.Word("请周五前办好。", people.POWER_UNIT, SOON)
-    instruction = instructions.give(chief, busy.number, word)
-    signed = supervisions.propose(clerk, busy.number, "拖了一周")
-    supervisions.sign(chief, signed.id, level=1)
-    draft = supervisions.propose(clerk, busy.number, "又拖了一周")
-    blown = whistles.blow(clerk, busy.number, "都来", [people.POWER_UNIT])
-    quiet = a_ticket(session, State.HANDLING)
-    asked = whistles.blow(owner, quiet.number, "请叫几个单位来")
-    ahead = a_ticket(session, State.HANDLING)
-    alone = submitted(session)
-    issue = common.open_issue(
-        work_of(session, people.DISPATCHER, LATER),
-        common.NewIssue("园区专线容量不够", "energy", SOON, (numbers[State.SUBMITTED],)),
-    )
-    firm = passing.write(
-        work_of(session, people.GUIDE, LATER), passing.Word(people.FIRM, "锅炉漏水", "锅炉漏水，请看。")
-    )
-    reply = replies.add(clerk, replies.Draft(Action.ANSWER, None, "已办", "已经办好了。"))
-    pass_ = answering.hand_out(work_of(session, people.CALLER, LATER), numbers[State.REVIEWED])[0]
-    line = session.scalars(select(Responsibility).limit(1)).first()
-    closed = session.scalars(select(User).where(User.username == people.STRANGER)).one()
-    locked = session.scalars(select(User).where(User.username == people.GUIDE)).one()
-    accounts.disable(work_of(session, "xitong", LATER), closed)
-    locked.locked_until = LATER + timedelta(hours=5)
-    today = LATER.date()
-    leaving.record(clerk, people.CLERK, people.CLOSER, leaving.Span(today, today))
-    referrals.record(clerk, ahead.number, referrals.Paper("12345", "2026-77", SOON))
-    template = layouts.default(PaperKind.MINUTES)
-    paper_templates.keep(work_of(session, "xitong", LATER), PaperKind.MINUTES, "纪要.docx", template)
-    neighbour = _neighbour(session)
-    special = _special(session)
-    session.commit()
-    link = f"/answer/{answer_tokens.write(SECRET_KEY, pass_)}"
-    head = "zhuanban2"
-    pages = [
-        (people.OWNER, "/"),
-        (people.OWNER, "/tickets/new"),
-        (people.OWNER, f"/pass-on/{firm.id}"),
-        (people.OWNER, f"/common/{issue.id}"),
-        (neighbour, f"/common/{issue.id}"),
-        (people.OWNER, f"/tickets/{ahead.number}/whistle"),
-        (people.OWNER, f"/tickets/{ahead.number}/ask/expedite"),
-        (people.OWNER, f"/tickets/{ahead.number}"),
-        (people.OWNER, f"/tickets/{twice.number}"),
-        (people.OWNER, "/inbox"),
-        (people.OWNER, "/password"),
-        ("", "/sign-in"),
-        ("", link),
-        (people.CLERK, "/"),
-        (people.CLERK, "/tickets/new"),
-        (people.CLERK, "/tickets/backfill"),
-        (people.CLERK, "/pass-on"),
-        (people.CLERK, "/replies"),
-        (people.CLERK, f"/replies/{reply.id}"),
-        (people.CLERK, "/leave"),
-        (people.CLERK, f"/tickets/{busy.number}"),
-        (people.CLERK, f"/tickets/{busy.number}/note"),
-        (people.CLERK, f"/tickets/{ahead.number}/supervise"),
-        (people.CLERK, f"/tickets/{busy.number}/referral"),
-        (people.CLERK, f"/tickets/{ahead.number}/referral/reply"),
-        (people.CLERK, f"/tickets/{ahead.number}/whistle"),
-        (people.CLERK, f"/whistles/{asked.id}/confirm"),
-        (people.CLERK, f"/whistles/{asked.id}/refuse"),
-        (people.CLERK, f"/whistles/{blown.id}/end"),
-        (people.CLERK, f"/common/new?pick={alone.number}"),
-        (people.CLERK, f"/common/{issue.id}"),
-        (people.POWER, "/handovers"),
-        (people.POWER, f"/tickets/{busy.number}"),
-        (people.POWER, f"/tickets/{busy.number}/report-in"),
-        (people.POWER, f"/instructions/{instruction.id}/answer"),
-        (people.POWER_DEPUTY, f"/supervisions/{signed.id}/answer"),
-        *((people.POWER, f"/tickets/{ahead.number}/ask/{kind.value}") for kind in RequestKind),
-        (people.CHIEF, f"/tickets/{ahead.number}/instruct"),
-        (people.CHIEF, f"/supervisions/{draft.id}/sign"),
-        (people.CHIEF, f"/supervisions/{draft.id}/drop"),
-        (people.LIAISON, f"/tickets/{ahead.number}/instruct"),
-        (people.CALLER, f"/tickets/{numbers[State.REVIEWED]}/answer-link"),
-        (people.DISPATCHER, f"/common/{issue.id}"),
-        (people.DISPATCHER, "/responsibilities/new"),
-        (head, "/responsibilities/new"),
-        (head, f"/responsibilities/{line.id if line else 1}/edit"),
-        ("xitong", f"/admin/accounts?q={closed.username}"),
-        ("xitong", f"/admin/accounts?q={locked.username}"),
-        ("xitong", "/admin/accounts/new"),
-        ("xitong", "/admin/workdays"),
-        ("xitong", "/admin/units"),
-        ("xitong", "/admin/papers/minutes"),
-        ("xitong", "/leave"),
-        ("anquan", "/admin/grants"),
-        ("shenji", "/admin/audit"),
-    ]
-    return Scene(numbers, busy.number, special, pages)
-
-
-def _neighbour(session: Session) -> str:
-    """Return the owner of another enterprise of the same chain."""
-    firm = select(Enterprise.code).where(Enterprise.chain_code == "equipment", Enterprise.code != people.FIRM)
-    query = select(User.username).join(GrantRow).where(GrantRow.role == "enterprise", GrantRow.ref.in_(firm))
-    return str(session.scalar(query.order_by(User.id).limit(1)))
-
-
-def _special(session: Session) -> dict[Action, tuple[str, ...]]:
-    """Make the tickets that an action asks for beyond a state."""
-    shared = a_ticket(session, State.ACCEPTED)
-    parts = {"lead_unit": people.POWER_UNIT, "co_units": [{"unit": people.TRANSPORT_UNIT, "text": "路"}]}
-    move(session, shared, people.DISPATCHER, Action.DISPATCH, LATER, **parts)
-    move(session, shared, people.POWER, Action.ACKNOWLEDGE, LATER)
-    lapsed = a_ticket(session, State.AWAITING_INFO)
-    work = work_of(session, "clock", LATER)
-    moving.apply(work, moving.by_clock(work, lapsed, Action.EXPIRE_INFO), {})
-    again, twice = (_unhappy(session) for _ in range(2))
-    move(session, twice, people.OWNER, Action.ESCALATE, LATER, **UNHAPPY)
-    return {
-        Action.HAND_IN: (shared.number,),
-        Action.CLOSE_INCOMPLETE: (lapsed.number,),
-        Action.ESCALATE: (again.number,),
-        Action.DETERMINE: (twice.number,),
-    }
-
-
-UNHAPPY = {
-    "contacted": True,
-    "solved": False,
-    "reason_code": DissatisfiedReason.NOT_SOLVED,
-    "note": "一合闸就跳",
-}
-
-
-def _unhappy(session: Session):
-    """Return a ticket that was done again once and waits for the second answer."""
-    ticket = a_ticket(session, State.REVIEWED)
-    move(session, ticket, people.OWNER, Action.REOPEN, LATER, **UNHAPPY)
-    move(session, ticket, people.POWER, Action.RESOLVE, LATER, outcome=Outcome.SOLVED, reply="又办了一次。")
-    move(session, ticket, people.REVIEWER, Action.PASS_REVIEW, LATER)
-    return ticket
-
-
-def aimed(app: Flask, scene: Scene, as_) -> dict[tuple[str, str], Target]:
+def aimed(app: Flask, scene: Scene, as_: Callable[[str], FlaskClient]) -> dict[tuple[str, str], Target]:
     """Return every form that is found, by endpoint and the word in its address."""
     found: dict[tuple[str, str], Target] = {}
     for one in _of_scripts(scene):
         found[one.endpoint, ""] = one
     for username, where in scene.pages:
-        page = (as_(username) if username else app.test_client()).get(where)
+        page = as_(username).get(where)
         if page.status_code == 200:
             for one in forms(app, username, where, page.get_data(as_text=True)):
                 found.setdefault((one.endpoint, _kind_of(one)), one)
@@ -347,20 +155,20 @@ def aimed(app: Flask, scene: Scene, as_) -> dict[tuple[str, str], Target]:
         ]
         who = {one for row in TABLE if row.action is action for one in row.who}
         for username, number in ((u, n) for n in numbers for part in sorted(who) for u in WHO.get(part, ())):
-            if ("tickets.act", action.value) in found:
+            if any((door, action.value) in found for door in ACTING):
                 break
             where = f"/tickets/{number}/act/{action.value}"
             page = as_(username).get(where)
             if page.status_code == 200:
                 for one in forms(app, username, where, page.get_data(as_text=True)):
-                    if one.endpoint == "tickets.act":
+                    if one.endpoint in ACTING:
                         found[one.endpoint, action.value] = one
-    _write_in(found, ("tickets.act", "merge"), "into", merges[0])
-    _write_in(found, ("tickets.add_to_common", ""), "tickets", merges[1])
+    write_in(found, ("tickets.act", "merge"), "into", merges[0])
+    write_in(found, ("tickets.add_to_common", ""), "tickets", merges[1])
     return found
 
 
-def _write_in(found: dict, key: tuple[str, str], name: str, value: str) -> None:
+def write_in(found: dict, key: tuple[str, str], name: str, value: str) -> None:
     """Let a text field of one form hold what only this county has."""
     if key in found:
         controls = (replace(one, value=value) if one.name == name else one for one in found[key].controls)

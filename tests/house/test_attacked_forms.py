@@ -3,30 +3,20 @@
 The forms are found on the pages (`targets.py`). Each attack is undone before the next, so all of them meet one county.
 """
 
-import html
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import BytesIO
 
 import pytest
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from chainhub.core import clock
-from chainhub.core.db import Base
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.web import presses
-from chainhub.web.database import db
 from tests import files
-from tests.house import targets
-from tests.house.targets import CHOICES, DAYS, TEXTS, Scene, Target
-from tests.people import NOW
-from tests.web_client import sign_in, token_of
+from tests.house import scenes
+from tests.house.siege import every, faults, nothing
+from tests.house.targets import ACTING, CHOICES, DAYS, TEXTS, Target
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -38,90 +28,6 @@ STRANGE = {
 }
 DATES = ("0000-99-99", "9999-12-31", "0001-01-01", "2026-02-30", "今天", "-1", "2026-03-20T25:61")
 NUMBERS = ("-1", "1" + "0" * 20, "NaN", "1e9", "٣", "０", " 1", "")
-NOT_COUNTED = {"press", "sign_in_failure", "presence", "alembic_version"}
-WITHOUT_TEXT = {"people.password", "people.sign_in"}  # what is typed there is never shown again
-_ADVICE = re.compile(r'data-advice|id="errors"|field-error|class="flash flash-error"|role="alert"')
-
-
-@dataclass
-class Siege:
-    """One county and everything that can be sent to it. What an attack does is undone after it."""
-
-    app: object
-    connection: Connection
-    scene: Scene
-    targets: dict[tuple[str, str], Target] = field(default_factory=dict)
-    clients: dict = field(default_factory=dict)
-    tokens: dict = field(default_factory=dict)
-
-    def as_(self, username: str):
-        if username not in self.clients:
-            self.clients[username] = self.app.test_client()
-            if username:
-                assert sign_in(self.clients[username], username).status_code == 303
-        return self.clients[username]
-
-    def token(self, username: str) -> str:
-        if username not in self.tokens:
-            self.tokens[username] = token_of(self.as_(username), "/password" if username else "/sign-in")
-        return self.tokens[username]
-
-    @contextmanager
-    def undone(self, username: str) -> Iterator[None]:
-        """Do something, and undo it: in the database and in the cookies."""
-        client, _ = self.as_(username), self.token(username)
-        cookies = dict(client._cookies)
-        before = self.connection.begin_nested()
-        try:
-            yield
-        finally:
-            with self.app.app_context():
-                db.session.remove()
-            before.rollback()
-            client._cookies = cookies
-
-    def send(self, target: Target, data: MultiDict, **options) -> TestResponse:
-        token = self.token(target.username)
-        if options.pop("with_token", True):
-            data.setdefault("csrf_token", token)
-            data["csrf_token"] = token
-        if "file" in {one.kind for one in target.controls}:
-            options.setdefault("content_type", "multipart/form-data")
-        return self.as_(target.username).post(target.path, data=data, **options)
-
-    def rows(self) -> tuple[int, ...]:
-        """Count every table, and add up the versions of all tickets."""
-        return tuple(self.connection.execute(_COUNTS).one())
-
-
-_TABLES = sorted(name for name in Base.metadata.tables if name not in NOT_COUNTED)
-_COUNTS = text(
-    "SELECT "
-    + ", ".join(f'(SELECT count(*) FROM "{name}")' for name in _TABLES)
-    + ", (SELECT sum(version) FROM ticket)"
-)
-
-
-@pytest.fixture(scope="module")
-def siege(standing_app, engine) -> Iterator[Siege]:
-    patch = pytest.MonkeyPatch()
-    patch.setattr(clock, "now", lambda: NOW.replace(hour=11))
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with standing_app.app_context():
-            db.session.remove()
-            db.session.session_factory.configure(bind=connection, join_transaction_mode="create_savepoint")
-            db._app_engines[standing_app] = {None: connection}
-        mode = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
-        with Session(connection, **mode) as session:
-            scene = targets.staged(session)
-        made = Siege(standing_app, connection, scene)
-        made.targets = targets.aimed(standing_app, scene, made.as_)
-        yield made
-        with standing_app.app_context():
-            db.session.remove()
-        outer.rollback()
-    patch.undo()
 
 
 def test_no_form_stays_outside(siege):
@@ -132,42 +38,8 @@ def test_no_form_stays_outside(siege):
     }
 
     assert there - {endpoint for endpoint, _ in siege.targets} == set()
-    acted = {word for endpoint, word in siege.targets if endpoint == "tickets.act"}
-    assert {one.value for one in targets.acted()} - acted == set()
-
-
-def _every(siege: Siege, attack: Callable[[Target], Iterator[tuple[str, str, MultiDict]]]) -> list[str]:
-    """Send every form with what an attack makes of it; return what was wrong with the answers."""
-    wrong = []
-    for target in siege.targets.values():
-        for name, typed, data in attack(target):
-            with siege.undone(target.username):
-                before = siege.rows()
-                answer = siege.send(target, data)
-                wrong += [
-                    f"{target} [{name}]: {said}" for said in _faults(siege, target, answer, before, typed)
-                ]
-    return wrong
-
-
-def _faults(siege: Siege, target: Target, answer: TestResponse, before, typed: str) -> Iterator[str]:
-    page = answer.get_data(as_text=True)
-    if answer.status_code >= 500:
-        yield f"{answer.status_code}"
-        return
-    if "Traceback" in page or "<script>alert" in page or "<img src=x" in page:
-        yield "something comes out that must not"
-    if answer.status_code >= 400:
-        if siege.rows() != before:
-            yield f"{answer.status_code}, but rows were written"
-        if not _ADVICE.search(page):
-            yield f"{answer.status_code} without a word of what to do"
-        if typed and target.endpoint not in WITHOUT_TEXT and typed not in html.unescape(page):
-            yield f"{answer.status_code} and what was typed is gone"
-    elif answer.status_code in {302, 303}:
-        after = siege.as_(target.username).get(answer.location).get_data(as_text=True)
-        if "<script>alert" in after or "<img src=x" in after:
-            yield f"{answer.location} runs a script"
+    acted = {word for endpoint, word in siege.targets if endpoint in ACTING}
+    assert {one.value for one in scenes.acted()} - acted == set()
 
 
 def test_what_somebody_would_send_is_taken(siege):
@@ -177,22 +49,23 @@ def test_what_somebody_would_send_is_taken(siege):
         with siege.undone(target.username):
             data = target.filled()
             for name in target.named("file"):
-                data.add(name, (BytesIO(_FITS.get(target.endpoint, files.PDF)), "文件.pdf"))
+                content, called = _FITS.get(target.endpoint, (files.PDF, "文件.pdf"))
+                data.add(name, (BytesIO(content), called))
             answer = siege.send(target, data)
             if answer.status_code >= 400:
                 refused.append(f"{target}: {answer.status_code} {_words(answer)}")
 
-    _nothing(refused)
+    nothing(refused)
 
 
 _FITS = {
-    "workdays.import_notice": b'{"year": 2027, "days": [{"name": "x", "date": "2027-01-01", "isOffDay": true}]}',
-    "tickets.template": layouts.default(PaperKind.MINUTES),
+    "workdays.import_notice": (
+        b'{"year": 2027, "days": [{"name": "x", "date": "2027-01-01", "isOffDay": true}]}',
+        "通知.json",
+    ),
+    "tickets.template": (layouts.default(PaperKind.MINUTES), "纪要.docx"),
+    "tickets.resolve": (files.picture(), "现场.jpg"),
 }
-
-
-def _nothing(wrong: list[str]) -> None:
-    assert not wrong, "\n".join(wrong)
 
 
 def _words(answer: TestResponse) -> str:
@@ -285,7 +158,7 @@ def _numbers(target: Target):
 
 @pytest.mark.parametrize("attack", [_empty, _long, _script, _unknown, _strange, _dates, _numbers])
 def test_nothing_gives_way(siege, attack):
-    _nothing(_every(siege, attack))
+    nothing(every(siege, attack))
 
 
 def test_what_is_on_no_list_is_never_taken(siege):
@@ -299,7 +172,7 @@ def test_what_is_on_no_list_is_never_taken(siege):
                 if siege.send(target, data).status_code < 400 and siege.rows() != before:
                     taken.append(f"{target} {name}")
 
-    _nothing(taken)
+    nothing(taken)
 
 
 BAD_FILES = {
@@ -327,10 +200,10 @@ def test_no_wrong_file_gets_in(siege):
                     if answer.status_code < 400:
                         wrong.append(f"{target} [{name}]: taken")
                     wrong += [
-                        f"{target} [{name}]: {said}" for said in _faults(siege, target, answer, before, "")
+                        f"{target} [{name}]: {said}" for said in faults(siege, target, answer, before, "")
                     ]
 
-    _nothing(wrong)
+    nothing(wrong)
 
 
 def test_without_the_token_of_its_page_nothing_is_done(siege):
@@ -346,12 +219,12 @@ def test_without_the_token_of_its_page_nothing_is_done(siege):
                 answer = siege.send(target, data, with_token=False)
                 if answer.status_code != 400:
                     wrong.append(f"{target} [{name}]: {answer.status_code}")
-                wrong += [f"{target} [{name}]: {said}" for said in _faults(siege, target, answer, before, "")]
+                wrong += [f"{target} [{name}]: {said}" for said in faults(siege, target, answer, before, "")]
 
-    _nothing(wrong)
+    nothing(wrong)
 
 
-def test_a_body_that_is_no_form_does_nothing(siege):
+def test_a_body_that_is_no_form_doesnothing(siege):
     bodies = (
         ("[1,2]", "application/json"),
         ("[" * 50_000, "application/json"),
@@ -369,9 +242,9 @@ def test_a_body_that_is_no_form_does_nothing(siege):
                 answer = siege.as_(target.username).post(
                     target.path, data=body, content_type=kind, headers=headers
                 )
-                wrong += [f"{target} [{kind}]: {said}" for said in _faults(siege, target, answer, before, "")]
+                wrong += [f"{target} [{kind}]: {said}" for said in faults(siege, target, answer, before, "")]
 
-    _nothing(wrong)
+    nothing(wrong)
 
 
 TWICE = {
@@ -380,6 +253,7 @@ TWICE = {
     "tickets.phone": "each look is written down",
     "tickets.hand_out_link": "each handing out is written down",
     "people.reset": "each gives a new password, shown once",
+    "outgoing.test": "each test is sent, and noted",
 }
 """What may leave a trace each time it is sent, and why."""
 
@@ -399,7 +273,7 @@ def test_a_form_that_is_sent_twice_is_done_once(siege):
             if second.status_code >= 500:
                 wrong.append(f"{target}: {second.status_code}")
 
-    _nothing(wrong)
+    nothing(wrong)
 
 
 def test_every_form_has_a_key_of_its_own(siege):

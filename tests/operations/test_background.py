@@ -1,11 +1,13 @@
 """Background work as its keeper sees it: the page, the API, a run that somebody asks for, what is kept and what is not."""
 
+import re
 import socket
 from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chainhub.audit.models import AuditEntry
 from chainhub.core import clock, sweeps
@@ -109,11 +111,28 @@ def test_a_run_whose_process_was_killed_is_put_down_by_the_next_one(session):
     assert session.get_one(JobRun, "reminders").error == ""
 
 
-def test_a_run_that_broke_off_names_the_sort_of_error_alone(session):
-    service.broke(session, Run("reminders", NOW, HERE.name), "OperationalError", NOW)
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OperationalError("SELECT 1", {}, ValueError("gone")),
+            "没跑完：数据库没有应答，可能连不上、太忙，或者磁盘满了。",
+        ),
+        (IntegrityError("INSERT", {}, ValueError("EQ-2026-00001")), "没跑完：数据库没有收下这一批。"),
+        (PermissionError("/srv/files"), "没跑完：文件读写或者网络不通。"),
+        (MemoryError(), "没跑完：内存不够。"),
+        (SystemExit(1), "没跑完：跑到一半，进程被停掉了。"),
+        (KeyError("EQ-2026-00001"), "没跑完：程序出了错。"),
+    ],
+)
+def test_a_run_that_broke_off_says_what_happened_and_what_to_do(session, error, said):
+    service.broke(session, Run("reminders", NOW, HERE.name), error, NOW)
 
     (line,) = _lines(session)
-    assert line.error == "没跑完：OperationalError。详情在日志里，下次到点再试。"
+    assert line.error.startswith(said + "已办的算数，剩下的下次到点接着办。")
+    assert not re.search("[A-Za-z]", line.error)  # neither the name of a class nor what stood in its rows
+    assert line.error.endswith("。")
+    assert len(line.error) <= JobLog.error.type.length
 
 
 def test_what_the_scheduler_missed_is_counted_when_it_runs_again(session):

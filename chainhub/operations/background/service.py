@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, delete, select
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from chainhub.audit import service as audit
@@ -105,13 +107,35 @@ def finish(session: Session, run: Run, swept: Swept, now: datetime) -> None:
     _answer(session, run)
 
 
-def broke(session: Session, run: Run, cause: str, now: datetime) -> None:
-    """Write down that a run broke off: `cause` names the sort of error, never what stood in its rows."""
+def broke(session: Session, run: Run, error: BaseException, now: datetime) -> None:
+    """Write down that a run broke off, in words of what happened; neither the error's name nor what stood in its rows."""
     row = _row(session, run)
     row.started_at, row.ended_at, row.process = run.started_at, now, run.process
-    row.missed, row.error = run.missed, f"没跑完：{cause}。详情在日志里，下次到点再试。"
+    row.missed, row.error = run.missed, why_broken(error)
     session.add(_line(row, run.asked_by))
     _answer(session, run)
+
+
+_ENDED = "已办的算数，剩下的下次到点接着办。"
+_BROKEN: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    (
+        (OperationalError, InterfaceError, PoolTimeout),
+        "数据库没有应答，可能连不上、太忙，或者磁盘满了",
+        "连着几次都这样，请看数据库开着没有、磁盘还有没有地方。",
+    ),
+    ((SQLAlchemyError,), "数据库没有收下这一批", "连着几次都这样，请把这个时刻的日志交给维护人员。"),
+    ((MemoryError,), "内存不够", "请看这台机器上还有什么在跑，或者加内存。"),
+    ((OSError,), "文件读写或者网络不通", "请看磁盘还有没有地方、存放文件的目录能不能写。"),
+    ((KeyboardInterrupt, SystemExit), "跑到一半，进程被停掉了", ""),
+    ((BaseException,), "程序出了错", "连着几次都这样，请把这个时刻的日志交给维护人员。"),
+)
+"""What breaks a run: the sorts of error, what is so, and what to do where trying again does not help. The first counts."""
+
+
+def why_broken(error: BaseException) -> str:
+    """Return for the administrator what broke a run, what becomes of it, and what to do."""
+    said, advice = next((said, advice) for sorts, said, advice in _BROKEN if isinstance(error, sorts))
+    return f"没跑完：{said}。{_ENDED}{advice}"
 
 
 def _row(session: Session, run: Run) -> JobRun:

@@ -1,0 +1,175 @@
+"""What of the API can be aimed at: every operation that writes, by whom, at which address, with which body.
+
+The operations are those of the description, so that a new one is tried by itself.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.workflow import TABLE, Action, State
+from tests import people
+from tests.api.calling import V1
+from tests.builders import SOON
+from tests.house.scenes import WHO
+from tests.house.siege import Siege
+
+SAYS = {
+    "title": "厂门口的路",
+    "content": "厂门口的路坏了三个月。",
+    "text": "砚禾齿轮说锅炉漏水，请派人看。",
+    "kind": "help",
+    "category": "energy",
+    "enterprise": people.FIRM,
+    "unit": people.POWER_UNIT,
+    "lead_unit": people.POWER_UNIT,
+    "units": [people.POWER_UNIT],
+    "due_on": SOON.isoformat(),
+    "until": "2026-03-25",
+    "review_on": SOON.isoformat(),
+    "person": people.POWER,
+    "people": "韩砚等 2 人",
+    "username": people.OWNER,
+    "password": "chainhub-demo",
+    "name": "试验",
+    "successor": people.POWER_DEPUTY,
+    "substitute": people.CLOSER,
+    "from_on": "2026-03-09",
+    "until_on": "2026-03-10",
+    "raised_on": "2026-02-25",
+    "solved_on": "2026-02-26",
+    "action": "answer",
+    "label": "已办",
+    "outcome": "solved",
+    "share": "co",
+    "on": True,
+    "done": True,
+    "item": "site",
+    "level": 1,
+    "source": "12345",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation: who calls it where, what it takes."""
+
+    username: str
+    path: str
+    operation: str
+    schema: dict
+    version: int = 0  # of the ticket that it is about
+
+    def body(self) -> dict:
+        """Return a body as somebody would send it: what is required, each by its name."""
+        wanted = [*self.schema.get("required", []), *self.given]
+        return {name: deepcopy(self._said(name)) for name in dict.fromkeys(wanted)}
+
+    def _said(self, name: str) -> object:
+        if name == "version":
+            return self.version
+        chosen = self.schema["properties"][name].get("enum", [])
+        return self.given.get(name, SAYS.get(name, next((one for one in chosen if one), "写明情况")))
+
+    @property
+    def given(self) -> dict:
+        """What this operation takes otherwise than others do."""
+        return _THERE.get(self.operation, {})
+
+
+_UNHAPPY = {"contacted": True, "solved": False}
+_THERE: dict[str, dict] = {
+    "submit": {"enterprise": people.FIRM},
+    "backfill": {"enterprise": people.FIRM},
+    "ask": {"kind": "consultation"},
+    "issue_paper": {"kind": "case_sheet"},
+    "act_reclassify": {"category": "safety"},
+    "act_assign": {"person": people.POWER_DEPUTY},
+    "act_confirm": {"contacted": True, "solved": True, "satisfaction": "satisfied"},
+    "act_reopen": _UNHAPPY,
+    "act_escalate": _UNHAPPY,
+    "keep_checklist": {"items": [{"label": "到过现场"}]},
+    "propose_address": {"address": "lin@example.cn"},
+    "confirm_address": {"code": "000000"},
+    "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
+}
+
+
+def every_call(siege: Siege) -> Iterator[Call]:
+    """Give every operation that writes, at a ticket or a thing of this county."""
+    described = siege.app.test_client().get(f"{V1}/openapi.json").json
+    schemas = described["components"]["schemas"]
+    versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
+    for path, operations in described["paths"].items():
+        if "post" not in operations:
+            continue
+        said = operations["post"]
+        content = said.get("requestBody", {}).get("content", {}).get("application/json")
+        named = content["schema"]["$ref"].rsplit("/", 1)[1] if content else ""
+        username, number = _who(siege, path)
+        where = path
+        for part, value in {**PARTS, "number": number}.items():
+            where = where.replace(f"{{{part}}}", value)
+        assert "{" not in where, f"{where}: say in PARTS what may stand there"
+        version = versions.get(number, 0)
+        yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
+
+
+PARTS = {
+    "id_": "1",
+    "request": "1",
+    "code": people.POWER_UNIT,
+    "category": "safety",
+    "medium": "email",
+    "name": "reminders",
+}
+"""What stands in an address beside the number of a ticket."""
+
+
+BY = {
+    "ask": people.POWER,
+    "pass-on": people.GUIDE,
+    "attach": people.OWNER,
+    "checklist": people.POWER,
+    "report-in": people.POWER,
+    "instructions": people.CHIEF,
+    "supervisions": people.CLERK,
+    "requests": people.POWER,
+    "handovers": people.POWER,
+    "responsibilities": people.REVIEWER,
+    "units": "xitong",
+    "approve": people.CLERK,
+    "reject": people.CLERK,
+    "sign": people.CHIEF,
+    "drop": people.CHIEF,
+    "answer": people.POWER_DEPUTY,
+    "progress": people.DISPATCHER,
+    "close": people.DISPATCHER,
+    "media": people.OWNER,
+    "outgoing": "xitong",
+    "jobs": "xitong",
+    "checklists": "xitong",
+}
+
+
+def _who(siege: Siege, path: str) -> tuple[str, str]:
+    """Return who may make a call, and the number of a ticket at which it can be made."""
+    words = path.removeprefix(V1).strip("/").split("/")
+    if "actions" in words:
+        action = Action(words[-1])
+        listed = [row for row in TABLE if row.action is action]
+        row = next((row for row in listed if row.source in siege.scene.numbers), listed[0])
+        users = [name for part in sorted(row.who, key=str) for name in WHO.get(part, ())]
+        special = siege.scene.special.get(action)
+        return users[-1] if users else people.CLERK, special[0] if special else siege.scene.numbers[
+            row.source
+        ]
+    if words[-1] == "leave":
+        return people.DISPATCHER, siege.scene.numbers[State.SUBMITTED]
+    mine = next((BY[word] for word in reversed(words) if word in BY), people.CLERK)
+    if words[-1] in {"echo", "confirm"} and words[0] != "whistles":
+        mine = people.OWNER
+    return mine, siege.scene.busy
