@@ -22,6 +22,7 @@ from chainhub.web.database import db
 View = TypeVar("View", bound=Callable[..., object])
 GUARD = "chainhub_guard"
 BODY_MOST = "chainhub_body_most"
+BY_FIELD = "chainhub_by_field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ def body_most(size: int) -> Callable[[View], View]:
     return widened
 
 
+def says_by_field(view: View) -> View:
+    """Say of a route that its form itself names the field with what cannot be kept, and shows everything else again."""
+    setattr(view, BY_FIELD, True)
+    return view
+
+
 def widen() -> None:
     """Allow this request the body that its route takes. Asked after the guard, so that no stranger sends it."""
     size = getattr(current_app.view_functions.get(request.endpoint or ""), BODY_MOST, None)
@@ -69,7 +76,8 @@ def demand_storable() -> None:
     """Refuse what no database keeps as text: it is never typed by accident. Bodies of the API say so by field."""
     if any("\x00" in str(value) for value in (request.view_args or {}).values()):
         raise NotFound("没有这一页，请核对网址。")
-    if request.path.startswith("/api/"):
+    by_field = getattr(current_app.view_functions.get(request.endpoint or ""), BY_FIELD, False)
+    if by_field or request.path.startswith("/api/"):
         return
     said = (value for source in (request.args, request.form) for _, value in source.items(multi=True))
     if any("\x00" in value for value in said):

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 FIELD = "held"
 _NEVER = "chainhub_never_held"
 _OURS = frozenset({"csrf_token", "form_key", FIELD})
-_UNSEEN = _OURS | {"version", "once", "sure", "previewed", "token", "next"}
+UNSEEN = _OURS | {"version", "once", "sure", "previewed", "token", "next"}
 _MOST = 300_000  # characters; more is shown, but not carried through the sign-in
 _CHOSEN = re.compile(r"[\w.:@/+-]{0,60}", re.ASCII)  # a code, a number, a day: chosen rather than written
 View = TypeVar("View", bound=Callable[..., object])
@@ -50,7 +50,7 @@ def texts() -> list[str]:
 
 
 def _texts(fields: Iterable[tuple[str, str]]) -> list[str]:
-    return [value for name, value in fields if name not in _UNSEEN and not _CHOSEN.fullmatch(value.strip())]
+    return [value for name, value in fields if name not in UNSEEN and not _CHOSEN.fullmatch(value.strip())]
 
 
 def _sent() -> Pairs:

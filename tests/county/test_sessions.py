@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from flask_login.utils import encode_cookie
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from chainhub.county.people import jobs, queries, service
 from chainhub.county.people.models import EndedSession
+from tests.asking import statements
 from tests.county.browsing import Browser
 from tests.people import NOW, OWNER, POWER, work_of
 
@@ -138,13 +139,9 @@ def test_a_strange_identity_is_nobody(browser, identity):
 
 def test_who_is_there_and_whether_they_have_signed_out_is_one_question(app, browser, connection):
     browser.sign_in(POWER)
-    asked: list[str] = []
 
-    @event.listens_for(connection, "before_cursor_execute")
-    def _note(_connection, _cursor, statement, *_):
-        asked.append(statement)
-
-    browser.get("/password")
+    with statements(connection) as asked:
+        browser.get("/password")
 
     about_people = [one for one in asked if "user_account" in one or "ended_session" in one]
     assert len(about_people) == 1

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from chainhub.core import clock
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -18,6 +18,7 @@ from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.api.calling import V1
+from tests.asking import statements
 from tests.builders import a_ticket, submitted
 from tests.people import NOW, work_of
 from tests.web_client import said, token_of
@@ -205,11 +206,8 @@ def test_the_list_turns_its_pages_in_as_many_queries_for_many_as_for_few(session
     for _ in range(5):
         _issue(session, submitted(session))
     work = work_of(session, people.CLERK)
-    asked = []
-    listener = lambda *args: asked.append(args[2])  # noqa: E731
-    event.listen(session.get_bind(), "before_cursor_execute", listener)
-    first, after = queries.page(work, limit=3)
-    event.remove(session.get_bind(), "before_cursor_execute", listener)
+    with statements(session.get_bind()) as asked:
+        first, after = queries.page(work, limit=3)
 
     second, end = queries.page(work, before=after, limit=3)
 
@@ -220,12 +218,9 @@ def test_the_list_turns_its_pages_in_as_many_queries_for_many_as_for_few(session
 
 def test_two_hundred_tickets_are_noted_without_a_query_for_each(session):
     picked = [submitted(session) for _ in range(6)]
-    asked = []
-    listener = lambda *args: asked.append(args[2])  # noqa: E731
     session.flush()
-    event.listen(session.get_bind(), "before_cursor_execute", listener)
-    _issue(session, *picked)
-    event.remove(session.get_bind(), "before_cursor_execute", listener)
+    with statements(session.get_bind()) as asked:
+        _issue(session, *picked)
 
     assert len([one for one in asked if one.startswith("SELECT ticket_event")]) == 1
 

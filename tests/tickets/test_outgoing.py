@@ -1,7 +1,7 @@
 """What leaves the house about tickets: silenced at their end, without words where confidential, with the answer link."""
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from chainhub.core.media import Medium
 from chainhub.notices import manners
@@ -13,6 +13,7 @@ from chainhub.tickets.service.answering import Pass
 from chainhub.tickets.terms import Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 from tests import people
+from tests.asking import statements
 from tests.builders import a_ticket, move, submitted
 from tests.notices.doubles import HOME, SECRET, Post, delivered, equipped, reached
 from tests.people import NOW, china, work_of
@@ -152,14 +153,9 @@ def test_what_is_urgent_goes_out_at_night(session, post):
 
 def test_a_submit_asks_the_database_no_more_where_nobody_has_chosen_a_way(session, connection):
     submitted(session, NOW)  # what is known of the county is read
-    heard: list[str] = []
 
-    def _note(_connection, _cursor, statement, *_rest):
-        heard.append(statement)
-
-    event.listen(connection, "before_cursor_execute", _note)
-    submitted(session, NOW, title="另一件")
-    event.remove(connection, "before_cursor_execute", _note)
+    with statements(connection) as heard:
+        submitted(session, NOW, title="另一件")
 
     assert heard
     assert not [one for one in heard if "outgoing" in one or "reach" in one]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from chainhub.core import clock
 from chainhub.tickets.returns import queries, rules
@@ -11,6 +10,7 @@ from chainhub.tickets.returns.rules import Verdict
 from chainhub.tickets.terms import ReturnReason
 from chainhub.tickets.workflow import Action, State
 from tests import people
+from tests.asking import statements
 from tests.builders import a_ticket, move
 from tests.people import NOW, work_of
 from tests.web_client import said
@@ -85,11 +85,8 @@ def test_what_one_may_not_see_is_not_counted(session):
 def test_the_queries_are_as_many_for_many_as_for_one(session):
     def _count():
         session.flush()
-        asked = []
-        listener = lambda *args: asked.append(args[2])  # noqa: E731
-        event.listen(session.get_bind(), "before_cursor_execute", listener)
-        _found(session)
-        event.remove(session.get_bind(), "before_cursor_execute", listener)
+        with statements(session.get_bind()) as asked:
+            _found(session)
         return len([one for one in asked if "ticket_event" in one or "ticket." in one])
 
     _returned(session)

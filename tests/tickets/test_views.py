@@ -232,7 +232,7 @@ def test_search_finds_any_two_characters(as_, session):
     assert ticket.number not in clerk.get("/tickets", query_string={"q": "用工"}).get_data(as_text=True)
 
 
-@pytest.mark.parametrize("q", ["%", "--", "()", "😀", "'\"", "\x00", "_"])
+@pytest.mark.parametrize("q", ["%", "--", "()", "😀", "'\"", "_"])
 def test_a_search_for_signs_alone_finds_nothing_and_says_so(as_, session, q):
     a_ticket(session)
     session.commit()

@@ -27,7 +27,7 @@ from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp, version_of
 from chainhub.tickets.views.reading import ATTACH_HINT, ticket_page
 from chainhub.tickets.workflow import Action, State, rows
-from chainhub.web import doors
+from chainhub.web import doors, held
 
 
 @bp.route("/tickets/<number>/act/<action:action>", methods=["GET", "POST"])
@@ -338,7 +338,7 @@ def _invalid(number: str, action: Action, refusal: Invalid, version: int | None)
 def _overtaken(number: str, action: Action, refusal: Conflict) -> ResponseReturnValue:
     kept = []
     for name, value in request.form.items():
-        if name not in {"csrf_token", "version", "sure"} and value:
+        if name not in held.UNSEEN and value:
             whole = name.partition("-")[0]  # a line of a list: co_units-0-unit
             kept.append((fields.field(action, whole).label if _is_field(action, whole) else name, value))
     page = render_template(

@@ -29,6 +29,7 @@ from chainhub.web import doors, presses
 @doors.signed_in(Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE)
 @doors.body_most(uploads.BODY_MOST)
 @presses.harmless_twice
+@doors.says_by_field
 def submit() -> ResponseReturnValue:
     if request.method == "POST":
         return _file()
