@@ -354,12 +354,15 @@ def _outcome(one: _Going) -> Outcome:
 
 
 def stamp(work: Work, batch: Batch, outcomes: Sequence[Outcome]) -> None:
-    """Write down what became of a batch. A row that another claim has taken meanwhile is left to that one."""
+    """Write down what became of a batch. A row that another claim has taken meanwhile is left to that one.
+
+    One that was let go of while it was being sent is noted as sent where it was, and not tried again where it was not.
+    """
     rows = {
         row.id: row
         for row in work.session.scalars(
             select(Outgoing)
-            .where(Outgoing.claim == batch.claim, Outgoing.fate == Fate.SENDING)
+            .where(Outgoing.claim == batch.claim, Outgoing.fate.in_((Fate.SENDING, Fate.CANCELLED)))
             .order_by(Outgoing.id)
             .with_for_update()
             .execution_options(populate_existing=True)
@@ -375,6 +378,8 @@ def stamp(work: Work, batch: Batch, outcomes: Sequence[Outcome]) -> None:
 
 def _settle(row: Outgoing, outcome: Outcome, now: datetime) -> None:
     row.claim = ""
+    if row.fate is Fate.CANCELLED and outcome.fate is not Fate.SENT:
+        return
     row.fate = outcome.fate
     row.repeated = row.repeated or outcome.perhaps
     if not outcome.tried:

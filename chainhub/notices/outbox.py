@@ -122,14 +122,19 @@ def _row(
     }
 
 
-def silence(session: Session, link: str, why: str) -> None:
+def silence(session: Session, link: str, why: str, keep: Sequence[str] = ()) -> None:
     """Let go of what still waits to be said about a thing, known by where its page is; the inbox keeps it.
 
-    Whoever ends a thing calls this before the news of its end is written.
+    `keep` is how the keys begin of what the end of the thing does not end. What a claim holds just now is let go of, too:
+    where it gets through it is noted as sent, and where it does not it is not tried again. Whoever ends a thing calls
+    this before the news of its end is written.
     """
+    which = [Outgoing.link == link, Outgoing.fate.in_(_PENDING)]
+    which += [~Outgoing.key.startswith(start, autoescape=True) for start in keep]
+    rows = select(Outgoing.id).where(*which).order_by(Outgoing.id).with_for_update()  # as a stamp locks them
     session.execute(
         update(Outgoing)
-        .where(Outgoing.link == link, Outgoing.fate == Fate.WAITING)
+        .where(Outgoing.id.in_(rows))
         .values(fate=Fate.CANCELLED, said=why[:300])
         .execution_options(synchronize_session=False)
     )

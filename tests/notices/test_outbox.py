@@ -269,6 +269,53 @@ def test_what_waits_about_a_thing_is_silenced_and_the_inbox_keeps_it(session, po
     assert len(session.scalars(select(Notice.id)).all()) == 3
 
 
+def test_a_claim_that_died_over_what_was_silenced_meanwhile_is_not_taken_up_again(session, post, owner):
+    _tell(session, owner, "k")
+    work = work_of(session, "clock", LATER)
+    delivering.claim(
+        work, delivering.find(work, 10), delivering.outfit_of(session)
+    )  # and here the process dies
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号")
+
+    delivered(session, LATER + manners.LEASE)
+
+    assert post.sent == []
+    assert _fates(session) == [Fate.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("came", "after"), [(Fate.SENT, Fate.SENT), (Fate.WAITING, Fate.CANCELLED), (Fate.DEAD, Fate.CANCELLED)]
+)
+def test_what_is_silenced_while_it_is_being_sent_is_noted_as_it_was_and_not_tried_again(
+    session, post, owner, came, after
+):
+    _tell(session, owner, "k")
+    work = work_of(session, "clock", LATER)
+    batch = delivering.claim(work, delivering.find(work, 10), delivering.outfit_of(session))
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号")
+
+    delivering.stamp(work, batch, [delivering.Outcome(batch.messages[0].id, Medium.EMAIL, came, "说了")])
+
+    assert _fates(session) == [after]
+    delivered(session, LATER + timedelta(hours=3))
+    assert post.sent == []
+
+
+def test_what_does_not_end_with_a_thing_keeps_its_voice(session, post, owner):
+    for key in (
+        "ticket:1:2:task",
+        "instruction:7:given",
+        "instruction:70:given",
+        "clock:5:20260302T1730:due",
+    ):
+        _tell(session, owner, key)
+
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号", keep=["instruction:7:", "clock:5:"])
+
+    waits = [row.key for row in _rows(session) if row.fate is Fate.WAITING]
+    assert waits == ["instruction:7:given", "clock:5:20260302T1730:due"]
+
+
 def test_a_crash_between_sending_and_stamping_sends_again_under_the_same_id_and_says_so(session, post, owner):
     _tell(session, owner, "k")
     work = work_of(session, "clock", LATER)

@@ -114,7 +114,9 @@ def test_a_mail_server_that_fails_at_any_stage_is_understood(stage, does, means)
         assert error.value.perhaps  # it took the letter and never said so
         assert len(box.letters) == 1
     if does in {"hang", "drop"}:
-        assert str(error.value).startswith("邮件服务器没有应答" if does == "hang" else ("邮件服务器", "和邮件"))
+        assert str(error.value).startswith(
+            "邮件服务器没有应答" if does == "hang" else ("邮件服务器", "和邮件")
+        )
     assert not re.search("[A-Z][a-z]+[A-Z]", str(error.value))  # no name of a class
     assert "yan@example.cn" not in str(error.value)
 

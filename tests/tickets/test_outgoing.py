@@ -1,15 +1,21 @@
 """What leaves the house about tickets: silenced at their end, without words where confidential, with the answer link."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import event, select
 
 from chainhub.core.media import Medium
 from chainhub.notices import manners
+from chainhub.notices import service as notices
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
+from chainhub.notices.rules import NoticeKind
+from chainhub.reminders.models import Clock
 from chainhub.tickets import answer_tokens
-from chainhub.tickets.service import answering
+from chainhub.tickets.service import answering, instructions
 from chainhub.tickets.service.answering import Pass
+from chainhub.tickets.service.instructions import Word
 from chainhub.tickets.terms import Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 from tests import people
@@ -57,6 +63,25 @@ def test_withdrawing_silences_what_is_pending_in_the_same_transaction(session, p
     assert [fate for _, fate in _fates(session)] == ["cancelled"]
     delivered(session, china(2026, 3, 3, 8, 40))
     assert post.sent == []
+
+
+def test_a_leaders_word_and_a_request_that_waits_outlive_the_ticket_and_are_told_all_the_same(session, post):
+    power = reached(session, people.POWER, Medium.EMAIL)
+    ticket = a_ticket(session, State.HANDLING, NOW)
+    word = Word("请今天办好。", people.POWER_UNIT, date(2026, 3, 6))
+    given = instructions.give(work_of(session, people.CHIEF, NIGHT), ticket.number, word)
+    clock = session.scalar(select(Clock.id).where(Clock.owner_kind == instructions.OWNER))
+    said = {"user_id": power, "kind": NoticeKind.REMINDER, "link": ticket.link}
+    for key in (f"clock:{clock}:20260306T0930:yellow", f"ticket:{ticket.id}:9:task"):
+        notices.tell(session, [{**said, "text": key, "key": key, "created_at": NIGHT}])
+
+    move(session, ticket, people.OWNER, Action.WITHDRAW, NIGHT, note="自己解决了")
+
+    session.expire_all()
+    waits = session.scalars(
+        select(Outgoing.key).where(Outgoing.fate == Fate.WAITING, Outgoing.created_at == NIGHT)
+    )
+    assert sorted(waits) == [f"clock:{clock}:20260306T0930:yellow", f"instruction:{given.id}:given"]
 
 
 def test_the_news_of_the_end_itself_is_said(session, post):

@@ -10,7 +10,6 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
-from chainhub.notices import outbox
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
@@ -24,6 +23,7 @@ from chainhub.tickets.service import (
     parts,
     pending,
     reporting,
+    silencing,
     telling,
 )
 from chainhub.tickets.workflow import (
@@ -191,7 +191,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     pending.drop_drafts(work, ticket)
     pending.settle_whistles(work, ticket)
     if target in ENDS and source not in ENDS:  # before the news of the end is told below
-        outbox.silence(work.session, ticket.link, f"{ticket.number} {target.label}，不用再说了")
+        silencing.silence(work, ticket)
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     _write_down(work, allowed, source, given, sent)
