@@ -20,6 +20,7 @@ from chainhub.tickets.service import (
     effects,
     guards,
     history,
+    moved_dates,
     parts,
     pending,
     reporting,
@@ -184,8 +185,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     left = clocks.carry_out(work, ticket, plan, before, row.action.value)
     if row.action is Action.UNMERGE:
         ticket.merged_into_id = ticket.merged_from = None
-    if row.action is Action.RECLASSIFY:
-        clocks.relimit(work, ticket, left)
+    moved = clocks.relimit(work, ticket, left) if row.action is Action.RECLASSIFY else ()
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
@@ -195,6 +195,7 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     _write_down(work, allowed, source, given, sent)
+    moved_dates.tell_of(work, ticket, moved)
     if target is State.WITHDRAWN:
         _let_go(work, ticket)
     return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])
