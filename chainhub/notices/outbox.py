@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from chainhub.audit import service as audit
@@ -184,9 +184,13 @@ def demand_keeper(work: Work) -> None:
 
 
 def retry(work: Work, row_id: int) -> None:
-    """Try one message that failed again, at once, with its whole number of tries. Raises NotAllowed, NotFound."""
+    """Try one message that failed again, at once, with its whole number of tries. Raises NotAllowed, NotFound.
+
+    It goes whole, with every row that it is made of: what stayed behind would come later under an id that was seen.
+    """
     demand_keeper(work)
-    if not _revive(work, Outgoing.id == row_id):
+    parcel = select(Outgoing.parcel).where(Outgoing.id == row_id, Outgoing.fate == Fate.DEAD)
+    if not _revive(work, or_(Outgoing.id == row_id, Outgoing.parcel.in_(parcel))):
         raise NotFound("没有这一条，或者它已经在重新发了。请刷新列表看看。")
 
 

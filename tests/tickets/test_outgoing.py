@@ -12,17 +12,17 @@ from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
 from chainhub.reminders.models import Clock
-from chainhub.tickets import answer_tokens
+from chainhub.tickets import answer_tokens, outgoing
 from chainhub.tickets.service import answering, instructions
 from chainhub.tickets.service.answering import Pass
 from chainhub.tickets.service.instructions import Word
-from chainhub.tickets.terms import Satisfaction, Urgency
+from chainhub.tickets.terms import Kind, Outcome, Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move, submitted
 from tests.notices.doubles import HOME, SECRET, Post, delivered, equipped, reached
 from tests.people import NOW, china, work_of
-from tests.reminders.passing import run_timetable
+from tests.reminders.passing import in_hand, run_timetable
 
 pytestmark = pytest.mark.slow
 
@@ -142,6 +142,46 @@ def test_each_reminder_carries_the_link_while_the_ticket_waits_and_none_does_aft
     move(session, ticket, people.CLOSER, Action.CLOSE, china(2026, 3, 4, 9, 30))
     delivered(session, china(2026, 3, 4, 9, 40))
     assert post.sent[-1].lines[-1].url == f"{HOME}{ticket.link}"
+
+
+@pytest.mark.parametrize(("done", "said"), [(True, outgoing.DONE), (False, "")])
+def test_a_reminder_of_what_was_done_meanwhile_stays_in_the_inbox(session, post, done, said):
+    ticket = in_hand(session, NOW, Kind.INQUIRY)  # due on Tuesday 17:30
+    reached(session, people.TRANSPORT, Medium.EMAIL)
+    run_timetable(session, china(2026, 3, 3, 8, 31), "reminders")
+    if done:
+        at = china(2026, 3, 3, 8, 32)
+        move(
+            session,
+            ticket,
+            people.TRANSPORT,
+            Action.RESOLVE,
+            at,
+            outcome=Outcome.EXPLAINED,
+            reply="写在这里了。",
+        )
+
+    delivered(session, china(2026, 3, 3, 8, 35))
+
+    session.expire_all()
+    row = session.scalars(select(Outgoing).where(Outgoing.key.startswith("clock:"))).one()
+    assert (row.fate, row.said) == ((Fate.CANCELLED, said) if done else (Fate.SENT, "收下了"))
+    assert any("到期" in line for words in post.words for line in words) is not done
+
+
+def test_a_reminder_of_a_date_that_moved_meanwhile_stays_in_the_inbox(session, post):
+    ticket = in_hand(session, NOW, Kind.INQUIRY)
+    reached(session, people.TRANSPORT, Medium.EMAIL)
+    run_timetable(session, china(2026, 3, 3, 8, 31), "reminders")
+    at = china(2026, 3, 3, 8, 32)
+    move(session, ticket, people.CLERK, Action.RECLASSIFY, at, kind=Kind.PROBLEM, note="是难题")
+
+    delivered(session, china(2026, 3, 3, 8, 35))
+
+    (words,) = post.words
+    assert [line.partition("：")[2] for line in words] == [
+        "本单位时限有变，原3月3日（周二）17:30，现3月23日（周一）17:30。"
+    ]
 
 
 def test_the_unit_never_gets_the_link(session, post):
