@@ -23,7 +23,7 @@ def silence(work: Work, ticket: Ticket) -> None:
     outlive = _outliving(work, ticket)
     keep = [f"{kind}:{id_}:" for kind, id_ in outlive]
     keep += [f"clock:{one.id}:" for one in _clocks(work, outlive)]
-    why = f"{ticket.number} {ticket.state.label}，不用再说了"
+    why = f"诉求{ticket.state.label}，不用再说了"  # without its number: administrators read it
     outbox.silence(work.session, ticket.link, why, keep)
 
 
