@@ -51,7 +51,7 @@ def find_undigested(work: Work, limit: int) -> Sequence[int]:
 
 
 def say_digest(work: Work, ids: Sequence[int]) -> None:
-    """Write them the morning's word, and on the first workday of a week the leaders theirs."""
+    """Write them the morning's word, and with the first of a week the leaders theirs."""
     digesting.say(work, ids)
 
 
