@@ -30,10 +30,10 @@ class _Tab(NamedTuple):
 
 
 _TABS = (
-    _Tab("", "没发成的", (Fate.DEAD,), "都发出去了。"),
-    _Tab("waiting", "等着发的", (Fate.WAITING, Fate.SENDING), "没有等着发的。"),
-    _Tab("sent", "发出去的", (Fate.SENT,), "还没有发过。"),
-    _Tab("cancelled", "不用发的", (Fate.CANCELLED,), "没有不用发的。"),
+    _Tab("", "没发成", (Fate.DEAD,), "都发出去了。"),
+    _Tab("waiting", "等着发", (Fate.WAITING, Fate.SENDING), "没有等着发的。"),
+    _Tab("sent", "已发出", (Fate.SENT,), "还没有发过。"),
+    _Tab("cancelled", "不用发", (Fate.CANCELLED,), "没有不用发的。"),
 )
 
 
