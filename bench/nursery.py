@@ -10,17 +10,20 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 
 def warm() -> None:
     """Say what the process reads from which the others are forked."""
-    _CONTEXT.set_forkserver_preload(["chainhub.scheduler", "chainhub.web.logs", "bench.measures"])
+    _CONTEXT.set_forkserver_preload(
+        ["chainhub.scheduler", "chainhub.web.logs", "bench.measures", "bench.delivered"]
+    )
 
 
-def scheduler(url: str, log: Path) -> BaseProcess:
-    """Start what `chainhub scheduler run` runs."""
-    process = _CONTEXT.Process(target=_schedule, args=(url, str(log)), daemon=True)
+def scheduler(url: str, log: Path, gateway: str = "") -> BaseProcess:
+    """Start what `chainhub scheduler run` runs. With `gateway` it sends what leaves the house there."""
+    process = _CONTEXT.Process(target=_schedule, args=(url, str(log), gateway), daemon=True)
     process.start()
     return process
 
 
-def _schedule(url: str, log: str) -> None:
+def _schedule(url: str, log: str, gateway: str) -> None:
+    from bench import delivered
     from chainhub import scheduler as schedule
     from chainhub.web import engine, logs
 
@@ -28,4 +31,7 @@ def _schedule(url: str, log: str) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     logs.configure("WARNING")
-    schedule.run(engine.opened(url))
+    opened = engine.opened(url)
+    if gateway:
+        delivered.equip(opened, gateway)
+    schedule.run(opened)

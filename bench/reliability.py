@@ -30,7 +30,7 @@ import psutil
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from bench import fill, measures, nursery, server, texts
+from bench import delivered, fill, measures, nursery, server, texts
 from bench.client import Client, Filer, Handling, Refused
 from chainhub import scheduler
 from chainhub.core import clock
@@ -82,6 +82,7 @@ class Story:
     journal: Journal = field(default_factory=Journal)
     kills: Counter[str] = field(default_factory=Counter)
     stop: threading.Event = field(default_factory=threading.Event)
+    gateway: delivered.Gateway | None = None  # where messages arrive that leave the house
 
 
 # The county and its processes
@@ -98,7 +99,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="chkill", dir=_BASE) as name:
         folder, now, password = Path(name), clock.now(), fill.password_hash()
         written = texts.load(60)
-        stock = fill.stock(folder, TEMPLATES, now, password)
+        stock = fill.stock(folder, min(TEMPLATES, max(20, options.tickets // 10)), now, password)
         for database in options.databases.split(","):
             with _database(database, folder) as (url, restart):
                 fill.fill(url, stock, written, options.tickets, now, password)
@@ -156,8 +157,9 @@ def _tell(
     engine = engines.opened(url)
     length = options.kills * options.pause * 1.3 + 20
     _round_the_clock(engine)
-    with _served(url, folder) as served:
-        story = Story(database, engine, url, folder, served.port, clock.now(), rng)
+    with _served(url, folder) as served, delivered.gateway() as gateway:
+        story = Story(database, engine, url, folder, served.port, clock.now(), rng, gateway=gateway)
+        delivered.reach_everybody(engine, story.begun)
         ringing = _let_ring(story, options.ringing, length)
         _say(f"{database}: {options.tickets} tickets, {ringing} clocks ring, seed {seed}")
         try:
@@ -172,7 +174,9 @@ def _tell(
                 one.join(timeout=_SLOWEST)
                 if one.is_alive():
                     story.journal.strange.append("a client never came back")
-            waited = _settle(engine)
+            waited = _settle(engine) + _until(
+                lambda: delivered.settled(engine, story.begun), "what waits to go out never went", SETTLE_MOST
+            )
             broken = [f"{database}: {line}" for check in CHECKS for line in check(story)]
         finally:
             story.stop.set()
@@ -227,7 +231,8 @@ def _served(url: str, folder: Path) -> server.Server:
 
 
 def _scheduler(story: Story) -> BaseProcess:
-    return nursery.scheduler(story.url, story.folder / f"scheduler-{story.database}.log")
+    gateway = story.gateway.url if story.gateway else ""
+    return nursery.scheduler(story.url, story.folder / f"scheduler-{story.database}.log", gateway)
 
 
 def _led(engine: Engine) -> bool:
@@ -513,8 +518,21 @@ def inbox(story: Story) -> Iterator[str]:
                     yield f"{key}: person {user} was told {told[user, key]} times"
 
 
-CHECKS: tuple[Callable[[Story], Iterator[str]], ...] = (submissions, moves, history, rungs, inbox)
-"""What is checked. Whoever adds a channel hangs its check here: each delivery at least once, a second one marked."""
+def deliveries(story: Story) -> Iterator[str]:
+    """Tell whether everything that was to leave the house arrived at least once, and what came twice says so."""
+    if story.gateway is not None:
+        yield from delivered.faults(story.engine, story.gateway, story.begun)
+
+
+CHECKS: tuple[Callable[[Story], Iterator[str]], ...] = (
+    submissions,
+    moves,
+    history,
+    rungs,
+    inbox,
+    deliveries,
+)
+"""What is checked. Whoever adds a channel hangs its check here."""
 
 
 def _report(story: Story, took: float, waited: float, kills: int) -> None:
@@ -529,7 +547,7 @@ def _report(story: Story, took: float, waited: float, kills: int) -> None:
         f"{story.database}: {kills} kills in {took:.0f} s ({killed}); {len(journal.filed)} submissions and "
         f"{len(journal.moved)} moves acknowledged, {journal.again} requests sent again, "
         f"{journal.cut} of them cut off in the middle; {said} rungs said, "
-        f"{told} notices; caught up {waited:.1f} s after the last kill"
+        f"{told} notices; {delivered.told(story.gateway)}; caught up {waited:.1f} s after the last kill"
     )
 
 

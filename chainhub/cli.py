@@ -265,10 +265,13 @@ def simulate(
 
 
 def _say_day(day: date, so_far: simulating.Played) -> None:
+    """Show how far a long run is: every day on a terminal, every month in a log."""
+    last = (day + timedelta(days=1)).day == 1
+    said = f"{day} 诉求 {so_far.filed} 件，{so_far.done.total()} 步"
     if sys.stderr.isatty():
-        last = (day + timedelta(days=1)).day == 1
-        said = f"\r{day} 诉求 {so_far.filed} 件，{so_far.done.total()} 步"
-        click.echo(said, nl=last, err=True)
+        click.echo(f"\r{said}", nl=last, err=True)
+    elif last:
+        click.echo(said, err=True)
 
 
 @cli.group("scheduler")

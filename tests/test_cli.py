@@ -292,6 +292,9 @@ def test_a_county_in_a_bottle_is_played_into_an_empty_database_and_only_there(ru
     assert code == 0
     assert re.search(r"演练了 2026-02-27 到 2026-03-02：\d 件诉求", said)
     assert "每天都核对过，全部对得上" in said
+    assert re.search(
+        r"2026-02-28 诉求 \d+ 件，\d+ 步", said
+    )  # how far a long run is, a line a month in a log
 
     code, said = run(*typed)
 

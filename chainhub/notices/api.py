@@ -9,6 +9,7 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county.people import entering
 from chainhub.notices import choosing, codes, outbox, outgoing_queries, schemas, trying
+from chainhub.notices.manners import Fate
 from chainhub.notices.trying import medium_of
 from chainhub.notices.way_views import CODES_MOST
 from chainhub.web import api, doors
@@ -16,6 +17,7 @@ from chainhub.web import api, doors
 room = api.Room("outgoing", __name__, "提醒方式与对外发送")
 _SWITCH, _ADDRESS, _CODE = schemas.WayBody(), schemas.AddressBody(), schemas.CodeBody()
 _FAILED, _RETRY, _TEST = schemas.FailedQuery(), schemas.RetryBody(), schemas.TestBody()
+_OUTGOING = schemas.OutgoingQuery()
 
 
 @room.get("/mine/media", schemas.WayPage)
@@ -108,23 +110,47 @@ def failed_outgoing() -> Response:
     before = api.read_cursor(said["cursor"], int) if "cursor" in said else None
     with doors.reading() as work:
         found = outgoing_queries.failed(work, before=before, limit=limit + 1)
+    items = [_listed(one) for one in found[:limit]]
+    more = api.write_cursor(found[limit - 1].id) if len(found) > limit else None
+    return api.answer({"items": items, "next_cursor": more})
+
+
+@room.get("/outgoing", schemas.OutgoingPage, api.Taken(query=schemas.OutgoingQuery))
+@doors.signed_in(Role.SYSADMIN)
+def outgoing() -> Response:
+    """对外发的每一条怎么样了，新的在前；看不到内容"""
+    said = api.query(_OUTGOING)
+    limit = said.get("limit", schemas.LIMIT)
+    before = api.read_cursor(said["cursor"], int) if "cursor" in said else None
+    fates = (said["fate"],) if "fate" in said else tuple(Fate)
+    with doors.reading() as work:
+        found = outgoing_queries.listed(work, fates, before=before, limit=limit + 1)
     items = [
         {
-            "id": one.id,
-            "person": one.person,
-            "username": one.username,
-            "medium": one.medium.value,
-            "purpose": one.purpose.value,
-            "kind": one.kind.value,
-            "created_at": api.moment(one.created_at),
-            "tries": one.tries,
-            "said": one.said,
-            "repeated": one.repeated,
+            **_listed(one),
+            "fate": one.fate.value,
+            "look_at": api.moment(one.look_at),
+            "sent_at": api.moment(one.sent_at),
         }
         for one in found[:limit]
     ]
     more = api.write_cursor(found[limit - 1].id) if len(found) > limit else None
     return api.answer({"items": items, "next_cursor": more})
+
+
+def _listed(one: outgoing_queries.Listed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "person": one.person,
+        "username": one.username,
+        "medium": one.medium.value,
+        "purpose": one.purpose.value,
+        "kind": one.kind.value,
+        "created_at": api.moment(one.created_at),
+        "tries": one.tries,
+        "said": one.said,
+        "repeated": one.repeated,
+    }
 
 
 @room.post("/outgoing/<int:id_>/retry", {200: schemas.Retried})

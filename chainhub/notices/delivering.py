@@ -40,10 +40,11 @@ EXPIRED = "验证码过期了"
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What another room adds to a row when it goes out: whether its words stay in the house, another address."""
+    """What another room adds to a row when it goes out: whether its words stay in the house, another address, its end."""
 
     discreet: str = ""  # by what the thing is called, where its words stay in the house
     path: str = ""  # where the line leads instead of its own link
+    stale: str = ""  # why it is not to be said any more; the inbox keeps it
 
 
 Enrich = Callable[[Work, Sequence[Outgoing], str], Mapping[int, Extra]]
@@ -136,12 +137,12 @@ def _name(parcel: Parcel) -> str:
 
 
 def _take(work: Work, ids: Sequence[int], name: str) -> Sequence[Outgoing]:
-    pairs = select(Outgoing.user_id, Outgoing.medium).where(Outgoing.id.in_(ids))
-    along = and_(  # what waits for the same person and was not tried yet goes along
+    theirs = select(Outgoing.user_id, Outgoing.medium, Outgoing.at_once).where(Outgoing.id.in_(ids))
+    along = and_(  # what waits for the same person in the same manner and was not tried yet goes along
         Outgoing.fate == Fate.WAITING,
         Outgoing.tries == 0,
         ~Outgoing.held,
-        tuple_(Outgoing.user_id, Outgoing.medium).in_(pairs),
+        tuple_(Outgoing.user_id, Outgoing.medium, Outgoing.at_once).in_(theirs),
         Outgoing.purpose != Purpose.CODE,
         Outgoing.at_once if not manners.may_go(work.calendar, work.now, any_hour=False) else true(),
     )
@@ -211,10 +212,16 @@ def _messages(
     }
     notices = _notices(work, rows)
     found = []
+    for row in rows:
+        if why := extra.get(row.id, Extra()).stale:
+            _let_go([row], why)
     for parcel in parcels:
         own = sorted(
-            (by_id[item.id] for item in parcel.items), key=lambda row: row.purpose is not Purpose.DIGEST
+            (by_id[item.id] for item in parcel.items if by_id[item.id].fate is not Fate.CANCELLED),
+            key=lambda row: row.purpose is not Purpose.DIGEST,
         )
+        if not own:
+            continue
         first, person = own[0], people[parcel.user_id]
         address = first.address or known.of(work.session).reaches.address(parcel.user_id, parcel.medium)
         if address is None or not person.is_active:
@@ -354,12 +361,15 @@ def _outcome(one: _Going) -> Outcome:
 
 
 def stamp(work: Work, batch: Batch, outcomes: Sequence[Outcome]) -> None:
-    """Write down what became of a batch. A row that another claim has taken meanwhile is left to that one."""
+    """Write down what became of a batch. A row that another claim has taken meanwhile is left to that one.
+
+    One that was let go of while it was being sent is noted as sent where it was, and not tried again where it was not.
+    """
     rows = {
         row.id: row
         for row in work.session.scalars(
             select(Outgoing)
-            .where(Outgoing.claim == batch.claim, Outgoing.fate == Fate.SENDING)
+            .where(Outgoing.claim == batch.claim, Outgoing.fate.in_((Fate.SENDING, Fate.CANCELLED)))
             .order_by(Outgoing.id)
             .with_for_update()
             .execution_options(populate_existing=True)
@@ -375,11 +385,15 @@ def stamp(work: Work, batch: Batch, outcomes: Sequence[Outcome]) -> None:
 
 def _settle(row: Outgoing, outcome: Outcome, now: datetime) -> None:
     row.claim = ""
+    if row.fate is Fate.CANCELLED and outcome.fate is not Fate.SENT:
+        return
     row.fate = outcome.fate
     row.repeated = row.repeated or outcome.perhaps
     if not outcome.tried:
         row.tries -= 1
         row.look_at = now + _NEXT_RUN
+        if row.tries == 0 and not row.repeated:
+            row.parcel = None  # nobody has seen it: it may go together with what comes meanwhile
         return
     row.said = outcome.said[:300]
     if outcome.fate is Fate.SENT:

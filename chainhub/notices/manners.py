@@ -123,7 +123,8 @@ def bundled(items: Iterable[Item]) -> list[Parcel]:
     """Put together what belongs together, the oldest first.
 
     What stood in a message before stays in it, so that a receiver knows a repetition by its id. What is new goes into
-    one message per person and medium; a code goes alone.
+    one message per person and medium, what goes at any hour apart: tried again at night, a message must go whole, or
+    what is left of it would come in the morning under an id that the receiver has had. A code goes alone.
     """
     groups: dict[tuple[object, ...], list[Item]] = {}
     for one in sorted(items, key=lambda item: item.id):
@@ -132,7 +133,7 @@ def bundled(items: Iterable[Item]) -> list[Parcel]:
         elif one.purpose in ALONE:
             place = ("alone", one.id)
         else:
-            place = ("together", one.user_id, one.medium)
+            place = ("together", one.user_id, one.medium, one.at_once)
         groups.setdefault(place, []).append(one)
     return [Parcel(rows[0].parcel or rows[0].id, tuple(rows)) for rows in groups.values()]
 

@@ -1,6 +1,7 @@
-"""The administrator's page 对外发送: how each way fares, one test of each, what was not delivered and why."""
+"""The administrator's page 对外发送: how each way fares, one test of each, what became of every message and why."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,12 +11,30 @@ from chainhub.core.errors import Conflict, Invalid, Refusal
 from chainhub.core.limits import local
 from chainhub.core.media import PROVEN, Medium
 from chainhub.notices import outbox, outgoing_queries, trying
-from chainhub.notices.outgoing_queries import PAGE, Failed, Standing
+from chainhub.notices.manners import Fate
+from chainhub.notices.outgoing_queries import PAGE, Listed, Standing
 from chainhub.notices.trying import Tried, medium_of
 from chainhub.web import doors
 
 bp = Blueprint("outgoing", __name__, template_folder="templates")
 _TO = {Medium.EMAIL: "邮箱", Medium.SMS: "手机号", Medium.WECHAT: "openid", Medium.WEBHOOK: "账号"}
+
+
+class _Tab(NamedTuple):
+    """One list of the page: how its address calls it, its word, what is in it, what an empty one says."""
+
+    name: str
+    label: str
+    fates: tuple[Fate, ...]
+    empty: str
+
+
+_TABS = (
+    _Tab("", "没发成", (Fate.DEAD,), "都发出去了。"),
+    _Tab("waiting", "等着发", (Fate.WAITING, Fate.SENDING), "没有等着发的。"),
+    _Tab("sent", "已发出", (Fate.SENT,), "还没有发过。"),
+    _Tab("cancelled", "不用发", (Fate.CANCELLED,), "没有不用发的。"),
+)
 
 
 @bp.get("/admin/outgoing")
@@ -66,9 +85,10 @@ def _page(
     status: int, at: Medium | None = None, refusal: Refusal | None = None, tried: Tried | None = None
 ) -> ResponseReturnValue:
     before = doors.before()
+    tab = next((one for one in _TABS if one.name == request.args.get("show")), _TABS[0])
     with doors.reading() as work:
         ways = [_way(one, work.now) for one in outgoing_queries.standings(work)]
-        found = outgoing_queries.failed(work, before=before, limit=PAGE + 1)
+        found = outgoing_queries.listed(work, tab.fates, before=before, limit=PAGE + 1)
     rows = [_row(one) for one in found[:PAGE]]
     errors = getattr(refusal, "errors", {}) if refusal else {}
     said = "；".join(errors.get("to", [])) or (refusal.title if refusal else "")
@@ -76,8 +96,14 @@ def _page(
         "notices/outgoing.html",
         ways=ways,
         rows=rows,
-        next_url=url_for(".index", before=found[PAGE - 1].id) if len(found) > PAGE else "",
-        first_url=url_for(".index") if before is not None else "",
+        tab=tab,
+        tabs=[(one, url_for(".index", show=one.name or None, _anchor="list")) for one in _TABS],
+        next_url=(
+            url_for(".index", show=tab.name or None, before=found[PAGE - 1].id, _anchor="list")
+            if len(found) > PAGE
+            else ""
+        ),
+        first_url=(url_for(".index", show=tab.name or None, _anchor="list") if before is not None else ""),
         at=at.value if at else "",
         said=said,
         tried=tried,
@@ -108,16 +134,25 @@ def _way(one: Standing, now: datetime) -> dict[str, object]:
     }
 
 
-def _row(one: Failed) -> dict[str, object]:
+def _row(one: Listed) -> dict[str, object]:
     what = one.kind.label if one.purpose.value == "notice" else one.purpose.label
     return {
         "id": one.id,
         "who": f"{one.person}（{one.username}）",
         "how": f"{one.medium.label}，{what}",
         "when": _when(one.created_at),
-        "why": one.said,
-        "tries": f"试了 {one.tries} 次" + ("，可能发到过" if one.repeated else ""),
+        "why": _became(one),
+        "tries": f"试了 {one.tries} 次" + ("，可能发到过" if one.repeated else "") if one.tries else "",
+        "dead": one.fate is Fate.DEAD,
     }
+
+
+def _became(one: Listed) -> str:
+    if one.fate is Fate.SENT and one.sent_at is not None:
+        return f"{_when(one.sent_at)} 发出，{one.said}"
+    if one.fate is Fate.WAITING:
+        return f"{_when(one.look_at)} 以后发" + (f"，上次：{one.said}" if one.said else "")
+    return one.said or one.fate.label
 
 
 def _when(at: datetime) -> str:

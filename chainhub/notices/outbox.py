@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from chainhub.audit import service as audit
@@ -122,14 +122,19 @@ def _row(
     }
 
 
-def silence(session: Session, link: str, why: str) -> None:
+def silence(session: Session, link: str, why: str, keep: Sequence[str] = ()) -> None:
     """Let go of what still waits to be said about a thing, known by where its page is; the inbox keeps it.
 
-    Whoever ends a thing calls this before the news of its end is written.
+    `keep` is how the keys begin of what the end of the thing does not end. What a claim holds just now is let go of, too:
+    where it gets through it is noted as sent, and where it does not it is not tried again. Whoever ends a thing calls
+    this before the news of its end is written.
     """
+    which = [Outgoing.link == link, Outgoing.fate.in_(_PENDING)]
+    which += [~Outgoing.key.startswith(start, autoescape=True) for start in keep]
+    rows = select(Outgoing.id).where(*which).order_by(Outgoing.id).with_for_update()  # as a stamp locks them
     session.execute(
         update(Outgoing)
-        .where(Outgoing.link == link, Outgoing.fate == Fate.WAITING)
+        .where(Outgoing.id.in_(rows))
         .values(fate=Fate.CANCELLED, said=why[:300])
         .execution_options(synchronize_session=False)
     )
@@ -179,9 +184,13 @@ def demand_keeper(work: Work) -> None:
 
 
 def retry(work: Work, row_id: int) -> None:
-    """Try one message that failed again, at once, with its whole number of tries. Raises NotAllowed, NotFound."""
+    """Try one message that failed again, at once, with its whole number of tries. Raises NotAllowed, NotFound.
+
+    It goes whole, with every row that it is made of: what stayed behind would come later under an id that was seen.
+    """
     demand_keeper(work)
-    if not _revive(work, Outgoing.id == row_id):
+    parcel = select(Outgoing.parcel).where(Outgoing.id == row_id, Outgoing.fate == Fate.DEAD)
+    if not _revive(work, or_(Outgoing.id == row_id, Outgoing.parcel.in_(parcel))):
         raise NotFound("没有这一条，或者它已经在重新发了。请刷新列表看看。")
 
 

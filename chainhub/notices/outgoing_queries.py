@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from chainhub.core.media import Medium
 from chainhub.core.work import Work
@@ -20,8 +21,8 @@ COUNTED_MOST = 10_000  # counting stops here
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """One row that was given up: who, by which way, of which sort, when, after how many tries, why."""
+class Listed:
+    """One row: who, by which way, of which sort, when, after how many tries, what became of it and why."""
 
     id: int
     person: str
@@ -33,6 +34,9 @@ class Failed:
     tries: int
     said: str
     repeated: bool
+    fate: Fate
+    look_at: datetime
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def standings(work: Work) -> Sequence[Standing]:
     outbox.demand_keeper(work)
     outfit = outfit_of(work.session)
     states = {one.medium: one for one in work.session.scalars(select(MediumState))}
-    waiting, failed = _counts(work, Fate.WAITING), _counts(work, Fate.DEAD)
+    waiting, failed = counts(work.session, Fate.WAITING), counts(work.session, Fate.DEAD)
     found = []
     for medium in Medium:
         state = states.get(medium)
@@ -74,14 +78,22 @@ def standings(work: Work) -> Sequence[Standing]:
     return found
 
 
-def _counts(work: Work, fate: Fate) -> Mapping[Medium, int]:
+def counts(session: Session, fate: Fate) -> Mapping[Medium, int]:
+    """Return how many rows of a fate each medium has, up to `COUNTED_MOST` of all of them."""
     some = select(Outgoing.medium).where(Outgoing.fate == fate).limit(COUNTED_MOST).subquery()
-    rows = work.session.execute(select(some.c.medium, func.count()).group_by(some.c.medium))
+    rows = session.execute(select(some.c.medium, func.count()).group_by(some.c.medium))
     return {row[0]: row[1] for row in rows}
 
 
-def failed(work: Work, *, before: int | None = None, limit: int = PAGE) -> Sequence[Failed]:
-    """Return what was given up, the newest first, from below `before`; codes are not listed. Raises NotAllowed."""
+def failed(work: Work, *, before: int | None = None, limit: int = PAGE) -> Sequence[Listed]:
+    """Return what was given up, the newest first, from below `before`. Raises NotAllowed."""
+    return listed(work, (Fate.DEAD,), before=before, limit=limit)
+
+
+def listed(
+    work: Work, fates: Sequence[Fate], *, before: int | None = None, limit: int = PAGE
+) -> Sequence[Listed]:
+    """Return what became so of what was to go out, the newest first, from below `before`; no codes. Raises NotAllowed."""
     outbox.demand_keeper(work)
     query = (
         select(
@@ -95,11 +107,14 @@ def failed(work: Work, *, before: int | None = None, limit: int = PAGE) -> Seque
             Outgoing.tries,
             Outgoing.said,
             Outgoing.repeated,
+            Outgoing.fate,
+            Outgoing.look_at,
+            Outgoing.sent_at,
         )
         .join(User, User.id == Outgoing.user_id)
-        .where(Outgoing.fate == Fate.DEAD, Outgoing.purpose != Purpose.CODE)
+        .where(Outgoing.fate.in_(fates), Outgoing.purpose != Purpose.CODE)
         .order_by(Outgoing.id.desc())
         .limit(limit)
     )
     rows = work.session.execute(query if before is None else query.where(Outgoing.id < before))
-    return [Failed(*tuple(row)) for row in rows]
+    return [Listed(*tuple(row)) for row in rows]

@@ -4,7 +4,7 @@ from marshmallow import fields as mm
 
 from chainhub.core.media import Medium
 from chainhub.county.people.reaching import ADDRESS_MOST
-from chainhub.notices.manners import Purpose
+from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.rules import NoticeKind
 from chainhub.web.shapes import Choice, Command, Line, Query, Shape, YesNo, cursor, next_cursor, page_limit
 
@@ -93,6 +93,27 @@ class FailedPage(Shape):
     """A page of what was not delivered."""
 
     items = mm.List(mm.Nested(FailedShape), required=True)
+    next_cursor = next_cursor()
+
+
+class OutgoingQuery(FailedQuery):
+    """Which page of what was to go out, and what became of it."""
+
+    fate = Choice(Fate)
+
+
+class OutgoingShape(FailedShape):
+    """One message to one person by one way; what it said is not shown."""
+
+    fate = mm.Enum(Fate, by_value=True, required=True)
+    look_at = mm.AwareDateTime(required=True, metadata={"description": "等着发的：这以后发"})
+    sent_at = mm.AwareDateTime(required=True, allow_none=True)
+
+
+class OutgoingPage(Shape):
+    """A page of what was to go out."""
+
+    items = mm.List(mm.Nested(OutgoingShape), required=True)
     next_cursor = next_cursor()
 
 

@@ -6,9 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Post, Role, ScopeKind
+from chainhub.core.media import Medium
 from chainhub.core.worktime import SHANGHAI
-from chainhub.county import known
+from chainhub.county import known, state
 from chainhub.county.people import queries
+from chainhub.county.people.models import User
+from chainhub.county.people.reaches import ReachRow
 from chainhub.operations.simulating.county import County
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import instructions, moving, passing, referrals, supervisions, whistles
@@ -19,6 +22,7 @@ from chainhub.tickets.workflow import Action, State
 CHAIN = "equipment"  # of the demonstration accounts
 UNITS = ("power_supply", "transport")
 OWNER = "qiye"  # the demonstration's firm
+BY_MAIL = (OWNER, "bumen", "dangwei", "lingdao")  # who reads their mail: letters go into the folder `outbox`
 
 
 def show(session: Session, county: County, now: datetime) -> None:
@@ -27,6 +31,7 @@ def show(session: Session, county: County, now: datetime) -> None:
     The committee blows a whistle and notes what 12345 sent, the chief writes a word, the task force asks for a 督办. Of
     what was reported just now the committee sends one matter on to be dispatched and one back to the guide who filed it.
     """
+    _choose_mail(session, now)
     _at_the_door(session, county, now)
     _pass_on(session, county, now)
     facts = known.of(session)
@@ -51,6 +56,18 @@ def show(session: Session, county: County, now: datetime) -> None:
     day = facts.calendar.add_workdays((now + timedelta(days=5)).astimezone(SHANGHAI).date(), 1)
     referrals.record(work, handled[-1].number, referrals.Paper("12345", "JN2026-03517", day))
     _from_above(session, county, handled[-1], now)
+
+
+def _choose_mail(session: Session, now: datetime) -> None:
+    """Let some accounts have switched e-mail on, to addresses that no server anywhere takes for its own."""
+    for user in session.scalars(select(User).where(User.username.in_(BY_MAIL)).order_by(User.id)):
+        address = f"{user.username}@demo.invalid"
+        session.add(
+            ReachRow(user_id=user.id, medium=Medium.EMAIL, address=address, is_on=True, verified_at=now)
+        )
+    state.touch(session)
+    session.flush()
+    known.forget(session)
 
 
 def _at_the_door(session: Session, county: County, now: datetime) -> None:

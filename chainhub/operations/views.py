@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from chainhub.core import clock
 from chainhub.core.errors import NotAllowed
+from chainhub.core.media import Medium
 from chainhub.core.settings import Settings
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
+from chainhub.notices import outgoing_queries
+from chainhub.notices.manners import Fate
 from chainhub.operations.background import queries as background
 from chainhub.operations.background import rules as running
 from chainhub.operations.background.rules import Standing
@@ -103,7 +106,21 @@ def metrics() -> ResponseReturnValue:
         states.labels(state.value).set(number)
     _schedulers(registry, session, now)
     _runs(registry, session)
+    _outgoing(registry, session)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _outgoing(registry: CollectorRegistry, session: Session) -> None:
+    rows = Gauge(
+        "chainhub_outgoing",
+        "Messages that wait to leave the house or were given up",
+        ["medium", "fate"],
+        registry=registry,
+    )
+    for fate in (Fate.WAITING, Fate.DEAD):
+        found = outgoing_queries.counts(session, fate)
+        for medium in Medium:
+            rows.labels(medium.value, fate.value).set(found.get(medium, 0))
 
 
 def _schedulers(registry: CollectorRegistry, session: Session, now: datetime) -> None:

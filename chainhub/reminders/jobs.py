@@ -104,7 +104,7 @@ def _notices(
             "kind": kind,
             "text": text,
             "link": clock.link,
-            "key": f"clock:{clock.id}:{clock.due_at:%Y%m%dT%H%M}:{one.rung.value}",
+            "key": f"{rules.key_start(clock.id, clock.due_at)}{one.rung.value}",
             "created_at": work.now,
             "urgent": clock.limit.endswith("w"),  # by the wall clock: 紧急
         }

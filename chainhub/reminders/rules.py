@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from chainhub.core.words import Labelled
 from chainhub.core.worktime import (
@@ -154,6 +154,11 @@ def _plain(kind_label: str) -> str:
 def _when(at: datetime) -> str:
     local = at.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日（周{'一二三四五六日'[local.weekday()]}）{local:%H:%M}"
+
+
+def key_start(clock_id: int, due_at: datetime) -> str:
+    """Return how the keys of all notices begin that say a rung of a clock for one due date."""
+    return f"clock:{clock_id}:{due_at.astimezone(UTC):%Y%m%dT%H%M}:"
 
 
 OVERDUE_RUNGS = frozenset({Rung.NEXT_DAY, Rung.PLUS_1, Rung.PLUS_2, Rung.PLUS_5})

@@ -1,11 +1,11 @@
-"""The morning's word to those who are reached outside: what falls due today and what is late; on the first workday of
-a week to a chain's leader how the chain stands. Counts alone: what it is about stands behind the sign-in.
+"""The morning's word to those who are reached outside: what falls due today and what is late; with the first one of a
+week to a chain's leader how the chain stands. Counts alone: what it is about stands behind the sign-in.
 
 The inbox gets none: the home page says the same and is never old.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,9 +13,9 @@ from sqlalchemy import case, func, select
 
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
-from chainhub.core.worktime import SHANGHAI, Calendar
+from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.county.people.rules import Holders
+from chainhub.county.people.rules import Holders, Holding
 from chainhub.notices import outbox
 from chainhub.reminders.models import Clock
 from chainhub.tickets.clockwork import SILENT_CLOCKS, ClockKind
@@ -55,15 +55,21 @@ def say(work: Work, ids: Sequence[int]) -> None:
     day = work.now.astimezone(SHANGHAI).date()
     facts = known.of(work.session)
     mine = _due(work, day)
-    texts = {one: personal(_of(one, facts.holders, mine)) for one in ids}
+    away: defaultdict[int, set[int]] = defaultdict(set)  # by who stands in: who is away today
+    for absent, (stands_in, _) in facts.absences.substitutes(day).items():
+        away[stands_in].add(absent)
+    texts = {one: personal(_of({one, *away[one]}, facts.holders, mine)) for one in ids}
     firms = {held.user_id for held in facts.holders.all() if held.role in _SIDE}
     said = [
         (one, text.replace("{what}", "等您一句话" if one in firms else "到期")) for one, text in texts.items()
     ]
     outbox.digest(work, said, key=_key(day), link="/")
-    if is_first_of_week(facts.calendar, day):
+    week = f"week:{week_of(day)}"
+    leaders = frozenset(ids) & {held.user_id for held in facts.holders.all() if _leads(held)}
+    unsaid = leaders - outbox.have(work.session, sorted(leaders), week)
+    if unsaid:
         chains = {code: one.name for code, one in facts.directory.chains.items()}
-        outbox.digest(work, _weekly(work, ids, facts.holders, chains, day), key=f"week:{day}", link="/")
+        outbox.digest(work, _weekly(work, unsaid, facts.holders, chains, day), key=week, link="/")
 
 
 def _key(day: date) -> str:
@@ -77,16 +83,17 @@ def personal(due: Due) -> str:
     return f"{'，'.join(parts)}。" if parts else ""
 
 
-def is_first_of_week(calendar: Calendar, day: date) -> bool:
-    """Say whether no earlier day of this week, Monday on, is a workday: a make-up Sunday belongs to the week before."""
-    monday = day - timedelta(days=day.weekday())
-    return calendar.is_workday(day) and not any(
-        calendar.is_workday(monday + timedelta(days=n)) for n in range(day.weekday())
-    )
+def week_of(day: date) -> date:
+    """Return the Monday of a day's week: a make-up Sunday belongs to the week before.
+
+    Its word comes with the first morning's word of the week, so it is not lost where nobody schedules on a Monday.
+    """
+    return day - timedelta(days=day.weekday())
 
 
-def _of(user_id: int, holders: Holders, due: Mapping[Holder, Due]) -> Due:
-    held = {(one.role.value, one.scope.value, one.ref) for one in holders.all() if one.user_id == user_id}
+def _of(people: Collection[int], holders: Holders, due: Mapping[Holder, Due]) -> Due:
+    """Return what somebody holds together with those they stand in for, each thing once."""
+    held = {(one.role.value, one.scope.value, one.ref) for one in holders.all() if one.user_id in people}
     return sum((due.get(one, Due()) for one in held), Due())
 
 
@@ -120,15 +127,17 @@ def _midnight_after(day: date) -> datetime:
 # The week of a chain
 
 
+def _leads(held: Holding) -> bool:
+    return held.role is Role.LEADER and held.scope is ScopeKind.CHAIN
+
+
 def _weekly(
-    work: Work, ids: Sequence[int], holders: Holders, chains: Mapping[str, str], day: date
+    work: Work, ids: Collection[int], holders: Holders, chains: Mapping[str, str], day: date
 ) -> Iterable[tuple[int, str]]:
     leads: dict[int, list[str]] = {}
     for held in holders.all():
-        if held.role is Role.LEADER and held.scope is ScopeKind.CHAIN and held.user_id in set(ids):
+        if _leads(held) and held.user_id in ids:
             leads.setdefault(held.user_id, []).append(held.ref)
-    if not leads:
-        return []
     late, soon = _of_chains(work, day)
     return [
         (one, "".join(weekly(chains.get(code, code), late[code], soon[code]) for code in sorted(codes)))

@@ -14,10 +14,7 @@ from chainhub.core.sweeps import InSteps
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.notices import service as notices
-from chainhub.notices.rules import NoticeKind
 from chainhub.reminders import jobs as ladders
-from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, digesting, outgoing, overseeing, queries, rules
@@ -27,6 +24,7 @@ from chainhub.tickets.service import (
     clocks,
     complaints,
     instructions,
+    moved_dates,
     moving,
     pending,
     presence,
@@ -53,7 +51,7 @@ def find_undigested(work: Work, limit: int) -> Sequence[int]:
 
 
 def say_digest(work: Work, ids: Sequence[int]) -> None:
-    """Write them the morning's word, and on the first workday of a week the leaders theirs."""
+    """Write them the morning's word, and with the first of a week the leaders theirs."""
     digesting.say(work, ids)
 
 
@@ -275,12 +273,8 @@ def _recompute_beside(work: Work, ids: Sequence[int]) -> None:
 
 
 def _tell_moved(work: Work, clock: Clock, before: datetime, kept_from: str | None) -> None:
-    if ClockKind(clock.kind) in clockwork.SILENT_CLOCKS:
-        return  # the unit's own clock speaks; the promise is read on the page
-    who = ladders.recipients(clock, ("contact",), known.of(work.session).holders)
-    words = reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
-    key = f"moved:{clock.id}:{work.calendar.version}"  # a notice that is taken back is told, too
-    notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link, kept_from=kept_from)
+    # By the version of the calendar: a notice that is taken back is told, too.
+    moved_dates.tell(work, clock, before, kept_from, cause=str(work.calendar.version))
 
 
 def _moment(at: datetime) -> str:

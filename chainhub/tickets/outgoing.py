@@ -1,4 +1,5 @@
-"""What the outbox must know of a ticket when word of it leaves the house: whether it is confidential, where to answer.
+"""What the outbox must know of a ticket when word of it leaves the house: whether it is confidential, where to answer,
+and whether what a clock said is still so.
 
 Asked when it is sent and not when it is written, so that what is so then counts, and the hot path writes no more.
 """
@@ -17,6 +18,8 @@ from chainhub.notices.delivering import Extra
 from chainhub.notices.manners import Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
+from chainhub.reminders import rules as reminder_rules
+from chainhub.reminders.models import Clock
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service.answering import LINK_DAYS, Pass
@@ -24,6 +27,8 @@ from chainhub.tickets.workflow import State
 
 _ABOUT_ONE = re.compile(r"/tickets/([A-Z]{2}-\d{4}-\d{5,})")
 _ASKS = frozenset({NoticeKind.TASK, NoticeKind.REMINDER})
+DONE = "发之前已经办了，不用再提醒"
+MOVED = "发之前时限变了，不用再提醒"
 _BY_A_CHANNEL = 0  # who handed the link out, in a pass
 
 
@@ -41,6 +46,7 @@ def extras(work: Work, rows: Sequence[Outgoing], secret: str) -> Mapping[int, Ex
     numbers = {row.id: about[1] for row in rows if (about := _ABOUT_ONE.fullmatch(row.link))}
     if not numbers:
         return {}
+    stale = _stale(work, rows)
     tickets = {
         ticket.number: ticket
         for ticket in work.session.scalars(select(Ticket).where(Ticket.number.in_(set(numbers.values()))))
@@ -58,5 +64,24 @@ def extras(work: Work, rows: Sequence[Outgoing], secret: str) -> Mapping[int, Ex
             until = int((work.now + LINK_DAYS).timestamp())
             held = Pass(ticket.id, ticket.round, row.user_id, _BY_A_CHANNEL, until)
             path = f"/answer/{answer_tokens.write(secret, held)}"
-        found[row.id] = Extra(ticket.number if ticket.confidential else "", path)
+        found[row.id] = Extra(ticket.number if ticket.confidential else "", path, stale.get(row.id, ""))
+    return found
+
+
+def _stale(work: Work, rows: Sequence[Outgoing]) -> Mapping[int, str]:
+    """Return why some reminders are not to be said any more: their clock stopped or moved since (complaint 12 of others)."""
+    said = {row.id: row.key for row in rows if row.key.startswith("clock:")}
+    ids = {row_id: int(key.split(":")[1]) for row_id, key in said.items()}
+    if not ids:
+        return {}
+    clocks = {
+        one.id: one for one in work.session.scalars(select(Clock).where(Clock.id.in_(set(ids.values()))))
+    }
+    found: dict[int, str] = {}
+    for row_id, key in said.items():
+        clock = clocks.get(ids[row_id])
+        if clock is None or clock.stopped_at is not None:
+            found[row_id] = DONE
+        elif not key.startswith(reminder_rules.key_start(clock.id, clock.due_at)):
+            found[row_id] = MOVED
     return found

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from chainhub.core.media import Medium
-from chainhub.notices import codes, service
+from chainhub.notices import codes, outbox, service
 from chainhub.notices.outgoing import OneTimeCode, Outgoing
 from chainhub.notices.rules import NoticeKind
 from chainhub.notices.senders.sending import Refused
@@ -76,6 +76,26 @@ def test_what_was_not_delivered_is_listed_without_its_words_and_tried_again(call
     assert {row.fate.value for row in session.scalars(select(Outgoing))} == {"sent"}
 
 
+def test_what_became_of_every_message_is_listed_without_its_words(caller, session, post):
+    user = reached(session, people.OWNER, Medium.EMAIL)
+    clock = work_of(session, "clock")
+    for n in range(2):
+        service.enqueue(clock, [user], NoticeKind.TASK, "《配方》", key=f"k{n}", link=f"/{n}", urgent=True)
+    outbox.silence(session, "/1", "诉求已销号，不用再说了")
+    delivered(session, NOW)
+    session.commit()
+    keeper = caller("xitong")
+
+    found = given(keeper.get("/outgoing"))["items"]
+    assert [(one["fate"], one["said"]) for one in found] == [
+        ("cancelled", "诉求已销号，不用再说了"),
+        ("sent", "收下了"),
+    ]
+    assert "配方" not in str(found)
+    assert [one["fate"] for one in given(keeper.get("/outgoing?fate=sent"))["items"]] == ["sent"]
+    refused(keeper.get("/outgoing?fate=nonsense"), 422)
+
+
 def test_a_test_says_what_came_back(caller, session, post):
     keeper = caller("xitong")
 
@@ -94,7 +114,7 @@ def test_a_test_says_what_came_back(caller, session, post):
 def test_nobody_else_sees_what_goes_out(caller, session, username):
     other = caller(username)
 
-    for path in ("/outgoing/media", "/outgoing/failed"):
+    for path in ("/outgoing/media", "/outgoing/failed", "/outgoing"):
         refused(other.get(path), 403)
     for path in ("/outgoing/1/retry", "/outgoing/retry", "/outgoing/test"):
         refused(other.post(path, json={}), 403)

@@ -248,6 +248,26 @@ def test_the_administrators_page_says_why_and_not_what(browser, session, post):
     assert session.get_one(Outgoing, row).fate is Fate.WAITING
 
 
+def test_the_administrator_reads_what_became_of_every_message(browser, session, post):
+    _dead(session, post)
+    browser.sign_in("xitong")
+
+    shown = {
+        name: browser.get(f"/admin/outgoing?show={name}").text for name in ("waiting", "sent", "cancelled")
+    }
+    assert "没有等着发的" in shown["waiting"]
+    assert "还没有发过" in shown["sent"]
+    assert "没有不用发的" in shown["cancelled"]
+    browser.post("/admin/outgoing/retry", page="/admin/outgoing")
+    assert "以后发，上次：550 没有这个人" in browser.get("/admin/outgoing?show=waiting").text
+    session.expire_all()
+    delivered(session, session.scalar(select(Outgoing.look_at)))
+    session.commit()
+    sent = browser.get("/admin/outgoing?show=sent").text
+    assert "发出，收下了" in sent
+    assert "配方" not in sent
+
+
 def test_everything_is_tried_again_with_one_button(browser, session, post):
     _dead(session, post)
     browser.sign_in("xitong")

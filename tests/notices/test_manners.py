@@ -60,7 +60,7 @@ def _together(one: Item, other: Item) -> bool:
         return one.parcel == other.parcel
     if Purpose.CODE in {one.purpose, other.purpose}:
         return False
-    return (one.user_id, one.medium) == (other.user_id, other.medium)
+    return (one.user_id, one.medium, one.at_once) == (other.user_id, other.medium, other.at_once)
 
 
 @given(st.integers(1, 200), st.floats(0, 1))

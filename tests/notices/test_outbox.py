@@ -178,6 +178,50 @@ def test_what_the_other_side_never_takes_is_dead_and_can_be_tried_again(session,
     assert len(post.sent) == 1
 
 
+def test_trying_again_sends_the_whole_message_under_its_id(session, post, owner):
+    post.fails = [Refused("550 没有这个人")]
+    for key in ("k1", "k2"):
+        _tell(session, owner, key, text=key)
+    delivered(session, LATER)
+    assert _fates(session) == [Fate.DEAD] * 2
+
+    outbox.retry(work_of(session, "xitong", LATER), _rows(session)[1].id)
+    delivered(session, LATER + timedelta(seconds=5))
+
+    assert post.words == [["k1", "k2"]]
+
+
+def test_a_message_that_is_tried_again_at_night_goes_whole_or_not_at_all(session, post, owner):
+    """Said at 17:20, failed then, and tried again after hours: what is urgent goes, the rest in the morning."""
+    evening = china(2026, 3, 2, 17, 20)
+    _tell(session, owner, "plain", evening, text="不急")
+    _tell(session, owner, "urgent", evening + manners.WINDOW, text="急", urgent=True)
+    post.fails = [TryLater("451 忙") for _ in range(2)]
+    at = evening + manners.WINDOW
+    while at < MORNING + timedelta(minutes=30):
+        delivered(session, at)
+        at += timedelta(minutes=5)
+
+    assert sorted(post.words) == [["不急"], ["急"]]
+    assert len({one.id for one in post.sent}) == 2  # no id was seen with other words before
+
+
+def test_what_was_not_even_tried_goes_together_with_what_comes_meanwhile(session):
+    mail = Post(fails=[Unreachable("连不上")])
+    equipped(session, email=mail)
+    first, second = (reached(session, name, Medium.EMAIL) for name in (people.OWNER, people.POWER))
+    for user in (first, second):
+        _tell(session, user, "k", text="先说的")
+    delivered(session, LATER)
+    tried = {row.user_id: row.tries for row in _rows(session)}
+    waits = next(user for user, tries in tried.items() if tries == 0)
+
+    _tell(session, waits, "k2", LATER, text="后说的")
+    delivered(session, LATER + timedelta(minutes=5))
+
+    assert ["先说的", "后说的"] in mail.words
+
+
 def test_after_many_tries_it_is_dead_with_its_reason_and_not_dropped(session, post, owner):
     post.fails = [TryLater("451 忙") for _ in range(manners.TRIES_MOST)]
     _tell(session, owner, "k")
@@ -267,6 +311,53 @@ def test_what_waits_about_a_thing_is_silenced_and_the_inbox_keeps_it(session, po
     assert post.words == [["县供电公司办好了", "已销号。"]]
     assert [(row.key, row.fate, row.said) for row in _rows(session)][0] == ("old", Fate.CANCELLED, "已销号")
     assert len(session.scalars(select(Notice.id)).all()) == 3
+
+
+def test_a_claim_that_died_over_what_was_silenced_meanwhile_is_not_taken_up_again(session, post, owner):
+    _tell(session, owner, "k")
+    work = work_of(session, "clock", LATER)
+    delivering.claim(
+        work, delivering.find(work, 10), delivering.outfit_of(session)
+    )  # and here the process dies
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号")
+
+    delivered(session, LATER + manners.LEASE)
+
+    assert post.sent == []
+    assert _fates(session) == [Fate.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("came", "after"), [(Fate.SENT, Fate.SENT), (Fate.WAITING, Fate.CANCELLED), (Fate.DEAD, Fate.CANCELLED)]
+)
+def test_what_is_silenced_while_it_is_being_sent_is_noted_as_it_was_and_not_tried_again(
+    session, post, owner, came, after
+):
+    _tell(session, owner, "k")
+    work = work_of(session, "clock", LATER)
+    batch = delivering.claim(work, delivering.find(work, 10), delivering.outfit_of(session))
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号")
+
+    delivering.stamp(work, batch, [delivering.Outcome(batch.messages[0].id, Medium.EMAIL, came, "说了")])
+
+    assert _fates(session) == [after]
+    delivered(session, LATER + timedelta(hours=3))
+    assert post.sent == []
+
+
+def test_what_does_not_end_with_a_thing_keeps_its_voice(session, post, owner):
+    for key in (
+        "ticket:1:2:task",
+        "instruction:7:given",
+        "instruction:70:given",
+        "clock:5:20260302T1730:due",
+    ):
+        _tell(session, owner, key)
+
+    outbox.silence(session, "/tickets/EQ-2026-00001", "已销号", keep=["instruction:7:", "clock:5:"])
+
+    waits = [row.key for row in _rows(session) if row.fate is Fate.WAITING]
+    assert waits == ["instruction:7:given", "clock:5:20260302T1730:due"]
 
 
 def test_a_crash_between_sending_and_stamping_sends_again_under_the_same_id_and_says_so(session, post, owner):

@@ -5,6 +5,7 @@ import email
 import email.policy
 import hashlib
 import hmac
+import re
 import socket
 import ssl
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from aiosmtpd.controller import Controller
 from chainhub.core.media import Medium
 from chainhub.notices.manners import Line, Message
 from chainhub.notices.rules import NoticeKind
-from chainhub.notices.senders import robots, sms, webhooks, wechat
+from chainhub.notices.senders import calling, robots, sms, webhooks, wechat
 from chainhub.notices.senders.mail import Mail
 from chainhub.notices.senders.sending import Refused, TryLater, Unreachable
 from tests.notices.wire import STAGES, http_server, mail_server
@@ -112,7 +113,20 @@ def test_a_mail_server_that_fails_at_any_stage_is_understood(stage, does, means)
     if does in {"hang", "drop"} and stage == "dot":
         assert error.value.perhaps  # it took the letter and never said so
         assert len(box.letters) == 1
+    if does in {"hang", "drop"}:
+        assert str(error.value).startswith(
+            "邮件服务器没有应答" if does == "hang" else ("邮件服务器", "和邮件")
+        )
+    assert not re.search("[A-Z][a-z]+[A-Z]", str(error.value))  # no name of a class
     assert "yan@example.cn" not in str(error.value)
+
+
+@pytest.mark.parametrize("does", ["hang", "drop", "421 closing", "500 what?"])
+def test_a_server_that_took_a_letter_has_it_however_it_says_goodbye(does):
+    with mail_server("QUIT", does) as box:
+        assert _mail(box.port).send(message()) == "邮件服务器收下了"
+
+    assert len(box.letters) == 1
 
 
 def test_no_server_at_all_is_unreachable():
@@ -133,6 +147,12 @@ def test_a_server_whose_certificate_nobody_knows_gets_nothing():
     with mail_server() as box, pytest.raises(Unreachable):
         _mail(box.port, "ssl", context=ssl.create_default_context()).send(message())
     assert box.letters == []
+
+
+@pytest.mark.parametrize(("status", "means"), [(500, Unreachable), (429, TryLater), (404, Refused)])
+def test_a_server_that_says_no_and_then_hangs_is_judged_by_its_status(status, means):
+    with http_server((status, "hang", {})) as server, pytest.raises(means, match=f"HTTP {status}"):
+        calling.judge(calling.post(server.url, b"{}", {}, WAIT))
 
 
 # Robots

@@ -31,7 +31,7 @@ class Http:
     heard: list[Heard] = field(default_factory=list)
     answers: list = field(
         default_factory=lambda: [(200, {}, {})]
-    )  # (status, body, headers), or "hang", "drop"
+    )  # (status, body, headers), or "hang", "drop"; a body may be "hang" as well
     release: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -58,6 +58,12 @@ def http_server(*answers) -> Iterator[Http]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             status, said, headers = answer
+            if said == "hang":
+                self.send_response(status)
+                self.send_header("Content-Length", "100")
+                self.end_headers()
+                made.release.wait(20)
+                return
             content = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
             for name, value in headers.items():
@@ -141,7 +147,7 @@ def mail_server(stage: str = "", does: str = "") -> Iterator[Mailbox]:
                     made.letters.append(letter)  # it has it, and perhaps never says so
                 act(talk, "dot", b"250 taken\r\n")
             elif verb == "QUIT":
-                talk.sendall(b"221 bye\r\n")
+                act(talk, "QUIT", b"221 bye\r\n")
                 return
             else:
                 talk.sendall(b"250 fine\r\n")

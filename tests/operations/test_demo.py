@@ -9,6 +9,9 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.people import queries as people
 from chainhub.county.people.models import User
+from chainhub.county.people.reaches import ReachRow
+from chainhub.notices.manners import Fate
+from chainhub.notices.outgoing import Outgoing
 from chainhub.operations import demo, schema, seed, verify
 from chainhub.operations.simulating import stories
 from chainhub.tickets import desk
@@ -62,6 +65,10 @@ def test_the_demonstration_has_a_past_that_holds_together_and_work_for_today(emp
         assert desk.owner(_work(session, "qiye"), "e_yanhe_chilun").waiting
         figures = desk.leader(_work(session, "lingdao"), "equipment").figures
         assert any(one.number != "0" for one in figures)
+        reached = select(User.username).join(ReachRow, ReachRow.user_id == User.id)
+        assert {"qiye", "bumen"} <= set(session.scalars(reached))
+        waits = select(Outgoing.user_id).where(Outgoing.fate == Fate.WAITING)
+        assert session.scalar(waits.limit(1))  # something to be seen leaving the house
 
 
 def _work(session, username):

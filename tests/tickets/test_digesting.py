@@ -7,6 +7,9 @@ from sqlalchemy import select
 
 from chainhub.core import sweeps
 from chainhub.core.media import Medium
+from chainhub.county import known
+from chainhub.county.people.service import leaving
+from chainhub.county.people.service.leaving import Span
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.tickets import digesting
@@ -15,7 +18,7 @@ from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import a_ticket
 from tests.notices.doubles import Post, delivered, equipped, reached
-from tests.people import NOW, china
+from tests.people import NOW, china, work_of
 from tests.reminders.passing import in_hand, run_timetable
 
 pytestmark = pytest.mark.slow
@@ -113,26 +116,50 @@ def test_a_chains_leader_hears_on_mondays_how_the_chain_stands(session, post):
     in_hand(session, NOW, Kind.HELP, title="另一件")
     in_hand(session, NOW, Kind.INQUIRY, title="保密的", confidential=True)
 
-    run_timetable(session, TUESDAY, "digests")
-    assert _said(session) == []
     run_timetable(session, MONDAY, "digests")
-
     assert _said(session) == [(chief, "装备制造链：逾期 1 件，这一周到期 1 件。")]
+    for days in (1, 2, 3, 4):
+        run_timetable(session, MONDAY + timedelta(days=days), "digests")
+
+    assert len(_said(session)) == 1
+    run_timetable(session, MONDAY + timedelta(days=7), "digests")
+    assert [user for user, _ in _said(session)][-1] == chief
+
+
+def test_a_chains_leader_hears_on_tuesday_where_nobody_scheduled_on_monday(session, post):
+    chief = reached(session, people.CHIEF, Medium.EMAIL)
+    in_hand(session, NOW, Kind.INQUIRY)
+
+    run_timetable(session, TUESDAY, "digests")
+    run_timetable(session, TUESDAY + timedelta(days=1), "digests")
+
+    assert _said(session) == [(chief, "装备制造链：逾期 0 件，这一周到期 1 件。")]
 
 
 @pytest.mark.parametrize(
-    ("day", "first"),
+    ("day", "monday"),
     [
-        (date(2026, 3, 9), True),  # Monday
-        (date(2026, 3, 10), False),
-        (date(2026, 4, 7), True),  # Monday 4-6 is off
-        (date(2026, 10, 8), True),  # Thursday after 国庆
-        (date(2026, 10, 10), False),  # a make-up Saturday
-        (date(2026, 9, 20), False),  # a make-up Sunday belongs to the week before
+        (date(2026, 3, 9), date(2026, 3, 9)),
+        (date(2026, 3, 10), date(2026, 3, 9)),
+        (date(2026, 10, 8), date(2026, 10, 5)),  # Thursday after 国庆
+        (date(2026, 10, 10), date(2026, 10, 5)),  # a make-up Saturday
+        (date(2026, 9, 20), date(2026, 9, 14)),  # a make-up Sunday belongs to the week before
     ],
 )
-def test_the_first_workday_of_a_week(calendar, day, first):
-    assert digesting.is_first_of_week(calendar, day) is first
+def test_the_week_of_a_day(day, monday):
+    assert digesting.week_of(day) == monday
+
+
+def test_whoever_stands_in_reads_what_falls_due_for_both_each_thing_once(session, post):
+    substitute = reached(session, people.POWER, Medium.EMAIL)
+    in_hand(session, NOW, Kind.INQUIRY)  # of the one who is away
+    week = Span(date(2026, 3, 2), date(2026, 3, 6))
+    leaving.record(work_of(session, people.TRANSPORT), people.TRANSPORT, people.POWER, week)
+    known.forget(session)
+
+    run_timetable(session, TUESDAY, "digests")
+
+    assert _said(session) == [(substitute, "今天到期 1 件。")]
 
 
 def test_words_of_counts():

@@ -359,6 +359,17 @@ def test_reclassifying_recomputes_the_limit_from_the_original_start(session):
     assert ticket.due_at == ticket.promise_due_at == china(2026, 3, 23, 17, 30)
 
 
+def test_a_deadline_that_a_reclassification_moves_is_told_to_the_unit_once_with_before_and_after(session):
+    ticket = a_ticket(session, S.HANDLING, kind=Kind.HELP)
+
+    move(session, ticket, people.CLERK, A.RECLASSIFY, china(2026, 3, 5, 9), kind=Kind.PROBLEM, note="是难题")
+
+    words = f"{ticket.about}：本单位时限有变，原3月9日（周一）17:30，现3月23日（周一）17:30。"
+    assert [said for said in _told(session, people.POWER) if "时限有变" in said] == [words]
+    firm = [said for said in _told(session, people.OWNER) if "时限有变" in said]
+    assert firm == []  # the promise that moved with it is read on the page
+
+
 def test_reclassifying_to_the_same_is_refused(session):
     ticket = submitted(session)
 

@@ -1,23 +1,29 @@
 """What leaves the house about tickets: silenced at their end, without words where confidential, with the answer link."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from chainhub.core.media import Medium
 from chainhub.notices import manners
+from chainhub.notices import service as notices
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
-from chainhub.tickets import answer_tokens
-from chainhub.tickets.service import answering
+from chainhub.notices.rules import NoticeKind
+from chainhub.reminders.models import Clock
+from chainhub.tickets import answer_tokens, outgoing
+from chainhub.tickets.service import answering, instructions
 from chainhub.tickets.service.answering import Pass
-from chainhub.tickets.terms import Satisfaction, Urgency
+from chainhub.tickets.service.instructions import Word
+from chainhub.tickets.terms import Kind, Outcome, Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.asking import statements
 from tests.builders import a_ticket, move, submitted
 from tests.notices.doubles import HOME, SECRET, Post, delivered, equipped, reached
 from tests.people import NOW, china, work_of
-from tests.reminders.passing import run_timetable
+from tests.reminders.passing import in_hand, run_timetable
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +64,25 @@ def test_withdrawing_silences_what_is_pending_in_the_same_transaction(session, p
     assert [fate for _, fate in _fates(session)] == ["cancelled"]
     delivered(session, china(2026, 3, 3, 8, 40))
     assert post.sent == []
+
+
+def test_a_leaders_word_and_a_request_that_waits_outlive_the_ticket_and_are_told_all_the_same(session, post):
+    power = reached(session, people.POWER, Medium.EMAIL)
+    ticket = a_ticket(session, State.HANDLING, NOW)
+    word = Word("请今天办好。", people.POWER_UNIT, date(2026, 3, 6))
+    given = instructions.give(work_of(session, people.CHIEF, NIGHT), ticket.number, word)
+    clock = session.scalar(select(Clock.id).where(Clock.owner_kind == instructions.OWNER))
+    said = {"user_id": power, "kind": NoticeKind.REMINDER, "link": ticket.link}
+    for key in (f"clock:{clock}:20260306T0930:yellow", f"ticket:{ticket.id}:9:task"):
+        notices.tell(session, [{**said, "text": key, "key": key, "created_at": NIGHT}])
+
+    move(session, ticket, people.OWNER, Action.WITHDRAW, NIGHT, note="自己解决了")
+
+    session.expire_all()
+    waits = session.scalars(
+        select(Outgoing.key).where(Outgoing.fate == Fate.WAITING, Outgoing.created_at == NIGHT)
+    )
+    assert sorted(waits) == [f"clock:{clock}:20260306T0930:yellow", f"instruction:{given.id}:given"]
 
 
 def test_the_news_of_the_end_itself_is_said(session, post):
@@ -118,6 +143,46 @@ def test_each_reminder_carries_the_link_while_the_ticket_waits_and_none_does_aft
     move(session, ticket, people.CLOSER, Action.CLOSE, china(2026, 3, 4, 9, 30))
     delivered(session, china(2026, 3, 4, 9, 40))
     assert post.sent[-1].lines[-1].url == f"{HOME}{ticket.link}"
+
+
+@pytest.mark.parametrize(("done", "said"), [(True, outgoing.DONE), (False, "")])
+def test_a_reminder_of_what_was_done_meanwhile_stays_in_the_inbox(session, post, done, said):
+    ticket = in_hand(session, NOW, Kind.INQUIRY)  # due on Tuesday 17:30
+    reached(session, people.TRANSPORT, Medium.EMAIL)
+    run_timetable(session, china(2026, 3, 3, 8, 31), "reminders")
+    if done:
+        at = china(2026, 3, 3, 8, 32)
+        move(
+            session,
+            ticket,
+            people.TRANSPORT,
+            Action.RESOLVE,
+            at,
+            outcome=Outcome.EXPLAINED,
+            reply="写在这里了。",
+        )
+
+    delivered(session, china(2026, 3, 3, 8, 35))
+
+    session.expire_all()
+    row = session.scalars(select(Outgoing).where(Outgoing.key.startswith("clock:"))).one()
+    assert (row.fate, row.said) == ((Fate.CANCELLED, said) if done else (Fate.SENT, "收下了"))
+    assert any("到期" in line for words in post.words for line in words) is not done
+
+
+def test_a_reminder_of_a_date_that_moved_meanwhile_stays_in_the_inbox(session, post):
+    ticket = in_hand(session, NOW, Kind.INQUIRY)
+    reached(session, people.TRANSPORT, Medium.EMAIL)
+    run_timetable(session, china(2026, 3, 3, 8, 31), "reminders")
+    at = china(2026, 3, 3, 8, 32)
+    move(session, ticket, people.CLERK, Action.RECLASSIFY, at, kind=Kind.PROBLEM, note="是难题")
+
+    delivered(session, china(2026, 3, 3, 8, 35))
+
+    (words,) = post.words
+    assert [line.partition("：")[2] for line in words] == [
+        "本单位时限有变，原3月3日（周二）17:30，现3月23日（周一）17:30。"
+    ]
 
 
 def test_the_unit_never_gets_the_link(session, post):

@@ -63,13 +63,21 @@ def _call(request: urllib.request.Request, timeout: float) -> Answer:
             return Answer(response.status, _body(response, until), dict(response.headers))
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, error.read(_ANSWER_MOST), dict(error.headers))
+            return Answer(error.code, _what_it_said(error, until), dict(error.headers))
     except urllib.error.URLError as error:
         raise Unreachable(f"连不上：{plain(error.reason)}") from error
     except TimeoutError as error:
         raise Unreachable(f"{timeout:.0f} 秒没有应答", perhaps=True) from error
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"说到一半断了：{plain(error)}", perhaps=True) from error
+
+
+def _what_it_said(error: urllib.error.HTTPError, until: float) -> bytes:
+    """Return the body of a refusal; its status says enough where the body never comes."""
+    try:
+        return _body(error, until)
+    except (OSError, http.client.HTTPException):
+        return b""
 
 
 def _body(response: Any, until: float) -> bytes:

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -34,13 +35,15 @@ class Mail:
         """Send a letter and return what the server said. Raises Refused, TryLater, Unreachable."""
         asked = False
         try:
-            with self._opened() as server:
+            with closing(self._opened()) as server:
                 if self.security == "starttls":
                     server.starttls(context=self._context())
                 if self.user:
                     server.login(self.user, self.password)
                 asked = True
                 server.send_message(self.letter(message), self.sender, [message.address])
+                with suppress(smtplib.SMTPException, OSError):  # it has the letter, however it says goodbye
+                    server.quit()
                 return "邮件服务器收下了"
         except smtplib.SMTPRecipientsRefused as error:
             raise _answer(*error.recipients[message.address], who="收件人") from error
@@ -50,6 +53,9 @@ class Mail:
             raise _answer(error.smtp_code, error.smtp_error, who="信") from error
         except smtplib.SMTPNotSupportedError as error:
             raise Unreachable("邮件服务器不会加密（STARTTLS）或登录，请检查设置") from error
+        except smtplib.SMTPServerDisconnected as error:
+            hung = isinstance(error.__context__, TimeoutError)
+            raise Unreachable(f"邮件服务器{'没有应答' if hung else '挂断了'}", perhaps=asked) from error
         except TimeoutError as error:
             raise Unreachable("邮件服务器没有应答", perhaps=asked) from error
         except (smtplib.SMTPException, OSError) as error:

@@ -13,6 +13,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
 from chainhub.county import known
 from chainhub.notices.models import Notice
+from chainhub.notices.outgoing import Outgoing
 from chainhub.operations.simulating.habits import chance_of
 from chainhub.reminders.models import Clock, Said
 from chainhub.tickets import queries
@@ -31,6 +32,8 @@ class Memory:
     numbers: dict[str, tuple[int, str]] = field(default_factory=dict)  # number → id and content's title
     notice: int = 0  # the last one looked at
     said: int = 0
+    outgoing: int = 0  # the last row of the outbox
+    at: datetime | None = None  # when it was looked at last
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +117,6 @@ def remember(look: Look) -> None:
     memory.version = {one.id: one.version for one in look.tickets}
     memory.numbers = {one.number: (one.id, one.title) for one in look.tickets}
     memory.notice = look.session.scalar(select(func.max(Notice.id))) or 0
+    memory.outgoing = look.session.scalar(select(func.max(Outgoing.id))) or 0
+    memory.at = look.now
     memory.said = look.session.scalar(select(func.max(Said.id))) or 0

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chainhub.core.worktime import SHANGHAI
 from chainhub.operations import verify
-from chainhub.operations.simulating import digest, scripts, watching
+from chainhub.operations.simulating import digest, outside, scripts, watching
 from chainhub.operations.simulating.county import County
 from chainhub.operations.simulating.looking import Look, Memory
 from chainhub.operations.simulating.playing import Play, Played
@@ -82,14 +82,15 @@ def simulate(
         pace=order.pace,
     )
     county.leave()
-    play, memory = Play(engine, script, lines), Memory()
+    with outside.opened(engine, county, order.seed, order.begin) as office:
+        play, memory = Play(engine, script, lines), Memory()
 
-    def when_over(day: date, so_far: Play) -> None:
-        if check:
-            _ask(engine, order, so_far, memory, day)
-        say(day, so_far.played)
+        def when_over(day: date, so_far: Play) -> None:
+            if check:
+                _ask(engine, order, so_far, memory, day, office.doubled)
+            say(day, so_far.played)
 
-    played = play.run(when_over)
+        played = play.run(when_over)
     if check:
         with Session(engine) as session:
             verdict = verify.verify(session)
@@ -97,11 +98,12 @@ def simulate(
     return played
 
 
-def _ask(engine: Engine, order: Order, play: Play, memory: Memory, day: date) -> None:
+def _ask(engine: Engine, order: Order, play: Play, memory: Memory, day: date, doubled: Sequence[str]) -> None:
     """Ask everything about a day that is over; what does not hold names seed, day and how to see it again."""
     try:
         hold(not play.played.broken, "offered, and refused all the same:", *play.played.broken[:3])
         hold(not play.clock.failed, "a job failed:", *play.clock.failed[:3])
+        hold(not doubled, "arrived twice without a mark:", *doubled[:3])
         with Session(engine) as session:
             watching.check(
                 Look.at(session, play.now, play.clock.swept_at, order.seed, play.county.accounts, memory)

@@ -11,7 +11,7 @@ from chainhub.audit.rules import GENESIS, link
 from chainhub.core.actor import Actor, Role
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.notices.models import Notice
-from chainhub.operations.simulating import looking, slowly, truths
+from chainhub.operations.simulating import looking, outside, slowly, truths
 from chainhub.operations.simulating.looking import Look, in_chunks
 from chainhub.operations.simulating.truths import Broken, hold, is_paused
 from chainhub.reminders import rules as reminder_rules
@@ -305,7 +305,7 @@ def lists_count_right(look: Look) -> None:
         mine = [one for one in look.tickets if truths.sees(actor, one, addressed[one.id])]
         work = look.work(actor)
         for wanted, counts in _FILTERS:
-            shown = listing.count(work, wanted)
+            shown = listing.count(work, wanted, most=len(look.tickets) + 1)  # a page would stop at 500+
             real = sum(counts(one, look.now) for one in mine)
             hold(shown == real, actor.username, wanted, "shows", shown, "holds", real)
 
@@ -357,6 +357,7 @@ INVARIANTS: Sequence[Callable[[Look], None]] = (
     numbers_are_never_reused,
     nobody_sees_too_much,
     lists_count_right,
+    *outside.INVARIANTS,
 )
 
 

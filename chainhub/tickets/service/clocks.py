@@ -136,14 +136,21 @@ def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
         ticket.promise_due_at = promise.due_at
 
 
-def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
-    """Give every running clock the limit of the ticket's new classification, from its original start."""
+def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> list[tuple[Clock, datetime]]:
+    """Give every running clock the limit of the ticket's new classification, from its original start.
+
+    Returns those whose due date moved, each with the one before.
+    """
+    moved: list[tuple[Clock, datetime]] = []
     for clock in running:
         kind = ClockKind(clock.kind)
         # A complaint is called by its number alone from here on.
         clock.about = about_unit(work, ticket, clock.holder_ref) if kind in _OF_EACH else ticket.about
         if kind not in PART_CLOCKS:  # their limits follow from their own part
-            reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
+            before = clock.due_at
+            if reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at)):
+                moved.append((clock, before))
+    return moved
 
 
 def about_unit(work: Work, ticket: Ticket, unit: str) -> str:

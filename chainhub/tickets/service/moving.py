@@ -10,7 +10,6 @@ from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
-from chainhub.notices import outbox
 from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, queries, rules
 from chainhub.tickets.clockwork import ClockKind
@@ -21,9 +20,11 @@ from chainhub.tickets.service import (
     effects,
     guards,
     history,
+    moved_dates,
     parts,
     pending,
     reporting,
+    silencing,
     telling,
 )
 from chainhub.tickets.workflow import (
@@ -184,17 +185,17 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     left = clocks.carry_out(work, ticket, plan, before, row.action.value)
     if row.action is Action.UNMERGE:
         ticket.merged_into_id = ticket.merged_from = None
-    if row.action is Action.RECLASSIFY:
-        clocks.relimit(work, ticket, left)
+    moved = clocks.relimit(work, ticket, left) if row.action is Action.RECLASSIFY else ()
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
     pending.settle_whistles(work, ticket)
     if target in ENDS and source not in ENDS:  # before the news of the end is told below
-        outbox.silence(work.session, ticket.link, f"{ticket.number} {target.label}，不用再说了")
+        silencing.silence(work, ticket)
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
     _write_down(work, allowed, source, given, sent)
+    moved_dates.tell_of(work, ticket, moved)
     if target is State.WITHDRAWN:
         _let_go(work, ticket)
     return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])

@@ -270,14 +270,15 @@ def _extend(work: Work, ticket: Ticket, request: Request) -> None:
     clock = _unit_clock(work, ticket)
     if clock is None:
         raise Conflict("办理时限已经停了，不用延期。", code="wrong_state")
-    request.before_at = clock.due_at
+    before = request.before_at = clock.due_at
     until = date.fromisoformat(request.given["until"])
     reminders.extend(work, clock, until)
     request.after_at = clock.due_at
     clocks.settle(ticket, queries.running_clocks(work.session, [ticket.id]))
     firm = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, ticket.enterprise_code)
     words = (
-        f"{ticket.about}：办理单位申请延期，专班同意延到 {moment_text(clock.due_at)}。原因：{request.reason}"
+        f"{ticket.about}：办理单位申请延期，专班同意延到 {moment_text(clock.due_at)}"
+        f"（原 {moment_text(before)}）。原因：{request.reason}"
     )
     notices.enqueue(
         work,
@@ -350,10 +351,17 @@ def _tell_decider(work: Work, ticket: Ticket, request: Request) -> None:
     )
 
 
+def _moved(request: Request) -> str:
+    """Return from when to when an approved extension moved the deadline."""
+    if request.before_at is None or request.after_at is None:
+        return ""
+    return f"，原 {moment_text(request.before_at)}，现 {moment_text(request.after_at)}"
+
+
 def _tell_asker(work: Work, ticket: Ticket, request: Request) -> None:
     if request.asked_by_id is None:
         return
-    words = f"{ticket.about}：{request.kind.label}申请{request.state.label}。{request.note}"
+    words = f"{ticket.about}：{request.kind.label}申请{request.state.label}{_moved(request)}。{request.note}"
     notices.enqueue(
         work,
         [request.asked_by_id],

@@ -4,18 +4,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 import config
+from chainhub.core.media import Medium
+from chainhub.county import known
+from chainhub.notices.manners import Fate
+from chainhub.notices.outgoing import Outgoing
 from chainhub.operations import verify
-from chainhub.operations.simulating import digest, running, stories, truths, watching
+from chainhub.operations.simulating import digest, outside, running, stories, truths, watching
 from chainhub.operations.simulating.county import County
 from chainhub.operations.simulating.habits import Report
 from chainhub.operations.simulating.looking import Look, Memory
 from chainhub.operations.simulating.playing import Play, Script
 from chainhub.operations.simulating.running import Broken, Order
 from chainhub.reminders.models import Clock, Said
+from chainhub.tickets import listing
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.terms import Channel, Kind
 from chainhub.tickets.workflow import State
@@ -41,6 +46,64 @@ def test_some_days_of_a_county_hold_together(county, seed):
         assert played.filed == session.scalar(select(func.count(Ticket.id))) > 10
         assert verify.verify(session).ok
         assert session.scalar(select(func.count(Said.id))) > 0
+        gone = session.scalar(select(func.count(Outgoing.id)).where(Outgoing.fate == Fate.SENT))
+        assert gone > 10
+
+
+@pytest.mark.one_database
+def test_more_than_a_page_counts_is_counted_right(county, monkeypatch):
+    """A county that lasts has lists that a page gives up counting."""
+    monkeypatch.setattr(listing.count, "__defaults__", (2,))
+
+    assert running.simulate(county, order(5, days=2), TIMETABLE, TOLD, check=True).filed > 2
+
+
+@pytest.mark.one_database
+def test_each_manner_of_what_goes_out_notices_when_it_is_lost(county):
+    running.simulate(county, order(1), TIMETABLE, TOLD)
+    with Session(county) as session:
+        people = County(county)
+        people.leave()
+        memory, opening = Memory(calendar=known.of(session).calendar.version), china(2026, 10, 12, 8, 31)
+        look = Look.at(session, END, opening, 1, people.accounts, memory)
+        for asked in outside.INVARIANTS:
+            asked(look)
+        sent = select(Outgoing.id).where(Outgoing.fate == Fate.SENT, ~Outgoing.at_once).limit(1)
+        row = session.scalar(sent)
+        crowd = session.scalars(sent.limit(40)).all()
+        ended = session.scalar(select(Ticket).where(~Ticket.is_open))
+        assert len(crowd) > 16
+        assert ended is not None
+        before = ended.created_at
+        spoilt = {
+            "every_notice_has_its_rows": (delete(Outgoing).where(Outgoing.id == row),),
+            "nothing_goes_out_at_night": (_change(row, sent_at=china(2026, 10, 11, 3)),),
+            "nothing_is_left_or_given_up": (
+                _change(row, fate=Fate.WAITING, look_at=before, created_at=before),
+            ),
+            "nobody_gets_too_many": tuple(
+                _change(one, sent_at=END, user_id=1, key=f"k{one}", parcel=one, medium=Medium.EMAIL)
+                for one in crowd
+            ),
+            "the_ended_are_silent_outside": (
+                _change(row, fate=Fate.WAITING, link=ended.link, key="ticket:1:1:task", created_at=before),
+            ),
+        }
+        assert spoilt.keys() == {one.__name__ for one in outside.INVARIANTS}
+        missed = []
+        for asked in outside.INVARIANTS:
+            session.rollback()
+            for spoil in spoilt[asked.__name__]:
+                session.execute(spoil)
+            session.expire_all()
+            if not _breaks(asked, look):
+                missed.append(asked.__name__)
+        session.rollback()
+    assert missed == []
+
+
+def _change(row: int, **values):
+    return update(Outgoing).where(Outgoing.id == row).values(**values)
 
 
 _SEEN: dict[str, list[str]] = {}
