@@ -277,14 +277,15 @@ def numbers_are_never_reused(look: Look) -> None:
 
 def nobody_sees_too_much(look: Look) -> None:
     """A sample of accounts sees exactly what the domain lets them see (domain 1)."""
-    addressed = _addressed(look.session)
+    told = addressed(look.session)
     for actor in look.sample():
         seen = set(look.session.scalars(select(Ticket.id).where(queries.visible(actor))))
-        may = {one.id for one in look.tickets if truths.sees(actor, one, addressed[one.id])}
+        may = {one.id for one in look.tickets if truths.sees(actor, one, told[one.id])}
         hold(seen == may, actor.username, "sees", sorted(seen - may), "does not see", sorted(may - seen))
 
 
-def _addressed(session: Session) -> defaultdict[int, set[str]]:
+def addressed(session: Session) -> defaultdict[int, set[str]]:
+    """Return the units to which a ticket is addressed: a part, an instruction, a signed supervision, a whistle."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     for rows in (
@@ -300,9 +301,9 @@ def _addressed(session: Session) -> defaultdict[int, set[str]]:
 
 def lists_count_right(look: Look) -> None:
     """What a list says it holds is what one counts (issue 3; `tickets/listing.py`)."""
-    addressed = _addressed(look.session)
+    told = addressed(look.session)
     for actor in look.sample():
-        mine = [one for one in look.tickets if truths.sees(actor, one, addressed[one.id])]
+        mine = [one for one in look.tickets if truths.sees(actor, one, told[one.id])]
         work = look.work(actor)
         for wanted, counts in _FILTERS:
             shown = listing.count(work, wanted)
