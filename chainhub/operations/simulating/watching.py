@@ -285,7 +285,7 @@ def nobody_sees_too_much(look: Look) -> None:
 
 
 def addressed(session: Session) -> defaultdict[int, set[str]]:
-    """Return the units to which a ticket is addressed: a part, an instruction, a signed supervision, a whistle."""
+    """Return to whom tickets are addressed: units by a part, an instruction, a 督办, a whistle; a leader by a request."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     for rows in (
@@ -296,6 +296,13 @@ def addressed(session: Session) -> defaultdict[int, set[str]]:
     ):
         for ticket_id, unit in rows:
             found[ticket_id].add(unit)
+    asked = (
+        select(Request.ticket_id)
+        .join(Clock, (Clock.owner_kind == queries.REQUEST_OWNER) & (Clock.owner_id == Request.id))
+        .where(Clock.holder_role == Role.LEADER.value)
+    )
+    for ticket_id in session.scalars(asked):
+        found[ticket_id].add(truths.THE_LEADER)
     return found
 
 
