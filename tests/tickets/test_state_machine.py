@@ -8,7 +8,7 @@ and answer, sign, blow and report in. After every step the county is asked all t
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -78,6 +78,7 @@ class Loop(RuleBasedStateMachine):
         self.swept = self.walk.now
         self.done: Counter[str] = Counter()
         self.heard, self.saw = 0, {}
+        self.sweeps: set[datetime] = set()
         self.memory = Memory(calendar=known.of(self.session).calendar.version)
         a_ticket(self.session, begun, self.walk.now, urgency=urgency, confidential=confidential)
         self.walk.ids = list(self.session.scalars(select(Ticket.id)))
@@ -98,6 +99,7 @@ class Loop(RuleBasedStateMachine):
         self.walk.now += leap
         if not swept:
             return
+        self.sweeps.add(self.walk.now)
         ran = run_timetable(self.session, self.walk.now)
         assert not [name for name, one in ran.items() if one.failed]
         if known.of(self.session).calendar.is_working_moment(self.walk.now):
@@ -204,6 +206,15 @@ class Loop(RuleBasedStateMachine):
 
     # What must hold
 
+    def _clocks_follow_from_events(self) -> None:
+        """No clock starts, pauses, runs on or stops but by a line of the history, or by the scheduler that ran then."""
+        for ticket in self.walk.tickets:
+            moments = self.sweeps | {event.at for event in queries.events(self.session, ticket.id)}
+            for clock in queries.clocks(self.session, ticket.id):
+                edges = [datetime.fromisoformat(one) for pause in clock.pauses for one in pause[:2] if one]
+                turns = {one for one in (clock.started_at, clock.stopped_at, *edges) if one is not None}
+                assert turns <= moments, (ticket.number, clock.kind, sorted(turns - moments))
+
     def _nobody_hears_what_they_may_not_see(self) -> None:
         """A confidential ticket is told to those alone who see it, or saw it before the step (domain, section 2)."""
         addressed = watching.addressed(self.session)
@@ -222,6 +233,7 @@ class Loop(RuleBasedStateMachine):
 
     @invariant()
     def every_promise_holds(self) -> None:
+        self._clocks_follow_from_events()
         self._nobody_hears_what_they_may_not_see()
         look = Look.at(self.session, self.walk.now, self.swept, 0, self.walk.actors, self.memory)
         watching.check(look)
