@@ -21,10 +21,11 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.county.directory.rules import Directory
 from chainhub.documents import sheets
 from chainhub.documents.sheets import Cell
-from chainhub.operations import ledger, snapshot
+from chainhub.operations import ledger, ledger_beside, snapshot
+from chainhub.operations.ledger_beside import Beside
 from chainhub.tickets import presenting, rules
 from chainhub.tickets.models import Ticket, TicketEvent
-from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, State
+from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, Party, State
 
 _CHUNK = 500  # tickets held at once
 _ROWS_MOST = 1_048_575  # of a sheet, a bound of the format
@@ -38,6 +39,9 @@ _TOLD = (
     Action.CONFIRM,
     Action.CALL_FAILED,
     Action.CLOSE,
+    Action.CONVENE,
+    Action.ESCALATE,
+    Action.UPHOLD_RETURN,
 )
 COLUMNS = (*ledger.COLUMNS, ledger.TITLE)
 
@@ -99,10 +103,12 @@ def _rows(session: Session, now: datetime, *, with_confidential: bool) -> Iterat
     if not with_confidential:
         wanted = wanted.where(Ticket.confidential.is_(False))
     while found := session.execute(wanted.where(Ticket.id > last)).all():
-        events = _events(session, [ticket.id for ticket, _ in found])
+        ids = [ticket.id for ticket, _ in found]
+        events, beside = _events(session, ids), ledger_beside.of(session, ids)
         for place, (ticket, enterprise) in enumerate(found, start=written + 1):
             row = _row(ticket, enterprise, events[ticket.id], facts.directory)
             light = presenting.light(ticket, now, facts.calendar).words
+            row |= _beside(beside.get(ticket.id, Beside()), events[ticket.id], facts.directory)
             row |= {"序号": place, "灯": light}
             yield [row.get(column) for column in COLUMNS]
         last, written = found[-1][0].id, written + len(found)
@@ -143,7 +149,7 @@ def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) 
         "接单人/时间": _who_when([*events[Action.ACCEPT], *events[Action.ANSWER]]),
         "派单人/时间": _who_when(events[Action.DISPATCH]),
         "主办": unit.name if unit else None,
-        "签收时间": _when(events[Action.ACKNOWLEDGE]),
+        "签收时间": _when([one for one in events[Action.ACKNOWLEDGE] if not _of_a_part(one)]),
         "办理时限": _moment(ticket.promise_due_at or ticket.due_at),
         "进展": "\n".join(_progress(one) for one in events[Action.PROGRESS]),
         "结果": ticket.outcome.label if ticket.outcome and (resolved or ended) else None,
@@ -151,9 +157,29 @@ def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) 
         "评价(响应/解决/满意)": _rating(ticket, events[Action.CONFIRM]),
         "回访人/时间": _who_when(calls),
         "销号时间/审批人": _end(ticket, events[Action.CLOSE]) if ended else None,
-        "备注": ticket.state.label + (f"，重办 {ticket.reopened} 次" if ticket.reopened else ""),
+        "备注": ticket.state.label
+        + (f"，重办 {ticket.reopened} 次" if ticket.reopened else "")
+        + ("，不计入考核" if ticket.excluded else ""),
         ledger.TITLE: ticket.title,
     }
+
+
+def _beside(beside: Beside, events: Events, directory: Directory) -> dict[str, Cell | None]:
+    """Return who helped, until when it was extended, when it was conferred on, how often it was supervised."""
+    returned = {one.data.get("unit") for one in events[Action.UPHOLD_RETURN] if _of_a_part(one)}
+    helped = [one for one in beside.helped if not (one in beside.released and one in returned)]
+    conferred = sorted((*events[Action.CONVENE], *events[Action.ESCALATE]), key=lambda one: one.seq)
+    return {
+        "协办": "、".join(directory.units[one].name for one in helped) or None,
+        "延期至": _moment(beside.extended_to),
+        "会商": "\n".join(f"{_written(one.at)} {one.action.label}" for one in conferred) or None,
+        "督办次数": beside.supervised or None,
+    }
+
+
+def _of_a_part(event: TicketEvent) -> bool:
+    """Say whether a line is about a co-unit's part: it moves nothing and says whose it is."""
+    return event.source is event.target and bool(event.data.get("unit"))
 
 
 def _moment(at: datetime | None) -> datetime | None:
@@ -173,7 +199,8 @@ def _when(events: Sequence[TicketEvent]) -> datetime | None:
 
 
 def _progress(event: TicketEvent) -> str:
-    return f"{local(event.at):%m-%d} {event.data.get('note', '')}"
+    whose = f"{event.body}：" if event.role == Party.CO_UNIT.value else ""
+    return f"{local(event.at):%m-%d} {whose}{event.data.get('note', '')}"
 
 
 def _category(directory: Directory, code: str | None) -> str | None:

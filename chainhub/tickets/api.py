@@ -108,6 +108,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         for name, codes in (
             ("chain", directory.chains),
             ("unit", directory.units),
+            ("co_unit", directory.units),
             ("category", directory.categories),
         )
         if name in wanted and wanted[name] not in codes
@@ -118,6 +119,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         states=tuple(wanted.get("state", ())),
         chain=wanted.get("chain", ""),
         unit=wanted.get("unit", ""),
+        co_unit=wanted.get("co_unit", ""),
         enterprise=wanted.get("enterprise", ""),
         category=wanted.get("category", ""),
         kind=wanted.get("kind"),

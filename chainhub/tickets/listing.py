@@ -19,7 +19,7 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
 from chainhub.tickets import queries
-from chainhub.tickets.models import Ticket
+from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.terms import Kind, Route, Urgency
 from chainhub.tickets.workflow import PAUSED, State
 
@@ -91,7 +91,8 @@ class Filter:
 
     states: tuple[State, ...] = ()
     chain: str = ""
-    unit: str = ""
+    unit: str = ""  # 主办
+    co_unit: str = ""  # 协办: it was sent a part
     enterprise: str = ""
     category: str = ""
     kind: Kind | None = None
@@ -178,6 +179,8 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(Ticket.state.in_(wanted.states))
     if wanted.open_only:
         found.append(and_(Ticket.is_open))  # written as the partial indexes have it
+    if wanted.co_unit:
+        found.append(Ticket.id.in_(select(Part.ticket_id).where(Part.unit_code == wanted.co_unit)))
     if wanted.referred:
         found.append(Ticket.superior_due_at.is_not(None))
     for column, value in (

@@ -31,6 +31,7 @@ from chainhub.tickets.terms import Route, SupervisionState
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
+REQUEST_OWNER = "request"  # of the clock of a request; its id is the request's
 REPORT_OWNER = "report"  # of the clock by which a unit reports; its id is the ticket's as well
 
 # The statements of every page are built once: to build one costs more than to run it.
@@ -75,7 +76,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
     The enterprise sees its own; whoever filed one sees it; committee and task force see their chain, a unit
     what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
-    caller see what is not confidential in their scope, the caller only once it was resolved or answered. Administrators see none.
+    caller see what is not confidential in their scope, the caller only once it was resolved or answered. A confidential
+    ticket on which the chain's leader was asked to decide is addressed to that leader. Administrators see none.
     Nobody of a unit sees a complaint about it, in whatever role.
     """
     return _visible(actor, Ticket.filed_by_id == actor.id)
@@ -112,7 +114,9 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
         reads.extend(_scoped(actor, role))
     reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
     if reads:
-        handles.append(and_(Ticket.confidential.is_(False), or_(*reads)))
+        open_ = Ticket.confidential.is_(False)
+        led = sorted(actor.refs(Role.LEADER, ScopeKind.CHAIN))
+        handles.append(and_(or_(open_, _asked_of(led)) if led else open_, or_(*reads)))
     seen = or_(*handles) if handles else false()
     own_units = actor.refs(Role.DEPARTMENT, ScopeKind.UNIT) | (
         {actor.unit_code} if actor.unit_code else set()
@@ -121,6 +125,17 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
         return seen
     about = Ticket.complained_unit_code
     return and_(seen, or_(about.is_(None), about.not_in(sorted(own_units))))
+
+
+def _asked_of(chains: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a chain's leader is, or was, to decide on a request here (不计入考核, a second 挂账)."""
+    asked = (
+        select(Request.id)
+        .join(Clock, and_(Clock.owner_kind == REQUEST_OWNER, Clock.owner_id == Request.id))
+        .where(Request.ticket_id == Ticket.id, Clock.holder_role == Role.LEADER.value)
+        .correlate(Ticket)
+    )
+    return and_(Ticket.asked > 0, Ticket.chain_code.in_(chains), asked.exists())
 
 
 def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:

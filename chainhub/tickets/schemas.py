@@ -182,6 +182,7 @@ class TicketQuery(Query):
     )
     chain = Line(CODE_MOST, about="产业链编码")
     unit = Line(CODE_MOST, about="主办单位编码")
+    co_unit = Line(CODE_MOST, about="协办单位编码：派过协办的")
     category = Line(CODE_MOST, about="类别编码，含下一级")
     kind = Choice(terms.Kind)
     urgency = Choice(terms.Urgency)

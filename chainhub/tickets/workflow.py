@@ -261,10 +261,10 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.UNMERGE,          S.MERGED,                    None,               {R.COMMITTEE, R.CLOCK},      "note"),
     *_rows(A.DISPATCH,         S.ACCEPTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "lead_unit",     "co_units note"),
     *_rows(A.ACKNOWLEDGE,      S.DISPATCHED,                S.HANDLING,         {R.DEPARTMENT, R.CLOCK},     "",              "note"),
-    *_rows(A.ACKNOWLEDGE,      WITH_PARTS,                  "same",             {P.CO_UNIT, R.CLOCK},        "",              "note"),
+    *_rows(A.ACKNOWLEDGE,      WITH_PARTS,                  "same",             {P.CO_UNIT, R.CLOCK},        "",              "note unit"),
     *_rows(A.ASSIGN,           S.HANDLING,                  "same",             {R.DEPARTMENT},              "",              "person office note"),
     *_rows(A.RETURN,           {S.DISPATCHED, S.HANDLING},  S.DISPUTED,         {R.DEPARTMENT},              "reason_code note"),
-    *_rows(A.RETURN,           WITH_PARTS,                  "same",             {P.CO_UNIT},                 "reason_code note"),
+    *_rows(A.RETURN,           WITH_PARTS,                  "same",             {P.CO_UNIT},                 "reason_code note", "unit"),
     *_rows(A.UPHOLD_RETURN,    S.DISPUTED,                  S.ACCEPTED,         {R.TASK_FORCE},              "note",          "unit"),
     *_rows(A.REJECT_RETURN,    S.DISPUTED,                  S.DISPATCHED,       {R.TASK_FORCE},              "note",          "unit"),
     *_rows(A.UPHOLD_RETURN,    WITH_PARTS - {S.DISPUTED},   "same",             {R.TASK_FORCE},              "note unit", "", {W.WITH_CO_UNITS}),
@@ -272,8 +272,8 @@ TABLE: tuple[Move, ...] = (
     *_rows(A.CONTACT,          {S.SUBMITTED, S.ACCEPTED},   "same",             {R.COMMITTEE},               "person",        "at note"),
     *_rows(A.CONTACT,          S.HANDLING,                  "same",             {R.DEPARTMENT},              "person",        "at note"),
     *_rows(A.PROGRESS,         S.HANDLING,                  "same",             {R.DEPARTMENT},              "note"),
-    *_rows(A.PROGRESS,         WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
-    *_rows(A.HAND_IN,          WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note"),
+    *_rows(A.PROGRESS,         WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note",          "unit"),
+    *_rows(A.HAND_IN,          WITH_PARTS,                  "same",             {P.CO_UNIT},                 "note",          "unit"),
     *_rows(A.CONVENE,          S.HANDLING,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place"),
     *_rows(A.CONVENE,          S.ACCEPTED,                  S.CONSULTING,       {R.COMMITTEE},               "question units", "at place", {W.TO_CONFER}),
     *_rows(A.CONCLUDE,         S.CONSULTING,                S.HANDLING,         {R.COMMITTEE},               "minutes",       "decisions", {W.UNIT_DISPATCHED}),
@@ -319,8 +319,16 @@ def find_move(
 
     Where several do, the lead's and the co-unit's, it is the first that one of these capacities may walk.
     """
-    held = [row for row in rows(action, source) if row.when <= holds]
-    return next((row for row in held if row.who & standing), held[0] if held else None)
+    walkable = walkable_moves(action, source, holds, standing)
+    held = (row for row in rows(action, source) if row.when <= holds)
+    return walkable[0] if walkable else next(held, None)
+
+
+def walkable_moves(
+    action: Action, source: State | None, holds: frozenset[When], standing: frozenset[Who]
+) -> tuple[Move, ...]:
+    """Return every row that one of these capacities may walk: two where somebody is of the lead and of a co-unit."""
+    return tuple(row for row in rows(action, source) if row.when <= holds and row.who & standing)
 
 
 def moves_from(source: State | None, holds: frozenset[When]) -> tuple[Move, ...]:

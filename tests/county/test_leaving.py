@@ -169,6 +169,21 @@ def test_two_at_once_and_a_substitute_who_is_away_are_refused(session):
     _away(session)
 
 
+def test_a_leave_that_is_over_stays_as_it_was(session, as_, monkeypatch):
+    made = _away(session)
+    last, after = NOW + timedelta(days=2), NOW + timedelta(days=3)
+    assert leaving.may_cancel(work_of(session, people.POWER, last), made)
+    assert not leaving.may_cancel(work_of(session, people.POWER, after), made)
+
+    with pytest.raises(Conflict, match="过完"):
+        leaving.cancel(work_of(session, people.POWER, after), made.id)
+    session.commit()
+    monkeypatch.setattr(clock, "now", lambda: after)
+    page = said(as_(people.POWER).get("/leave"))
+    assert "2026年3月2日到2026年3月4日" in page.replace(" ", "")
+    assert "取消" not in page
+
+
 def test_others_are_recorded_by_the_administrator_alone(session):
     with pytest.raises(NotAllowed):
         leaving.record(work_of(session, people.TRANSPORT), people.POWER, people.TRANSPORT, SPAN)

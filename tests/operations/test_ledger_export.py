@@ -15,7 +15,9 @@ from chainhub.county import known
 from chainhub.documents import sheets
 from chainhub.operations import importing, ledger, ledger_export, schema, seed
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.terms import Channel, Kind, Outcome
+from chainhub.tickets.service import requests, supervisions
+from chainhub.tickets.service.requests import Asked
+from chainhub.tickets.terms import Channel, Kind, Outcome, RequestKind, ReturnReason
 from chainhub.tickets.workflow import ENDS, Action, State
 from tests import builders, people
 from tests.people import NOW
@@ -176,6 +178,63 @@ def test_progress_and_a_category_of_the_second_level_are_told(export, session):
 
     assert row["进展"] == "03-02 14点去看过\n03-02 15点去看过"
     assert row["类别"] == "用能/用电与增容"
+
+
+def test_lead_and_co_work_extensions_consultations_and_supervisions_have_their_columns(export, session):
+    """Who helped is told apart from who leads; both dates stand side by side; a returned part is nobody's help."""
+    ticket = builders.a_ticket(session, State.ACCEPTED)
+    sent = [{"unit": one, "text": "配合"} for one in (people.TRANSPORT_UNIT, "finance_bureau")]
+    at = NOW + timedelta(minutes=20)
+    builders.move(
+        session, ticket, people.DISPATCHER, Action.DISPATCH, at, lead_unit=people.POWER_UNIT, co_units=sent
+    )
+    builders.move(session, ticket, people.POWER, Action.ACKNOWLEDGE, at + timedelta(minutes=1))
+    later = at + timedelta(minutes=30)
+    builders.move(session, ticket, people.TRANSPORT, Action.ACKNOWLEDGE, later)
+    builders.move(session, ticket, people.TRANSPORT, Action.PROGRESS, later, note="路口看过了")
+    due = ticket.due_at
+    until = (due + timedelta(days=4)).date()
+    asked = requests.ask(
+        people.work_of(session, people.POWER, later),
+        ticket.number,
+        Asked(RequestKind.EXTENSION, "等设备", until=until),
+    )
+    requests.decide(people.work_of(session, people.REVIEWER, later), asked.id, approve=True)
+    draft = supervisions.propose(people.work_of(session, people.CLERK, later), ticket.number, "催了三次")
+    supervisions.sign(people.work_of(session, people.LIAISON, later), draft.id)
+    builders.move(
+        session, ticket, people.CLERK, Action.CONVENE, later, question="走哪边", units=[people.POWER_UNIT]
+    )
+    session.commit()
+
+    _, _, (row,) = export()
+
+    assert (row["主办"], row["协办"]) == ("县供电公司", "交通运输局、财政局")
+    assert row["签收时间"] == (at + timedelta(minutes=1)).replace(tzinfo=None)  # the lead's, not a co-unit's
+    assert row["进展"] == "03-02 交通运输局：路口看过了"
+    assert row["延期至"].date() == until
+    assert row["办理时限"].date() == due.date()
+    assert row["会商"] == "2026-03-02 10:10 启动会商"
+    assert row["督办次数"] == 1
+
+
+def test_a_part_that_was_rightly_returned_is_nobodys_help(export, session):
+    ticket = builders.a_ticket(session, State.ACCEPTED)
+    sent = [{"unit": people.TRANSPORT_UNIT, "text": "配合"}]
+    builders.move(
+        session, ticket, people.DISPATCHER, Action.DISPATCH, NOW, lead_unit=people.POWER_UNIT, co_units=sent
+    )
+    builders.move(
+        session, ticket, people.TRANSPORT, Action.RETURN, NOW, reason_code=ReturnReason.AREA, note="园区的路"
+    )
+    builders.move(
+        session, ticket, people.REVIEWER, Action.UPHOLD_RETURN, NOW, note="对", unit=people.TRANSPORT_UNIT
+    )
+    session.commit()
+
+    _, _, (row,) = export()
+
+    assert not row["协办"]
 
 
 def test_rows_are_fetched_in_pieces(export, some, monkeypatch):

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from chainhub.core.errors import Conflict, Invalid, NotFound
+from chainhub.county.people.models import User
 from chainhub.notices.models import Notice
 from chainhub.reminders.models import Clock
 from chainhub.tickets import jobs, queries
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.service import moving, submitting
+from chainhub.tickets.service.moving import Step
 from chainhub.tickets.terms import CarryOverReason, DissatisfiedReason, Kind, PartState, Satisfaction
 from chainhub.tickets.workflow import Action, State
 from tests import people
@@ -448,3 +450,23 @@ def test_moves_offer_what_is_possible_and_nothing_twice(session):
         for username in people.EVERYBODY:
             offered = [row.action for row in moving.moves(work_of(session, username, ELEVEN), ticket)]
             assert len(offered) == len(set(offered))
+
+
+def test_who_is_invited_reads_when_and_where_and_is_led_to_no_page_that_they_may_not_see(session):
+    ticket = a_ticket(session, S.HANDLING)
+    given = {
+        "question": "走路面还是绿化带" * 60,
+        "units": [people.TRANSPORT_UNIT, people.POWER_UNIT],
+        "at": china(2026, 3, 5, 10),
+        "place": "专班会议室",
+    }
+
+    moving.move(work_of(session, people.CLERK, ELEVEN), ticket.number, Step(A.CONVENE, ticket.version, given))
+
+    told = select(Notice).where(Notice.key.endswith(":invited"))
+    links = {}
+    for notice in session.scalars(told):
+        assert notice.text.endswith("（3月5日（周四）10:00，专班会议室）")
+        links[session.get_one(User, notice.user_id).username] = notice.link
+    assert links[people.POWER] == ticket.link
+    assert links[people.TRANSPORT] == ""  # not of the lead, no part: the page is not theirs

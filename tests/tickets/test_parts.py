@@ -295,3 +295,26 @@ def test_a_ticket_that_becomes_a_complaint_is_called_by_its_number_in_its_parts_
 
     assert ticket.title not in ticket.about
     assert _clock(session, ticket).about == f"{ticket.about}（交通运输局）"
+
+
+def test_the_step_bar_names_who_received_the_ticket_and_not_who_received_a_part(as_, session):
+    ticket = _handled(session)
+    move(session, ticket, people.TRANSPORT, A.ACKNOWLEDGE, NOW.replace(hour=11))
+    session.commit()
+
+    page = as_(people.CLERK).get(ticket.link).get_data(as_text=True)
+    bar = page[page.index("签收") : page.index("谁在办")]
+
+    assert "县供电公司 韩砚" in bar
+    assert "交通运输局" not in bar
+
+
+def test_what_was_asked_of_a_co_unit_reads_as_a_sentence_beside_its_state(as_, session):
+    asked = {"co_units": [{"unit": people.TRANSPORT_UNIT, "text": "把路口恢复好。"}]}
+    ticket = _dispatched(session, co=asked)
+    session.commit()
+
+    page = as_(people.POWER).get(ticket.link).get_data(as_text=True)
+
+    assert "把路口恢复好；待签收" in page
+    assert "。；" not in page

@@ -246,3 +246,37 @@ def test_nobody_decides_and_the_ladder_speaks(session):
     assert clock.look_again_at is not None
     assert clock.due_at == request.due_at
     assert ticket.due_at < request.due_at + timedelta(days=60)
+
+
+def test_what_a_leader_decides_of_a_confidential_ticket_is_addressed_to_that_leader(session):
+    """Else nobody could decide it, and its ladder would speak of it to a leader who may not see it (domain, section 2)."""
+    ticket = a_ticket(session, S.RESOLVED, confidential=True)
+    other = a_ticket(session, S.RESOLVED, NOW.replace(hour=14), confidential=True)
+    with pytest.raises(NotFound):
+        queries.own(work_of(session, people.CHIEF), ticket.number)
+
+    request = _ask(session, ticket, Asked(K.EXCLUSION, "企业搬走了"))
+
+    assert queries.own(work_of(session, people.CHIEF), ticket.number) is ticket
+    for who in (people.PRINCIPAL, people.LIAISON, people.CALLER):  # addressed to the chain's leader alone
+        with pytest.raises(NotFound):
+            queries.own(work_of(session, who), ticket.number)
+    with pytest.raises(NotFound):
+        queries.own(work_of(session, people.CHIEF), other.number)
+    told = session.scalars(select(Notice.user_id).where(Notice.key == f"request:{request.id}:ask"))
+    assert set(told) == {work_of(session, people.CHIEF).actor.id}
+
+    _decide(session, request, people.CHIEF)
+    assert ticket.excluded
+    assert (
+        queries.own(work_of(session, people.CHIEF), ticket.number) is ticket
+    )  # what was decided may be read again
+
+
+def test_a_request_that_the_committee_decides_shows_a_confidential_ticket_to_no_leader(session):
+    ticket = a_ticket(session, S.HANDLING, confidential=True)
+
+    _ask(session, ticket, Asked(K.CONSULTATION, "要一起定走哪边"))
+
+    with pytest.raises(NotFound):
+        queries.own(work_of(session, people.CHIEF), ticket.number)

@@ -54,15 +54,19 @@ def _day(typed: dict[str, str], name: str) -> date:
     return day
 
 
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _page(typed: dict[str, str], refusal: Refusal | None, status: int) -> ResponseReturnValue:
     errors = getattr(refusal, "errors", {}) if refusal else {}
     with doors.reading() as work:
         rows = [
             (
                 one.leave.id,
-                f"{one.person} {one.leave.from_on} 到 {one.leave.until_on}",
+                f"{one.person} {_said(one.leave.from_on)}到{_said(one.leave.until_on)}",
                 f"{one.substitute}代办" + (f"，{one.leave.reason}" if one.leave.reason else ""),
-                one.leave.person_id == work.actor.id or leaving.may_record_for_others(work),
+                leaving.may_cancel(work, one.leave),
             )
             for one in leaving.listed(work)
         ]

@@ -212,13 +212,24 @@ def _pauses(state: State) -> set[str]:
 def sees(who: Actor, ticket: Ticket, addressed: Collection[str] = ()) -> bool:
     """Say plainly whom the domain lets see a ticket (section 1, and the paragraph on confidential tickets).
 
-    `addressed`: the units that were sent a part, an instruction, a signed supervision, or were called by a whistle.
+    `addressed`: the units that were sent a part, an instruction, a signed supervision, or were called by a whistle, and
+    `THE_LEADER` where the chain's leader was asked to decide on a request.
     """
     own = who.refs(Role.DEPARTMENT, ScopeKind.UNIT) | ({who.unit_code} if who.unit_code else set())
     if ticket.complained_unit_code in own:
         return False
     units = {ticket.lead_unit_code, ticket.responsible_unit_code, *addressed}
+    if THE_LEADER in addressed and _leads(who, ticket):
+        return True
     return any(_handles(who, ticket, units)) or (not ticket.confidential and any(_reads(who, ticket)))
+
+
+THE_LEADER = "the chain's leader"
+
+
+def _leads(who: Actor, ticket: Ticket) -> bool:
+    chain = (Role.LEADER, ScopeKind.CHAIN, ticket.chain_code)
+    return any((one.role, one.scope, one.ref) == chain for one in who.grants)
 
 
 def _handles(who: Actor, ticket: Ticket, units: Collection[str | None]) -> Iterator[bool]:

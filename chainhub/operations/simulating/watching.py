@@ -277,14 +277,15 @@ def numbers_are_never_reused(look: Look) -> None:
 
 def nobody_sees_too_much(look: Look) -> None:
     """A sample of accounts sees exactly what the domain lets them see (domain 1)."""
-    addressed = _addressed(look.session)
+    told = addressed(look.session)
     for actor in look.sample():
         seen = set(look.session.scalars(select(Ticket.id).where(queries.visible(actor))))
-        may = {one.id for one in look.tickets if truths.sees(actor, one, addressed[one.id])}
+        may = {one.id for one in look.tickets if truths.sees(actor, one, told[one.id])}
         hold(seen == may, actor.username, "sees", sorted(seen - may), "does not see", sorted(may - seen))
 
 
-def _addressed(session: Session) -> defaultdict[int, set[str]]:
+def addressed(session: Session) -> defaultdict[int, set[str]]:
+    """Return to whom tickets are addressed: units by a part, an instruction, a 督办, a whistle; a leader by a request."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     for rows in (
@@ -295,14 +296,21 @@ def _addressed(session: Session) -> defaultdict[int, set[str]]:
     ):
         for ticket_id, unit in rows:
             found[ticket_id].add(unit)
+    asked = (
+        select(Request.ticket_id)
+        .join(Clock, (Clock.owner_kind == queries.REQUEST_OWNER) & (Clock.owner_id == Request.id))
+        .where(Clock.holder_role == Role.LEADER.value)
+    )
+    for ticket_id in session.scalars(asked):
+        found[ticket_id].add(truths.THE_LEADER)
     return found
 
 
 def lists_count_right(look: Look) -> None:
     """What a list says it holds is what one counts (issue 3; `tickets/listing.py`)."""
-    addressed = _addressed(look.session)
+    told = addressed(look.session)
     for actor in look.sample():
-        mine = [one for one in look.tickets if truths.sees(actor, one, addressed[one.id])]
+        mine = [one for one in look.tickets if truths.sees(actor, one, told[one.id])]
         work = look.work(actor)
         for wanted, counts in _FILTERS:
             shown = listing.count(work, wanted, most=len(look.tickets) + 1)  # a page would stop at 500+

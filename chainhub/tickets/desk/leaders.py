@@ -1,16 +1,20 @@
 """哪里卡住了: the home of a leader."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
+from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.tickets import listing, presenting, queries
 from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
 from chainhub.tickets.listing import Filter
-from chainhub.tickets.models import Ticket
+from chainhub.tickets.models import Instruction, Ticket
+from chainhub.tickets.rules import moment_text
+from chainhub.tickets.service import instructions
 from chainhub.tickets.showing import (
     FigureView,
     LeaderPage,
@@ -66,24 +70,50 @@ def _dissatisfied(work: Work) -> int:
 
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
     items = listing.page(work, Filter(light=listing.Colour.RED), order=listing.Order.DUE, limit=6).items
-    lines = last_lines(work, [item.ticket.id for item in items])
+    ids = [item.ticket.id for item in items]
+    lines, waiting = last_lines(work, ids), _instructed(work, ids)
     directory = known.of(work.session).directory
     found = []
     for item in items:
         ticket = item.ticket
         unit = directory.unit_name(ticket.lead_unit_code)
-        said = words_of(work, lines.get(ticket.id))
+        said = f"{presenting.current_line(ticket, directory)}。{words_of(work, lines.get(ticket.id))[:60]}"
+        given = waiting.get(ticket.id)
+        url, verb = _word(work, ticket, given)
         found.append(
             StuckRow(
                 presenting.light(ticket, work.now, work.calendar),
                 ticket.title,
                 f"{ticket.number}，{item.enterprise}；{'主办' + unit if unit else ticket.state.label}",
-                f"卡在：{presenting.current_line(ticket, directory)}。{said[:60]}",
-                ticket.link,
-                "看进展",
+                _since(work, given) if given is not None else f"卡在：{said}",
+                url,
+                verb,
             )
         )
     return tuple(found)
+
+
+def _instructed(work: Work, ids: Sequence[int]) -> dict[int, Instruction]:
+    """Return, by ticket, the newest instruction that nobody has answered."""
+    found = work.session.scalars(
+        select(Instruction)
+        .where(Instruction.ticket_id.in_(ids), Instruction.answered_at.is_(None))
+        .order_by(Instruction.id)
+    )
+    return {one.ticket_id: one for one in found}
+
+
+def _word(work: Work, ticket: Ticket, given: Instruction | None) -> tuple[str, str]:
+    """Return where a word is given in the row, and the verb; what was given waits for its answer."""
+    speaks = work.actor.holds(Role.LEADER, chain=ticket.chain_code)
+    if given is None and (speaks or work.actor.holds(Role.LIAISON, chain=ticket.chain_code)):
+        return f"{ticket.link}/instruct", "批示" if speaks else "代录批示"
+    return ticket.link, "看进展"
+
+
+def _since(work: Work, given: Instruction) -> str:
+    whose = "您" if given.given_by_id == work.actor.id else instructions.signature(given)
+    return f"{whose} {moment_text(given.given_at)} 已批示，还没回复。"
 
 
 _STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (

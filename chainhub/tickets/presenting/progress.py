@@ -78,7 +78,9 @@ def dots(state: State) -> tuple[StepView, ...]:
 
 
 def _done_by(events: Sequence[TicketEvent], actions: frozenset[Action]) -> TicketEvent | None:
-    return next((event for event in events if event.action in actions), None)  # newest first
+    """Return who did a step last; what a co-unit does for its part moves nothing and is no step of the ticket."""
+    moved = (event for event in events if event.action in actions and event.source is not event.target)
+    return next(moved, None)  # newest first
 
 
 def waiting_for(ticket: Ticket, directory: Directory) -> dict[str, str]:

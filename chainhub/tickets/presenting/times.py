@@ -172,7 +172,7 @@ def _co_unit(
         ),
         None,
     )
-    said = [part.task] if part.task and not for_firm else []
+    said = [part.task.rstrip("。；，")] if part.task and not for_firm else []
     if running is not None and part.state in terms.OPEN_PARTS and not for_firm:
         due = f"{part.state.label}，{rules.moment_text(running.due_at)} 前反馈"
         return HolderView("协办", name, clock_light(running, now, calendar), "；".join((*said, due)))

@@ -246,7 +246,8 @@ def _confirm(work: Work, ticket: Ticket, given: Given) -> None:
         if given.get("clear") is None:
             raise Invalid(errors={"clear": ["请选一项：答复清楚吗？"]})
         if given.get("clear") is False:
-            raise Invalid(errors={"clear": ["没说清楚，请用“重办”，单位会再答复您。"]})
+            again = Action.ESCALATE if ticket.reopened else Action.REOPEN
+            raise Invalid(errors={"clear": [f"没说清楚，请用“{again.label}”，单位会再答复您。"]})
         return
     missing = [name for name in ("contacted", "solved", "satisfaction") if given.get(name) is None]
     if missing:

@@ -40,6 +40,7 @@ from chainhub.tickets.workflow import (
     find_move,
     moves_from,
     rows,
+    walkable_moves,
 )
 
 
@@ -91,7 +92,13 @@ def permit(work: Work, number: str, action: Action, version: int | None) -> Perm
     if not row.who & standing:
         who = "、".join(sorted(one.label for one in row.who if isinstance(one, Role))) or "企业"
         raise Conflict(f"“{action.label}”现在由{who}来做。", code="wrong_state")
-    refusal = rules.duty_refusal(work.actor, action, facts, standing) or _refusal(work, ticket, row)
+    refusal = rules.duty_refusal(work.actor, action, facts, standing)
+    if refusal is None:
+        # Who is of the lead's unit and of a co-unit, as a substitute may be, does for the part what the lead's row refuses.
+        either = walkable_moves(action, ticket.state, rules.holds(facts), standing)
+        refused = [_refusal(work, ticket, one) for one in either]
+        refusal = None if None in refused else refused[0]
+        row = either[refused.index(None)] if None in refused else row
     if refusal:
         raise Conflict(refusal, code="forbidden_now")
     return Permit(ticket, row, min(row.who & standing, key=str), last_hash)

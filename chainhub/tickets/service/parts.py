@@ -110,10 +110,15 @@ def of(work: Work, ticket: Ticket) -> Sequence[Part]:
     return queries.parts(work.session, ticket.id) if ticket.co_units else ()
 
 
-def mine(work: Work, ticket: Ticket) -> Part | None:
-    """Return the open part of one of the actor's units, or None."""
+def mine(work: Work, ticket: Ticket) -> list[Part]:
+    """Return the open parts of the actor's units: more than one where somebody also stands in for another (AB角)."""
     units = work.actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)
-    return next((one for one in of(work, ticket) if one.unit_code in units and one.state in OPEN_PARTS), None)
+    return [one for one in of(work, ticket) if one.unit_code in units and one.state in OPEN_PARTS]
+
+
+def fitting(work: Work, ticket: Ticket, action: Action) -> list[Part]:
+    """Return those of the actor's parts with which this may be done just now."""
+    return [part for part in mine(work, ticket) if _own_refusal(work, ticket, action, part) is None]
 
 
 def unreceived(work: Work, ticket: Ticket, had: Sequence[Clock]) -> list[Part]:
@@ -143,9 +148,16 @@ def refusal(work: Work, ticket: Ticket, action: Action) -> str | None:
     """Return why this actor cannot do this to a part just now, or None."""
     if action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}:
         return _ruling_refusal(work, ticket)
-    part = mine(work, ticket)
-    if part is None:
-        return "您单位的协办已经交了或者已经免办，没有要做的了。"
+    refusals = [_own_refusal(work, ticket, action, part) for part in mine(work, ticket)]
+    if not refusals:
+        return _NOTHING_OPEN
+    return None if None in refusals else refusals[0]
+
+
+_NOTHING_OPEN = "您单位的协办已经交了或者已经免办，没有要做的了。"
+
+
+def _own_refusal(work: Work, ticket: Ticket, action: Action, part: Part) -> str | None:
     if action is Action.ACKNOWLEDGE:
         return None if part.state is PartState.SENT else "您单位已经签收过了。"
     if part.state is PartState.DISPUTED:
@@ -196,9 +208,7 @@ def take(work: Work, ticket: Ticket, action: Action, had: Sequence[Clock], given
     """Let an action leave its mark on the part it is about, and return that. Raises Invalid, Conflict."""
     if action in {Action.UPHOLD_RETURN, Action.REJECT_RETURN}:
         return rule(work, ticket, had, given, upheld=action is Action.UPHOLD_RETURN)
-    part = mine(work, ticket)
-    if part is None:
-        raise Conflict("您单位的协办已经交了或者已经免办，没有要做的了。", code="wrong_state")
+    part = _meant(fitting(work, ticket, action), given.get("unit") or None)
     if action is Action.ACKNOWLEDGE:
         acknowledge(work, part, had)
     elif action is Action.HAND_IN:
@@ -206,6 +216,16 @@ def take(work: Work, ticket: Ticket, action: Action, had: Sequence[Clock], given
     elif action is Action.RETURN:
         dispute(part)
     return part
+
+
+def _meant(found: Sequence[Part], unit: str | None) -> Part:
+    """Return the part that is meant: the only one, or that of the unit that is named."""
+    if not found:
+        raise Conflict(_NOTHING_OPEN, code="wrong_state")
+    meant = found if unit is None and len(found) == 1 else [one for one in found if one.unit_code == unit]
+    if not meant:
+        raise Invalid(errors={"unit": ["请选是哪个单位的协办。"]})
+    return meant[0]
 
 
 def acknowledge(work: Work, part: Part, had: Sequence[Clock]) -> None:

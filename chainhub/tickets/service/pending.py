@@ -20,7 +20,7 @@ from chainhub.tickets.terms import (
 )
 from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, State
 
-OWNER = "request"  # owner_kind of a request's clock
+OWNER = queries.REQUEST_OWNER  # owner_kind of a request's clock
 _AT_WORK = frozenset({State.HANDLING})
 ASKED_IN: Mapping[RequestKind, frozenset[State]] = {
     RequestKind.EXTENSION: _AT_WORK,

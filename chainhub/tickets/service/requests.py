@@ -337,8 +337,6 @@ def _tell_decider(work: Work, ticket: Ticket, request: Request) -> None:
     role = decider(ticket, request.kind)
     who = holders.ids(role, ScopeKind.CHAIN, ticket.chain_code)
     who -= {request.asked_by_id or 0, *ticket.hands.get(rules.Duty.asked_for(request.kind), ())}
-    if ticket.confidential and role is Role.LEADER:
-        who = frozenset()  # not addressed to anybody who may see it
     words = f"{ticket.about}：{request.asked_by}申请{request.kind.label}，请在 {moment_text(request.due_at)} 前批。"
     notices.enqueue(
         work,

@@ -76,7 +76,7 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
         words = f"{ticket.about}：重点诉求，请您过问。专班正在派单，有话可以批示。"
         _say(work, chiefs, NoticeKind.TASK, words, f"{key}:chief", ticket)
     if action is Action.CONVENE:
-        _invite(work, ticket, given["units"], key, str(given["question"]))
+        _invite(work, ticket, given, key)
     if action is Action.ASSIGN and ticket.assigned_to_id is not None:
         who = frozenset({ticket.assigned_to_id})
         _say(work, who, NoticeKind.TASK, f"{ticket.about}：分给您办。", f"{key}:assigned", ticket)
@@ -92,13 +92,32 @@ def _in_words(work: Work, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _invite(work: Work, ticket: Ticket, units: Sequence[str], key: str, question: str) -> None:
+_QUESTION_MOST = 200  # characters in an invitation: time and place come after it
+
+
+def _invite(work: Work, ticket: Ticket, given: Mapping[str, Any], key: str) -> None:
+    """Invite units to a 会商: to what question, when, where. Who does not see the ticket is led to no page of it."""
     holders = known.of(work.session).holders
-    who: set[int] = set()
-    for unit in units:
-        who |= _contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, unit)
-    words = f"{ticket.number}：请参加会商：{question}"  # by its number: not everybody invited sees the ticket
-    _say(work, frozenset(who), NoticeKind.TASK, words, f"{key}:invited", ticket)
+    at, place = given.get("at"), given.get("place")
+    when = moment_text(at, weekday=True) if at else "时间另行通知"
+    question = str(given["question"])[:_QUESTION_MOST]
+    words = f"{ticket.number}：请参加会商：{question}（{'，'.join(filter(None, (when, place)))}）"
+    at_work = {ticket.lead_unit_code, ticket.responsible_unit_code, *ticket.co_units}
+    for link, units in (
+        (ticket.link, at_work.intersection(given["units"])),
+        ("", set(given["units"]) - at_work),
+    ):
+        who = (_contacts(holders, Role.DEPARTMENT, ScopeKind.UNIT, unit) for unit in units)
+        notices.enqueue(
+            work,
+            frozenset().union(*who) - {work.actor.id},
+            NoticeKind.TASK,
+            words,
+            key=f"{key}:invited",
+            link=link,
+            kept_from=ticket.complained_unit_code,
+            urgent=ticket.urgency is Urgency.URGENT,
+        )
 
 
 def _tell_merged(work: Work, ticket: Ticket, words: str, key: str) -> None:

@@ -1,5 +1,6 @@
 """Moving one ticket: the form of a verb, what came of it, and the owner's one tap."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from chainhub.county.responsibilities.rules import Share
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, uploads, wording
-from chainhub.tickets.models import Ticket
+from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.responsible.showing import line_view
@@ -66,6 +67,8 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
     if row.action not in {Action.CONFIRM, Action.REOPEN, Action.ESCALATE}:
         skip = set()
     skip |= {"unit"} if row.action in _RULINGS and not row.part else set()
+    own = parts.fitting(work, allowed.ticket, row.action) if row.part and row.action not in _RULINGS else []
+    skip |= {"unit"} if row.part and row.action not in _RULINGS and len(own) < 2 else set()
     asks_word = row.action is Action.RESOLVE and evidencing.demanded(work, allowed.ticket) is Evidence.WORD
     skip |= set() if asks_word else {"word_by", "word_at"}
     persons = []
@@ -84,7 +87,9 @@ def _form(work: Work, allowed: moving.Permit) -> forms.ActForm:
         left = [one for one in field.choices if one.value != allowed.ticket.complained_unit_code]
         field.choices = left
     if row.part and row.action in _RULINGS:
-        _whose_part(work, form["unit"], allowed.ticket)
+        _whose_part(form["unit"], work, "哪个协办单位的退单", parts.disputed(work, allowed.ticket))
+    elif len(own) > 1:
+        _whose_part(form["unit"], work, "哪个单位的协办", own)
     if row.action is Action.RECLASSIFY:
         _as_it_is(work, form["category"], allowed.ticket)
     return form
@@ -94,11 +99,11 @@ _PHOTO_HINT = ATTACH_HINT.replace(files.TAKEN, "照片（jpg、png、webp）")
 _RULINGS = frozenset({Action.UPHOLD_RETURN, Action.REJECT_RETURN})
 
 
-def _whose_part(work: Work, field: Select, ticket: Ticket) -> None:
-    """Offer the co-units whose return is to be ruled on; where it is one alone, that is meant."""
+def _whose_part(field: Select, work: Work, words: str, found: Sequence[Part]) -> None:
+    """Offer the co-units whose part may be meant; where it is one alone, that is."""
     directory = known.of(work.session).directory
-    listed = [(one.unit_code, directory.unit_name(one.unit_code)) for one in parts.disputed(work, ticket)]
-    field.label.text = "哪个协办单位的退单"
+    listed = [(one.unit_code, directory.unit_name(one.unit_code)) for one in found]
+    field.label.text = words
     field.choices = forms.options(listed if len(listed) == 1 else [("", "请选"), *listed])
 
 

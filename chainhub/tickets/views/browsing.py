@@ -62,6 +62,7 @@ _KNOWN_ARGS = (
     "state",
     "chain",
     "unit",
+    "co_unit",
     "category",
     "kind",
     "urgency",
@@ -102,6 +103,7 @@ def _filter(work: Work) -> tuple[Filter, Order]:
         states=states,
         chain=args.get("chain", ""),
         unit=args.get("unit", ""),
+        co_unit=args.get("co_unit", ""),
         enterprise=args.get("enterprise", ""),
         category=args.get("category", ""),
         kind=_one(terms.Kind, args.get("kind")),
@@ -149,7 +151,7 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         _filter_view("到期", "due", [("7", "7 个工作日内到期")]),
     ]
     if Role.ENTERPRISE not in work.actor.roles:
-        shown.insert(3, _filter_view("主办单位", "unit", units))
+        shown[3:3] = [_filter_view("主办单位", "unit", units), _filter_view("协办单位", "co_unit", units)]
         shown.append(_filter_view("走哪条路", "route", [(one.value, one.label) for one in terms.Route]))
         shown.append(_filter_view("来源", "referred", [("1", "上级转办")]))
         if len(_chains(work)) > 1:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
 from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import forms, queries, uploads
 from chainhub.tickets.models import Ticket
@@ -17,6 +18,9 @@ from chainhub.tickets.views.reading import ticket_page
 from chainhub.web import doors
 
 Made = tuple[Ticket, forms.ActForm]
+_ANSWERED_IN = (
+    3  # workdays that a form of 批示 begins with: the project's choice, to be changed by whoever writes
+)
 
 
 @bp.route("/tickets/<number>/instruct", methods=["GET", "POST"])
@@ -30,7 +34,12 @@ def instruct(number: str) -> ResponseReturnValue:
         made = forms.for_instruction(
             units, transcribes=Role.LIAISON in standing, speaks=Role.LEADER in standing
         )
-        return ticket, made()
+        form = made()
+        if request.method == "GET":  # two lines on a phone: to whom and until when is likely enough
+            today = work.now.astimezone(SHANGHAI).date()
+            form["unit"].data = ticket.lead_unit_code if ticket.lead_unit_code in dict(units) else ""
+            form["due_on"].data = work.calendar.add_workdays(today, _ANSWERED_IN).isoformat()
+        return ticket, form
 
     def _do(work: Work, form: forms.ActForm) -> str:
         instructions.give(work, number, instructions.Word(**form.given()))

@@ -92,10 +92,22 @@ def cancel(work: Work, leave_id: int) -> Leave:
         raise NotFound("没有这条请假，或者不归您取消。")
     if found.cancelled_at is not None:
         raise Conflict("这条请假已经取消了。")
+    if _is_over(work, found):
+        raise Conflict("这次请假已经过完了，记录留着，不用取消。")
     found.cancelled_at = work.now
     work.session.flush()
     _note(work, "cancel_leave", work.session.get_one(User, found.person_id), _days(found))
     return found
+
+
+def may_cancel(work: Work, leave: Leave) -> bool:
+    """Say whether this actor may cancel a leave: one that is over stays as it was."""
+    own = leave.person_id == work.actor.id or may_record_for_others(work)
+    return own and not _is_over(work, leave)
+
+
+def _is_over(work: Work, leave: Leave) -> bool:
+    return leave.until_on < work.now.astimezone(SHANGHAI).date()
 
 
 def _person(work: Work, username: str, field: str) -> User:
