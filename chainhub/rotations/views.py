@@ -1,5 +1,7 @@
 """The page of a chain's rotation: the order of turns and who is expected when."""
 
+from datetime import date
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,9 +12,11 @@ from chainhub.county import known
 from chainhub.county.directory import queries as directory
 from chainhub.county.directory.models import Enterprise
 from chainhub.rotations import rules
-from chainhub.rotations.rules import Member
+from chainhub.rotations.days import Rhythm
+from chainhub.rotations.rules import Member, Rota
 from chainhub.web import doors
 
+_RHYTHM = Rhythm(date(2026, 1, 1))
 bp = Blueprint("rotations", __name__, template_folder="templates")
 _PEOPLE = (
     Role.ENTERPRISE,
@@ -34,18 +38,13 @@ def index() -> ResponseReturnValue:
         wanted = request.args.get("chain", "")
         current = wanted if wanted in chains else _own_chain(work) or next(iter(chains))
         firms = directory.enterprises(work.session, chains=frozenset({current}))
-        joined = sorted(firms, key=lambda one: one.position)
-        members = rules.in_turn([Member(one.code, one.short) for one in joined])
+        rota = Rota(_RHYTHM, tuple(Member(one.code, one.short, one.position) for one in firms))
         today = work.now.astimezone(SHANGHAI).date()
+        found = rules.places(rota, today, work.calendar)
+        names = {one.code: one.short for one in firms}
         seats = [
-            (
-                place,
-                member.name,
-                member.held,
-                "",
-                _status(place, rules.forecast(place, today, rules.PERIOD_MONTHS).year),
-            )
-            for place, member in enumerate(members, start=1)
+            (one.place, names[one.code], 0, "", _status(one.place, one.on.year if one.on else today.year))
+            for one in found.values()
         ]
         tabs = [(one.name, url_for(".index", chain=one.code), one.code == current) for one in chains.values()]
         line = f"按{chains[current].name}成员加入的先后轮，每 2 个月一家，办完一场才轮到下一家。"
