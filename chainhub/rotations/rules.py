@@ -65,6 +65,7 @@ class Session:
     why: tuple[str, ...] = ()  # why this day
     skipped: tuple[str, ...] = ()  # who would have been before, and why not
     provisional: bool = False
+    id: int | None = None  # of its row, where there is one
 
     @property
     def codes(self) -> tuple[str, ...]:

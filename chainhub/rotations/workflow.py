@@ -34,6 +34,37 @@ class Action(Labelled):
     CLOSE = "close", "收尾"
 
 
+class SwapState(Labelled):
+    """Where a swap stands."""
+
+    ASKED = "asked", "等答复"
+    ACCEPTED = "accepted", "换了"
+    REFUSED = "refused", "没同意"
+    WITHDRAWN = "withdrawn", "撤回了"
+
+
+class Part(Labelled):
+    """The four parts of a session (rule, seed 002)."""
+
+    VISIT = "visit", "现场观摩"
+    POLICY = "policy", "政策宣传"
+    TALK = "talk", "座谈交流"
+    TRAINING = "training", "教育培训"
+
+
+class Change(Labelled):
+    """What may be changed of a roster."""
+
+    JOIN = "join", "加进来"
+    LEAVE = "leave", "退出"
+    AWAY = "away", "缓办"
+    CLOSED = "closed", "全县不办"
+    LIFT = "lift", "取消缓办"
+    WILLING = "willing", "报名承办"
+    UNWILLING = "unwilling", "不再承办"
+    RHYTHM = "rhythm", "改规则"
+
+
 S, A = State, Action
 OPEN = frozenset({S.PLANNED, S.ANNOUNCED, S.POSTPONED})
 """States in which a session is still to come."""
