@@ -92,14 +92,14 @@ _HOST_TOO = frozenset({Role.COMMITTEE, Role.ENTERPRISE})
 # fmt: off
 TABLE: tuple[Move, ...] = (
     #    action        from           to             must give
+    _row(A.ANNOUNCE,   S.PLANNED,     S.ANNOUNCED),
+    _row(A.PREPARE,    S.PLANNED,     S.PLANNED,     who=_HOST_TOO),
     _row(A.PIN,        S.PLANNED,     S.PLANNED,     "on", "why"),
     _row(A.ASSIGN,     S.PLANNED,     S.PLANNED,     "hosts", "why"),
-    _row(A.PREPARE,    S.PLANNED,     S.PLANNED,     who=_HOST_TOO),
-    _row(A.ANNOUNCE,   S.PLANNED,     S.ANNOUNCED),
     _row(A.CANCEL,     S.PLANNED,     S.CANCELLED,   "why"),
+    _row(A.HOLD,       S.ANNOUNCED,   S.HELD),
     _row(A.PREPARE,    S.ANNOUNCED,   S.ANNOUNCED,   who=_HOST_TOO),
     _row(A.ASSIGN,     S.ANNOUNCED,   S.ANNOUNCED,   "hosts", "why"),
-    _row(A.HOLD,       S.ANNOUNCED,   S.HELD),
     _row(A.POSTPONE,   S.ANNOUNCED,   S.POSTPONED,   "why"),
     _row(A.CANCEL,     S.ANNOUNCED,   S.CANCELLED,   "why"),
     _row(A.RESCHEDULE, S.POSTPONED,   S.ANNOUNCED,   "on", "why"),

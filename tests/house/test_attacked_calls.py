@@ -89,6 +89,17 @@ SAYS = {
     "item": "site",
     "level": 1,
     "source": "12345",
+    "hosts": [people.FIRM],
+    "other_session": 2,
+    "months": 2,
+    "month": 2,
+    "week": 3,
+    "weekday": 5,
+    "starts": "14:00",
+    "at_once": 1,
+    "bar": 1,
+    "chain": "equipment",
+    "version": 1,
 }
 
 
@@ -112,7 +123,12 @@ class Call:
         return _THERE.get(self.operation, {})
 
 
-_THERE: dict[str, dict] = {"ask": {"kind": "consultation"}, "issue_paper": {"kind": "case_sheet"}}
+_THERE: dict[str, dict] = {
+    "ask": {"kind": "consultation"},
+    "issue_paper": {"kind": "case_sheet"},
+    "pin_session": {"on": SOON.isoformat()},
+    "reschedule_session": {"on": SOON.isoformat()},
+}
 
 
 def _calls(siege) -> Iterator[Call]:  # noqa: F811
@@ -157,7 +173,7 @@ BY = {
 def _who(siege, path: str) -> tuple[str, str]:  # noqa: F811
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
-    if "actions" in words:
+    if "actions" in words and words[0] == "tickets":
         action = Action(words[-1])
         listed = [row for row in TABLE if row.action is action]
         row = next((row for row in listed if row.source in siege.scene.numbers), listed[0])

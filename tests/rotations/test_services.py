@@ -229,6 +229,18 @@ def test_a_cancelled_session_eats_no_turn(session):
     assert hosts(session, second) == was
 
 
+def test_everybody_in_the_rotation_is_told_of_an_announced_session_once(session):
+    row = salons(session, opened(session))[0]
+    moved(session, row, Action.ANNOUNCE)
+    owner = work_of(session, people.OWNER).actor.id
+    told = select(Notice.text).where(Notice.link == row.link)
+
+    assert "请到会" in session.scalars(told.where(Notice.user_id == owner)).one()
+    moved(session, row, Action.CANCEL, why="防汛")
+    words = session.scalars(told.order_by(Notice.id)).all()
+    assert any("取消了（防汛）" in one for one in words)
+
+
 def test_it_is_not_held_before_its_day(session):
     row = moved(session, salons(session, opened(session))[0], Action.ANNOUNCE)
 

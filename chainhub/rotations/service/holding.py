@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.limits import local
 from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.notices import service as notices
+from chainhub.notices.rules import NoticeKind
 from chainhub.rotations import days, queries, rules
 from chainhub.rotations.models import Rotation, Salon, SalonHost
 from chainhub.rotations.service import laying, problems, watching
@@ -92,7 +95,7 @@ def act(work: Work, id_: int, action: Action, version: int | None, given: Mappin
     if missing:
         raise Invalid(errors=missing)
     rotation = work.session.get_one(Rotation, salon.rotation_id)
-    before = queries.rota(work, rotation)
+    before, was_said = queries.rota(work, rotation), salon.stage is not State.PLANNED
     what = _effect(work, rotation, salon, action, given)
     salon.stage = row.to
     salon.changed_at = work.now
@@ -103,8 +106,42 @@ def act(work: Work, id_: int, action: Action, version: int | None, given: Mappin
     if action in {A.WRITE_UP, A.CLOSE}:
         watching.stop_all(work, [salon.id])
     after = queries.rota(work, rotation)
-    laying.lay(work, rotation, before, after, Deed(action.label, what, str(given.get("why") or ""), salon.id))
+    deed = Deed(action.label, what, str(given.get("why") or ""), salon.id)
+    found = laying.lay(work, rotation, before, after, deed)
+    if action in _SAID and (was_said or action is A.ANNOUNCE):
+        _say(work, rotation, salon, (action, deed), frozenset(one.code for one in found.moved))
     return salon
+
+
+_SAID = {
+    A.ANNOUNCE: "请到会",
+    A.POSTPONE: "改期，日子定了再通知",
+    A.RESCHEDULE: "新日子定了",
+    A.CANCEL: "取消了",
+}
+"""What everybody in the rotation is told, once a session was announced."""
+
+
+def _say(
+    work: Work, rotation: Rotation, salon: Salon, done: tuple[Action, Deed], but: frozenset[str]
+) -> None:
+    """Tell the members and the chain's people of a session; whose own turn moved was told that already."""
+    action, deed = done
+    facts = known.of(work.session)
+    people: set[int] = set()
+    today = local(work.now).date()
+    for member in queries.members(work.session, rotation):
+        if member.is_in(today) and member.code not in but:
+            people |= facts.holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, member.code)
+    for role in (Role.TASK_FORCE, Role.LEADER):
+        people |= facts.holders.ids(role, ScopeKind.CHAIN, rotation.chain_code)
+    chain = facts.directory.chains[rotation.chain_code].name
+    day = f"{days.text(salon.on)} {rotation.starts}" if salon.on else deed.what
+    where = f"，地点：{salon.venue}" if salon.venue else ""
+    why = f"（{deed.why}）" if deed.why else ""
+    words = f"{chain}红色沙龙：{day}{where}，{_SAID[action]}{why}。"
+    key = f"salon:{salon.id}:{salon.sequence}"
+    notices.enqueue(work, people, NoticeKind.NEWS, words, key=key, link=salon.link)
 
 
 def _effect(work: Work, rotation: Rotation, salon: Salon, action: Action, given: Mapping[str, Any]) -> str:
