@@ -73,7 +73,7 @@ def rotation_members(id_: int) -> Response:
         return api.answer({"items": _members(work, rotation)})
 
 
-@room.get("/rotations/<int:id_>/events", schemas.EventPage, api.Taken(query=schemas.PageQuery))
+@room.get("/rotations/<int:id_>/events", schemas.RotationEventPage, api.Taken(query=schemas.PageQuery))
 @doors.signed_in()
 def rotation_events(id_: int) -> Response:
     """变更记录：谁改的、为什么、前后怎样，新的在前；企业和指导员看不到"""

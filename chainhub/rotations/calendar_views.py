@@ -1,6 +1,16 @@
 """The page of one's calendar addresses, and the addresses themselves."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import THE_CLOCK
@@ -14,14 +24,14 @@ from chainhub.rotations.service.subscribing import What
 from chainhub.web import doors
 
 bp = Blueprint("calendars", __name__, template_folder="templates")
+_FRESH = "calendar_key"  # in the signed cookie of whoever asked for it, until the next page
 _TYPE = "text/calendar; charset=utf-8"
 
 
 @bp.route("/calendars", methods=["GET", "POST"])
 @doors.signed_in(*queries.PEOPLE)
 def index() -> ResponseReturnValue:
-    """Show one's addresses, or make one: it is shown this once."""
-    address = ""
+    """Show one's addresses, or make one: the next page shows it, this once."""
     if request.method == "POST":
         word, _, ref = request.form.get("what", "").partition(":")
         what = next((one for one in What if one.value == word), None)
@@ -29,7 +39,10 @@ def index() -> ResponseReturnValue:
             raise NotFound("没有这种日历，请刷新后再选。")
         with doors.work() as work:
             _, secret = subscribing.give_out(work, what, ref)
-        address = url_for(".feed", key=secret, _external=True)
+        session[_FRESH] = secret
+        return redirect(url_for(".index"), code=303)
+    fresh = session.pop(_FRESH, "")
+    address = url_for(".feed", key=fresh, _external=True) if fresh else ""
     with doors.reading() as work:
         page = render_template(
             "rotations/calendars.html",

@@ -40,6 +40,7 @@ PEOPLE = (
 )
 """Who meets rotations at all."""
 PAGE, PAGE_MOST = 30, 200
+ID_MOST = 2**31 - 1  # that a database keeps
 MEMBERS_MOST = 2000  # of one chain
 SESSIONS_MOST = 1000  # of one chain: 160 years of every two months
 
@@ -78,7 +79,7 @@ def of_chain(work: Work, chain: str) -> Rotation | None:
 
 def own(work: Work, id_: int) -> Rotation:
     """Return a rotation that this actor reads. Raises NotFound."""
-    found = work.session.get(Rotation, id_)
+    found = work.session.get(Rotation, id_) if id_ <= ID_MOST else None
     if found is None or found.chain_code not in chains(work):
         raise NotFound("没有这个轮值，请从“轮值”一页进入。")
     return found
@@ -86,7 +87,7 @@ def own(work: Work, id_: int) -> Rotation:
 
 def own_salon(work: Work, id_: int) -> Salon:
     """Return a session that this actor reads. Raises NotFound."""
-    found = work.session.get(Salon, id_)
+    found = work.session.get(Salon, id_) if id_ <= ID_MOST else None
     if found is None or work.session.get_one(Rotation, found.rotation_id).chain_code not in chains(work):
         raise NotFound("没有这一期，请从“轮值”一页进入。")
     return found

@@ -208,7 +208,7 @@ class SwapPage(Shape):
     items = mm.List(mm.Nested(SwapShape), required=True)
 
 
-class EventShape(Shape):
+class RotationEventShape(Shape):
     """One change."""
 
     id = mm.Integer(required=True)
@@ -222,10 +222,10 @@ class EventShape(Shape):
     after = mm.List(mm.List(mm.String()), required=True)
 
 
-class EventPage(Shape):
+class RotationEventPage(Shape):
     """Some changes, the newest first."""
 
-    items = mm.List(mm.Nested(EventShape), required=True)
+    items = mm.List(mm.Nested(RotationEventShape), required=True)
     next_cursor = next_cursor()
 
 

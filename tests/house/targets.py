@@ -303,9 +303,12 @@ def _salons(session: Session) -> list[tuple[str, str]]:
     gone = salons.hosts(session, fourth)[0]
     bar = roster.Asked(Change.AWAY, "检修", gone, SOON, SOON)
     roster.change(clerk, rotation.id, bar)
+    ninth = salons.salons(session, rotation)[8]
+    moves_away = roster.Asked(Change.LEAVE, "迁走了", salons.hosts(session, ninth)[0], LATER.date())
+    roster.change(clerk, rotation.id, moves_away)
     subscribing.give_out(clerk, subscribing.What.PERSON)
     held = LATER.replace(year=2027)
-    fifth, sixth = salons.salons(session, rotation)[4:6]
+    fifth, sixth, seventh = salons.salons(session, rotation)[4:7]
     salons.moved(session, fifth, Salon.ANNOUNCE, Salon.HOLD, at=held)
     salons.moved(session, sixth, Salon.ANNOUNCE, Salon.HOLD, Salon.WRITE_UP, at=held, minutes="三件事")
     stages = [
@@ -325,7 +328,7 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         (people.CLERK, "/rotations"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
         (people.CLERK, f"/salons/{first.id}/problem"),
-        (people.CLERK, f"/salons/{third.id}/swap"),
+        (people.CLERK, f"/salons/{seventh.id}/swap"),
         (people.CLERK, "/calendars"),
         *acts,
         *changes,

@@ -159,7 +159,8 @@ def test_a_problem_is_filed_on_the_spot(as_, rotation, session):
 
 
 def _address(client, what: str) -> str:
-    page = _send(client, "/calendars", what=what).get_data(as_text=True)
+    assert _send(client, "/calendars", what=what).status_code == 303
+    page = client.get("/calendars").get_data(as_text=True)
     return re.search(r"/calendars/[\w-]+\.ics", page)[0]
 
 

@@ -24,7 +24,7 @@ def ask(work: Work, salon_id: int, enterprise: str, other_id: int, other: str, w
     rotation = work.session.get_one(Rotation, salon.rotation_id)
     if not acts_for(work, rotation, enterprise):
         raise NotAllowed("换期由承办企业自己提，或者请党委代提。")
-    found = work.session.get(Salon, other_id)
+    found = work.session.get(Salon, other_id) if other_id <= queries.ID_MOST else None
     if found is None or found.rotation_id != rotation.id:
         raise Invalid(errors={"other": ["请选要换的那一期。"]})
     _demand(work, salon, enterprise, found, other)
@@ -56,7 +56,7 @@ def ask(work: Work, salon_id: int, enterprise: str, other_id: int, other: str, w
 
 def own(work: Work, id_: int) -> SalonSwap:
     """Return a swap that this actor reads. Raises NotFound."""
-    swap = work.session.get(SalonSwap, id_)
+    swap = work.session.get(SalonSwap, id_) if id_ <= queries.ID_MOST else None
     if swap is None:
         raise NotFound("没有这次换期，请从“轮值”一页进入。")
     queries.own(work, swap.rotation_id)
