@@ -9,6 +9,7 @@ from chainhub.operations import jobs as operations
 from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
+from chainhub.rotations import jobs as rotations
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -109,6 +110,14 @@ TIMETABLE: tuple[Job, ...] = (
         tickets.draft_supervisions,
         "督办: drafts that the rules call for",
         "按规则拟督办",
+    ),
+    Job(
+        "rotations",
+        600,
+        rotations.find_unlaid,
+        rotations.lay_anew,
+        "红色沙龙: sessions laid down for 24 months, anew each day",
+        "往后排红色沙龙",
     ),
     Job(
         "forget_presence",

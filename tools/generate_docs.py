@@ -20,6 +20,8 @@ from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
+from chainhub.rotations import workflow as salons
+from chainhub.rotations.service import subscribing, watching
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -437,6 +439,13 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
     ("定时任务的进程", background.Standing, "chainhub/operations/background/rules.py"),
+    ("红色沙龙的状态", salons.State, "chainhub/rotations/workflow.py"),
+    ("红色沙龙的动作", salons.Action, "chainhub/rotations/workflow.py"),
+    ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),
+    ("轮值的改动", salons.Change, "chainhub/rotations/workflow.py"),
+    ("换期", salons.SwapState, "chainhub/rotations/workflow.py"),
+    ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
+    ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""
 

@@ -15,6 +15,7 @@ from chainhub.notices import outgoing
 from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
+from chainhub.rotations import models as rotations
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -38,6 +39,7 @@ MODULES = (
     operations,
     background,
     reminders,
+    rotations,
     tickets,
     common,
     beside_tickets,

@@ -115,7 +115,7 @@ def _notices(
 def _audience(book: Book, clock: Clock, one: RungAt) -> Sequence[str]:
     if clock.ladder == Ladder.REQUESTER.value:
         return ()
-    if clock.ladder == Ladder.PERIODIC.value:
+    if clock.ladder in {Ladder.PERIODIC.value, Ladder.HOSTING.value}:
         return ("contact",)
     kind = "day" if clock.limit.endswith("d") else "hour"
     return book.audience(kind, one.rung.value)

@@ -25,6 +25,7 @@ class Ladder(Labelled):
     REQUESTER = "requester", "只提醒企业"
     NONE = "none", "不提醒"
     PERIODIC = "periodic", "一期提醒经办人一次"
+    HOSTING = "hosting", "前 15、7、1 个工作日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def rungs(calendar: Calendar, reading: Reading, ladder: Ladder, due_at: datetime
         return ()
     if ladder is Ladder.PERIODIC:
         return _periods(calendar, reading, due_at)
+    if ladder is Ladder.HOSTING:
+        return _before(calendar, reading, due_at)
     if ladder is Ladder.POSTS:
         return calendar.rungs(
             reading.started_at,
@@ -79,6 +82,21 @@ def _periods(calendar: Calendar, reading: Reading, due_at: datetime) -> tuple[Ru
     return tuple(
         RungAt(rung, at)
         for rung, day in zip(PERIODS, days, strict=True)
+        if (at := datetime.combine(day, _opens(calendar, day), SHANGHAI)) > reading.started_at
+    )
+
+
+BEFORE = {Rung.HALFWAY: 15, Rung.THREE_QUARTERS: 7, Rung.YELLOW: 1}
+"""How many workdays before a day that was set (a session) its rungs are said (domain, section 5)."""
+
+
+def _before(calendar: Calendar, reading: Reading, due_at: datetime) -> tuple[RungAt, ...]:
+    """Return 08:30 of the days before a day that was set, those that lie after the start."""
+    due_on = due_at.astimezone(SHANGHAI).date()
+    days = [(rung, calendar.add_workdays(due_on, -left)) for rung, left in BEFORE.items()]
+    return tuple(
+        RungAt(rung, at)
+        for rung, day in days
         if (at := datetime.combine(day, _opens(calendar, day), SHANGHAI)) > reading.started_at
     )
 
@@ -127,6 +145,8 @@ def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Lad
     if ladder is Ladder.PERIODIC:
         late = "到期了还没报进展" if rung is not Rung.DUE else "该报进展了"
         return f"{about}：{late}，{when}前要报一条，企业等着消息。"
+    if ladder is Ladder.HOSTING:
+        return f"{about}还有 {BEFORE[rung]} 个工作日，请看看还差什么没备好。"
     if ladder is Ladder.REQUESTER:
         return f"{about}还在等您答复，请在{when}前答一下。"
     said = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from chainhub.rotations.models import Salon
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import TABLE, Action, State
 from tests import people
@@ -50,6 +51,16 @@ SAYS = {
     "item": "site",
     "level": 1,
     "source": "12345",
+    "hosts": [people.FIRM],
+    "other_session": 2,
+    "months": 2,
+    "month": 2,
+    "week": 3,
+    "weekday": 5,
+    "starts": "14:00",
+    "at_once": 1,
+    "bar": 1,
+    "chain": "equipment",
 }
 
 
@@ -86,6 +97,8 @@ _THERE: dict[str, dict] = {
     "backfill": {"enterprise": people.FIRM},
     "ask": {"kind": "consultation"},
     "issue_paper": {"kind": "case_sheet"},
+    "pin_session": {"on": SOON.isoformat()},
+    "reschedule_session": {"on": SOON.isoformat()},
     "act_reclassify": {"category": "safety"},
     "act_assign": {"person": people.POWER_DEPUTY},
     "act_confirm": {"contacted": True, "solved": True, "satisfaction": "satisfied"},
@@ -103,6 +116,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
+    salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
     for path, operations in described["paths"].items():
         if "post" not in operations:
             continue
@@ -114,7 +128,8 @@ def every_call(siege: Siege) -> Iterator[Call]:
         for part, value in {**PARTS, "number": number}.items():
             where = where.replace(f"{{{part}}}", value)
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
-        version = versions.get(number, 0)
+        of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
+        version = salons.get(1, 0) if of_salon else versions.get(number, 0)
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
@@ -158,6 +173,8 @@ BY = {
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
+    if words[0] in {"rotations", "sessions", "swaps"}:
+        return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])
         listed = [row for row in TABLE if row.action is action]

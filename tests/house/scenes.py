@@ -16,6 +16,9 @@ from chainhub.county.responsibilities.models import Responsibility
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
+from chainhub.rotations.service import roster, subscribing, swapping
+from chainhub.rotations.workflow import Action as Salon
+from chainhub.rotations.workflow import Change
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
 from chainhub.tickets.papers import layouts
@@ -38,6 +41,7 @@ from tests import people
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
+from tests.rotations import staging as salons
 
 LATER = NOW.replace(hour=10)
 
@@ -112,11 +116,13 @@ def staged(session: Session) -> Scene:
     neighbour = _neighbour(session)
     reached(session, people.OWNER, Medium.SMS)
     session.add(_given_up(session))
+    salon_pages = _salons(session)
     special = _special(session)
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
     pages = [
+        *salon_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -180,6 +186,55 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _salons(session: Session) -> list[tuple[str, str]]:
+    """Let a chain rotate, with a session at each stage and a swap; return the pages that have forms."""
+    rotation = salons.opened(session, LATER)
+    first, second, third, fourth, *_ = salons.salons(session, rotation)
+    salons.moved(session, first, Salon.ANNOUNCE, at=LATER)
+    salons.moved(session, second, Salon.ANNOUNCE, Salon.POSTPONE, at=LATER, why="防汛")
+    clerk = work_of(session, people.CLERK, LATER)
+    one, other = salons.hosts(session, third)[0], salons.hosts(session, fourth)[0]
+    swapping.ask(clerk, third.id, one, fourth.id, other, "设备大修")
+    gone = salons.hosts(session, fourth)[0]
+    bar = roster.Asked(Change.AWAY, "检修", gone, SOON, SOON)
+    roster.change(clerk, rotation.id, bar)
+    ninth = salons.salons(session, rotation)[8]
+    moves_away = roster.Asked(Change.LEAVE, "迁走了", salons.hosts(session, ninth)[0], LATER.date())
+    roster.change(clerk, rotation.id, moves_away)
+    subscribing.give_out(clerk, subscribing.What.PERSON)
+    held = LATER.replace(year=2027)
+    fifth, sixth, seventh = salons.salons(session, rotation)[4:7]
+    salons.moved(session, fifth, Salon.ANNOUNCE, Salon.HOLD, at=held)
+    salons.moved(session, sixth, Salon.ANNOUNCE, Salon.HOLD, Salon.WRITE_UP, at=held, minutes="三件事")
+    stages = [
+        *((third, one) for one in ("pin", "assign", "prepare", "announce", "cancel")),
+        *((first, one) for one in ("postpone",)),
+        (second, "reschedule"),
+        (fifth, "write_up"),
+        (sixth, "close"),
+    ]
+    acts = [(people.CLERK, f"/salons/{row.id}/act/{word}") for row, word in stages]
+    changes = [
+        (people.CLERK, f"/rotations/{rotation.id}/change/{one.value}")
+        for one in Change
+        if one is not Change.LIFT
+    ]
+    return [
+        (people.CLERK, "/rotations"),
+        (_clerk_of(session, "textile"), "/rotations?chain=textile"),
+        (people.CLERK, f"/salons/{first.id}/problem"),
+        (people.CLERK, f"/salons/{seventh.id}/swap"),
+        (people.CLERK, "/calendars"),
+        *acts,
+        *changes,
+    ]
+
+
+def _clerk_of(session: Session, chain: str) -> str:
+    query = select(User.username).join(GrantRow).where(GrantRow.role == "committee", GrantRow.ref == chain)
+    return session.scalar(query.order_by(User.id).limit(1))
 
 
 def _neighbour(session: Session) -> str:

@@ -247,6 +247,15 @@ REFUSED = {
     "open_common_issue": 422,
     "add_common_tickets": 422,
     "confirm_address": 422,
+    "open_rotation": 409,
+    "join_rotation": 409,
+    "announce_session": 409,
+    "pin_session": 409,
+    "reschedule_session": 409,
+    "hold_session": 409,
+    "write_up_session": 409,
+    "close_session": 409,
+    "ask_swap": 409,
 }
 """Calls that this county refuses as it stands, or that take more than a body: what their own body is answered with."""
 

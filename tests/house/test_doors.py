@@ -32,6 +32,8 @@ PUBLIC = {
     "tickets.answer_link",  # its address is signed: who has it is who was asked
     "tickets.answer_by_link",
     "tickets.answered",
+    "calendars.feed",  # a calendar program cannot sign in: its address is secret, and revocable
+    "calendars.rotation_feed",
 }
 """Doors that anybody may open, signed in or not. A new one is a decision: it is written down here."""
 

@@ -1,0 +1,82 @@
+"""红色沙龙 of the demonstration: every chain rotates since last year, what is over was held, one firm asks for a swap."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chainhub.core.actor import Post, Role, ScopeKind
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.operations.simulating.county import County
+from chainhub.rotations import queries
+from chainhub.rotations.days import Rhythm
+from chainhub.rotations.models import Salon
+from chainhub.rotations.service import holding, roster, swapping
+from chainhub.rotations.service.roster import Asked
+from chainhub.rotations.workflow import Action, Change, State
+
+CHAIN = "equipment"  # of the demonstration accounts
+MONTHS = 10
+_MINUTES = "到场的企业都发了言。政策由主管单位当场解答，没答完的报成诉求，下一期开场先说办得怎样。"
+_THEMES = ("看车间，讲用电", "看研发，讲技改", "看质检，讲标准", "看物流，讲安全")
+_WEEKS = {"equipment": 3, "textile": 2, "chemical": 4}
+
+
+def show(session: Session, county: County, now: datetime) -> None:
+    """Let every chain have rotated for some months, through the services, each step at its time."""
+    begun = now - timedelta(days=30 * MONTHS)
+    for chain in known.of(session).directory.chains:
+        clerks = county.holding(Role.COMMITTEE, ScopeKind.CHAIN, chain, Post.CONTACT)
+        if not clerks:
+            continue
+        clerk = clerks[0]
+        january = begun.astimezone(SHANGHAI).date().replace(month=1, day=1)
+        beat = Rhythm(january, week=_WEEKS.get(chain, 3))
+        rotation = roster.open_rotation(county.as_(session, clerk, begun), chain, beat)
+        for place in range(12):
+            row = session.scalars(
+                select(Salon)
+                .where(Salon.rotation_id == rotation.id, Salon.stage == State.PLANNED)
+                .order_by(Salon.on)
+                .limit(1)
+            ).one()
+            if row.on is None or row.on >= now.astimezone(SHANGHAI).date():
+                break
+            _held(session, county, clerk, row, place)
+        if chain == CHAIN:
+            _today(session, county, clerk, rotation.id, now)
+
+
+def _held(session: Session, county: County, clerk: str, row: Salon, place: int) -> None:
+    on = row.on or date.min
+    steps: tuple[tuple[int, Action, dict[str, Any]], ...] = (
+        (-12, Action.PREPARE, {"theme": _THEMES[place % len(_THEMES)], "venue": "承办企业会议室"}),
+        (-10, Action.ANNOUNCE, {}),
+        (0, Action.HOLD, {}),
+        (1, Action.WRITE_UP, {"minutes": _MINUTES}),
+        (2, Action.CLOSE, {}),
+    )
+    for ahead, action, given in steps:
+        day = datetime.combine(on + timedelta(days=ahead), time(17), SHANGHAI)
+        holding.act(county.as_(session, clerk, day), row.id, action, None, given)
+
+
+def _today(session: Session, county: County, clerk: str, rotation_id: int, now: datetime) -> None:
+    """Let the next session be prepared, one enterprise be away, and one ask for a swap."""
+    work = county.as_(session, clerk, now)
+    rotation = queries.own(work, rotation_id)
+    today = now.astimezone(SHANGHAI).date()
+    coming = [one for one in queries.salons(session, rotation) if one.on and one.on > today]
+    coming = [one for one in coming if one.stage is State.PLANNED]
+    hosting = queries.hosts(session, coming)
+    agenda = {"visit": "新线和质检室", "policy": "用电和技改政策，县供电公司讲", "talk": "用工和夜班交通"}
+    pack = {"theme": "看新线，讲用电", "venue": "承办企业二车间", **agenda}
+    holding.act(work, coming[0].id, Action.PREPARE, None, pack)
+    last = hosting[coming[-1].id][0].enterprise_code
+    until = today + timedelta(days=90)
+    roster.change(work, rotation.id, Asked(Change.AWAY, "停产检修", last, today, until))
+    one, other = coming[1], coming[2]
+    asks, asked = hosting[one.id][0].enterprise_code, hosting[other.id][0].enterprise_code
+    swapping.ask(work, one.id, asks, other.id, asked, "那个月设备大修，车间停产")

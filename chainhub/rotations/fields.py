@@ -1,0 +1,87 @@
+"""What a field may hold, said once: form and schema are made from it. Pure."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from chainhub.rotations.workflow import Action, Change, Part
+from chainhub.tickets.fields import CONTENT_MOST, TITLE_MOST
+
+
+class Shape(Enum):
+    """What sort of thing a field holds."""
+
+    LINE = "line"
+    TEXT = "text"
+    DAY = "day"
+    FIRM = "firm"
+    FIRMS = "firms"
+    NUMBER = "number"
+    CLOCK = "clock"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its label, what helps, and its bounds: characters of a text, the highest of a number."""
+
+    name: str
+    label: str
+    shape: Shape
+    most: int = 0
+    hint: str = ""
+    least: int = 1
+
+
+_ALL = (
+    Field("on", "哪一天", Shape.DAY),
+    Field("why", "为什么", Shape.LINE, 200, "会写进变更记录，日子变了的企业也会看到"),
+    Field("hosts", "哪几家承办", Shape.FIRMS, hint="一家，或者两三家联合承办"),
+    Field("theme", "主题", Shape.LINE, 60),
+    Field("venue", "在哪里", Shape.LINE, 100, "可以借用场地"),
+    Field("visit", Part.VISIT.label, Shape.LINE, 200, "路线和安全提示"),
+    Field("policy", Part.POLICY.label, Shape.LINE, 200, "讲什么政策，谁来讲"),
+    Field("talk", Part.TALK.label, Shape.LINE, 200, "议题"),
+    Field("training", Part.TRAINING.label, Shape.LINE, 200, "讲什么，谁来讲"),
+    Field("minutes", "纪要", Shape.TEXT, 8000, "议定的事写清单位和日期"),
+    Field("title", "一句话说是什么事", Shape.LINE, TITLE_MOST),
+    Field("content", "什么问题", Shape.TEXT, CONTENT_MOST, "照原话写，当场就成一件诉求"),
+    Field("enterprise", "哪家企业", Shape.FIRM),
+    Field("from_on", "从哪天", Shape.DAY),
+    Field("until_on", "到哪天", Shape.DAY, hint="最后一天也算"),
+    Field("months", "几个月一期", Shape.NUMBER, 12),
+    Field("month", "在一期的第几个月", Shape.NUMBER, 12),
+    Field("week", "第几个", Shape.NUMBER, 5, "1 到 5，5 是当月最后一个"),
+    Field("weekday", "星期几", Shape.NUMBER, 7, "1 是周一，7 是周日"),
+    Field("starts", "几点开始", Shape.CLOCK, 5, "如 14:00"),
+    Field("at_once", "几家联合承办", Shape.NUMBER, 3),
+    Field("volunteers_only", "只由报名的企业承办", Shape.YES_NO),
+)
+FIELDS = {one.name: one for one in _ALL}
+
+A, C = Action, Change
+PARTS = tuple(part.value for part in Part)
+OF_ACTION: dict[Action, tuple[str, ...]] = {
+    A.PIN: ("on", "why"),
+    A.ASSIGN: ("hosts", "why"),
+    A.PREPARE: ("theme", "venue", *PARTS),
+    A.POSTPONE: ("why",),
+    A.RESCHEDULE: ("on", "why"),
+    A.CANCEL: ("why",),
+    A.WRITE_UP: ("minutes",),
+    A.ANNOUNCE: (),
+    A.HOLD: (),
+    A.CLOSE: (),
+}
+RHYTHM = ("months", "month", "week", "weekday", "starts", "at_once", "volunteers_only")
+OF_CHANGE: dict[Change, tuple[str, ...]] = {
+    C.JOIN: ("enterprise", "why"),
+    C.LEAVE: ("enterprise", "from_on", "why"),
+    C.AWAY: ("enterprise", "from_on", "until_on", "why"),
+    C.CLOSED: ("from_on", "until_on", "why"),
+    C.LIFT: ("why",),
+    C.WILLING: ("enterprise", "why"),
+    C.UNWILLING: ("enterprise", "why"),
+    C.RHYTHM: (*RHYTHM, "why"),
+}
+OPTIONAL = frozenset({"theme", "venue", *PARTS, "volunteers_only"})
+"""What may be left empty wherever it is asked for."""

@@ -1,0 +1,16 @@
+"""The clock's door: every rotation is laid down anew once a day."""
+
+from collections.abc import Sequence
+
+from chainhub.core.work import Work
+from chainhub.rotations.service import laying
+
+
+def find_unlaid(work: Work, limit: int) -> Sequence[int]:
+    """Return the rotations that were not laid down today."""
+    return laying.laid_before(work, limit)
+
+
+def lay_anew(work: Work, ids: Sequence[int]) -> None:
+    """Lay them down: the horizon of 24 months moves on, and days follow an imported calendar."""
+    laying.lay_anew(work, ids)

@@ -1,0 +1,1 @@
+"""Use cases of rotations: laying sessions down, changing who is in, moving one session, exchanging two."""
