@@ -129,7 +129,10 @@ def settled(engine: Engine, begun: datetime) -> bool:
 
 
 def faults(engine: Engine, double: Gateway, begun: datetime) -> Iterator[str]:
-    """Yield what was lost, doubled without a mark, or never noted."""
+    """Yield what was lost, doubled without a mark, or never noted.
+
+    That nothing waits for ever `settled` has shown; what waits now has come since then.
+    """
     with Session(engine) as session:
         reached = frozenset(known.of(session).reaches.people())
         rows = session.scalars(select(Outgoing).where(Outgoing.created_at >= begun)).all()
@@ -145,8 +148,8 @@ def faults(engine: Engine, double: Gateway, begun: datetime) -> Iterator[str]:
     ids = {(one.user_id, one.key): one.id for one in notices}
     for row in rows:
         name, notice = f"chainhub-{row.parcel}", ids.get((row.user_id, row.key))
-        if row.fate is Fate.DEAD or (row.at_once and row.fate in _PENDING):
-            yield f"row {row.id} is {row.fate.value}: {row.said}"
+        if row.fate is Fate.DEAD:
+            yield f"row {row.id} was given up: {row.said}"
         elif row.fate is Fate.SENT and not _has(heard.get(name, ()), notice):
             yield f"row {row.id} was noted as sent in {name} and never arrived"
     yield from _of_messages(heard, {f"chainhub-{row.parcel}" for row in rows if row.parcel is not None})

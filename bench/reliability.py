@@ -177,15 +177,21 @@ def _tell(
             waited = _settle(engine) + _until(
                 lambda: delivered.settled(engine, story.begun), "what waits to go out never went", SETTLE_MOST
             )
+            _end(story)  # what is looked at stands still
             broken = [f"{database}: {line}" for check in CHECKS for line in check(story)]
         finally:
-            story.stop.set()
-            for process in story.schedulers:
-                process.kill()
-                process.join(timeout=_SLOWEST)
+            _end(story)
     _report(story, time.monotonic() - begun, waited, options.kills)
     engine.dispose()
     return broken + [f"{database}: {line}" for line in story.journal.strange]
+
+
+def _end(story: Story) -> None:
+    """End clients and schedulers; of what came since nothing waited any more, some may wait."""
+    story.stop.set()
+    for process in story.schedulers:
+        process.kill()
+        process.join(timeout=_SLOWEST)
 
 
 def _round_the_clock(engine: Engine) -> None:

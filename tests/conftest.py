@@ -47,8 +47,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("dialect", names, scope="session")
 
 
+LONG = (
+    "test_reliability.py",
+    "test_bench.py",
+    "test_random_walk.py",
+    "test_every_page.py",
+    "test_schemathesis.py",
+)
+"""Files that take a minute or more; they begin first, or one worker waits for the other at the end."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In the fast part, what needs a browser or minutes is not collected at all: nothing is skipped in silence."""
+    """Let what takes long begin first: a file is one worker's, and its tests stay together.
+
+    In the fast part, what needs a browser or minutes is not collected at all: nothing is skipped in silence.
+    """
+    items.sort(key=lambda one: (one.path.name not in LONG, one.path.parent.name != "journeys"))
     if config.getoption("--fast"):
         left = [one for one in items if one.get_closest_marker("slow") is None]
         out = [one for one in items if one.get_closest_marker("slow") is not None]

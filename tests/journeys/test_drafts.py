@@ -55,7 +55,7 @@ def test_what_the_form_points_elsewhere_leaves_no_draft(troupe, county):
     # 12388 is where this belongs: he goes there, and the device remembers nothing of it.
     box.fill("办证的科长收红包，不给就不办。")
     expect(owner.page.locator("[data-pointed]")).to_contain_text("12388")
-    assert owner.page.evaluate(kept) == 0
+    owner.page.wait_for_function(f"() => {kept} === 0")  # as soon as the answer has settled in the page
     box.press_sequentially("就是他")
     assert owner.page.evaluate(kept) == 0
     owner.go("/").go("/tickets/new")

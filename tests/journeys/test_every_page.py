@@ -15,7 +15,10 @@ from tests.journeys.stage import DESKTOP, PHONE, ROOT, Somebody
 AXE = ROOT / "chainhub/web/static/vendor/axe.min.js"
 LIGHT = 80_000  # bytes of HTML, CSS and scripts together, compressed, before charts
 SIDES = ("phone", "desktop")
-_SHAPE = re.compile(r"/(?:[A-Z]{2}-\d{4}-\d{5}|\d+)(?=/|$)")
+_SHAPE = re.compile(
+    r"/(?:[A-Z]{2}-\d{4}-\d{5}|\d+)(?=/|$)"
+    r"|(?:(?<=^/admin/checklists)|(?<=^/admin/papers)|(?<=^/admin/jobs))/[\w-]+"  # one page for each of a list
+)
 _LEFT_OUT = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|\.(ics|docx)$")
 _AXE_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .filter(one => ["serious", "critical"].includes(one.impact))

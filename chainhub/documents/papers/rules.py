@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-PLACE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+PLACE = re.compile(r"\{\{\s*+([^{}]{0,200}?)\s*\}\}")
 """A place: `{{ 编号 }}`; in a line that is repeated `{{ 事项.单位 }}`. No expression, no loop, no condition: what
 an administrator uploads and what people write can never be executed, because there is nothing that executes."""
-STRANGE = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{[{%#].{0,20}")
+STRANGE = re.compile(r"\{%.{0,200}?%\}|\{#.{0,200}?#\}|\{[{%#].{0,20}")
 """What template languages write besides, or a place that was not ended; here it is a mistake."""
 SIZE_MOST = 1024 * 1024  # bytes of a template
 UNZIPPED_MOST = 20 * 1024 * 1024  # bytes
