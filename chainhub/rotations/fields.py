@@ -79,6 +79,7 @@ OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.AWAY: ("enterprise", "from_on", "until_on", "why"),
     C.CLOSED: ("from_on", "until_on", "why"),
     C.LIFT: ("why",),
+    C.FORGIVE: ("enterprise", "why"),
     C.WILLING: ("enterprise", "why"),
     C.UNWILLING: ("enterprise", "why"),
     C.RHYTHM: (*RHYTHM, "why"),
