@@ -120,6 +120,9 @@ def _field(spec: fields.Field, firms: Firms, *, optional: bool | None = None) ->
         return SeveralField(**say, choices=listed, validators=need)
     if spec.shape is Shape.DAY:
         return DayField(**say, validators=need, render_kw={"type": "date"})
+    if spec.words:
+        numbered = [SelectChoice(value=place, label=word) for place, word in enumerate(spec.words, start=1)]
+        return SelectField(**say, choices=numbered, validators=need, coerce=int)
     if spec.shape is Shape.NUMBER:
         bounds = NumberRange(1, spec.most, f"请填 1 到 {spec.most}。")
         return WholeField(**say, validators=[*need, bounds])

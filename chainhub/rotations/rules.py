@@ -333,10 +333,13 @@ def places(rota: Rota, today: date, almanac: Almanac) -> dict[str, Place]:
     """Return the place of every member in the order of the coming turns: 第9位，约2027年."""
     count = 2 * len(rota.members) // max(rota.at_once, 1) + 12
     found: dict[str, Place] = {}
+    members = {one.code: one for one in rota.members}
     for one in plan(rota, today, almanac, count):
         if one.on is None or one.on < today or not counts(one):
             continue
         for code in one.codes:
+            if code not in members or not members[code].is_in(one.on):
+                continue  # agreed, but gone: a gap, and nobody's place
             found.setdefault(code, Place(code, len(found) + 1, one.on, one.period))
     return found
 

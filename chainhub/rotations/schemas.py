@@ -38,7 +38,8 @@ def _field(name: str, *, required: bool) -> mm.Field[Any]:
 
 def of_spec(spec: fields.Field, *, required: bool, most: int = HOSTS_MOST) -> mm.Field[Any]:
     """Return the field that takes what is described; `most` bounds a list."""
-    about = "，".join(one for one in (spec.label, spec.hint) if one)
+    words = "、".join(f"{place} 是{word}" for place, word in enumerate(spec.words, start=1))
+    about = "，".join(one for one in (spec.label, spec.hint, words) if one)
     if spec.shape is Kind.DAY:
         return Day(required=required, about=about)
     if spec.shape is Kind.NUMBER:

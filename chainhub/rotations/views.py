@@ -82,7 +82,7 @@ def _year(work: Work, rotation: Rotation) -> dict[str, Any]:
         "round_line": presenting.round_line(work, rota),
         "rule_line": _rule_line(rotation),
         "swaps": presenting.swaps(work, rotation, names),
-        "own": [presenting.own_place(rota, work, one) for one in sorted(mine & names.keys())],
+        "own": presenting.own_places(rota, work, names, mine & names.keys()),
         "reads_routines": routines.reads(work.actor),
         "reads_history": queries.is_staff(work.actor),
         "keeps": laying.keeps(work, rotation),

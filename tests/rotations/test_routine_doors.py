@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole s
 FORM = {
     "kind": "research",
     "title": "一线调研",
-    "chain": "",
+    "chain": "county",
     "body": POWER_BODY,
     "months": "3",
     "month": "2",

@@ -101,6 +101,9 @@ def test_the_committee_is_told_once_of_a_host_that_left(session, as_, monkeypatc
     session.commit()
     assert "已经退出轮值" in said(as_(people.CHIEF).get("/rotations?chain=equipment"))
     assert "要有人来定" not in said(as_(people.OWNER).get("/rotations"))
+    place = rules.places(queries.rota(work_of(session, people.CLERK), rotation), TODAY, row_calendar(session))
+    assert code not in place
+    assert min(one.place for one in place.values()) == 1
     named = hosts(session, salons(session, rotation)[3])[0]
     moved(session, row, Action.ASSIGN, hosts=[named], why="原来的迁走了")
     session.commit()
@@ -124,6 +127,10 @@ def test_two_announced_sessions_of_a_leader_are_told_both_committees(session):
         person = work_of(session, who).actor.id
         texts = session.scalars(select(Notice.text).where(Notice.user_id == person)).all()
         assert sum("撞期" in text for text in texts) == 1, who
+
+
+def row_calendar(session):
+    return work_of(session, people.CLERK).calendar
 
 
 def moved_by(session, who, row):

@@ -21,9 +21,10 @@ _ALL = (
     Field("note", "办得怎样", Shape.TEXT, 2000, "议定的事写清单位和日期"),
     Field("address", "材料在哪里", Shape.LINE, 500, "网址，没有就不填"),
     Field("from_on", "从哪天起不办", Shape.DAY),
+    Field("why", "为什么", Shape.LINE, 200, "会写进变更记录，日子变了负责的人也会看到"),
 )
 _RHYTHM = ("months", "month", "week", "weekday", "starts")
-FIELDS = {one.name: one for one in _ALL} | {name: OF_SALONS[name] for name in (*_RHYTHM, "on", "why")}
+FIELDS = {one.name: one for one in _ALL} | {name: OF_SALONS[name] for name in (*_RHYTHM, "on")}
 
 A, C = Action, Change
 PLAN = ("title", "chain", "body", *_RHYTHM, "lead_days")

@@ -8,7 +8,7 @@ from chainhub.rotations.routines import fields
 
 
 def for_fields(
-    names: Sequence[str], listed: Mapping[str, Firms], also: Collection[str] = ()
+    names: Sequence[str], listed: Mapping[str, Firms], needed: Collection[str] = ()
 ) -> type[BaseForm]:
-    """Return the form that asks for these fields; `also` may be left empty here."""
-    return forms.for_specs([fields.FIELDS[name] for name in names], fields.OPTIONAL | set(also), listed)
+    """Return the form that asks for these fields; what is `needed` may not be left empty here."""
+    return forms.for_specs([fields.FIELDS[name] for name in names], fields.OPTIONAL - set(needed), listed)

@@ -40,12 +40,15 @@ def occasions(work: Work, rows: Sequence[tuple[Occasion, Routine]]) -> list[Occa
             one.link,
             routine.title,
             f"{one.on.month}月{one.on.day}日" if one.on else "日子待定",
+            f"{one.on.day}日" if one.on else "",
+            days.text(one.on) if one.on else "日子待定",
             f"周{_WEEKDAYS[one.on.weekday()]}" if one.on else "",
             one.on.month if one.on else 0,
             *_state(one, today),
             bodies.get(f"{routine.body.value}:{routine.body_ref}", ""),
             _note(work, one, routine, today),
             whose(work, routine),
+            routine.chain_code is not None,
         )
         for one, routine in rows
     ]

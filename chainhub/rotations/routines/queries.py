@@ -133,6 +133,12 @@ def _with_routine(
     return [(occasion, routine) for occasion, routine in rows]
 
 
+def lately(routine: Routine, today: date) -> date:
+    """Return where a reader begins: the period before the running one."""
+    beat = rhythm(routine)
+    return days.begins_on(beat, days.period_of(beat, today) - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class OccasionPage:
     """Some occasions, the first one first, and behind which the next ones begin."""
@@ -142,10 +148,18 @@ class OccasionPage:
 
 
 def page(
-    db: Db, routine: Routine, *, state: State | None = None, after: str = "", limit: int = PAGE
+    db: Db,
+    routine: Routine,
+    *,
+    state: State | None = None,
+    since: date | None = None,
+    after: str = "",
+    limit: int = PAGE,
 ) -> OccasionPage:
     """Return occasions by period. `after` is what an earlier page said; nonsense begins at the first."""
     query = select(Occasion).where(Occasion.routine_id == routine.id)
+    if since is not None:
+        query = query.where(Occasion.period_on >= since)
     if state is not None:
         query = query.where(Occasion.stage == state)
     on, _, id_ = after.partition("/")
@@ -199,9 +213,10 @@ def holding(routine: Routine) -> tuple[Role, ScopeKind, str]:
 def of_body(db: Db, body: Body, ref: str) -> frozenset[int]:
     """Return the accounts of a body: who holds its role, or works at the unit."""
     holders = known.of(db).holders
-    if body is Body.DEPARTMENT:
-        return holders.of_unit(ref)
-    return holders.ids(*_ROLES[body], ref)
+    if body is not Body.DEPARTMENT:
+        return holders.ids(*_ROLES[body], ref)
+    staff = {one.user_id for one in holders.all() if one.role in STAFF}
+    return holders.of_unit(ref) & staff  # a guide who works there meets no recurring work
 
 
 def named(db: Db, routine: Routine) -> frozenset[int]:

@@ -10,6 +10,8 @@ class OccasionView:
     url: str
     title: str
     day: str
+    in_month: str  # 13日
+    full: str  # with its year
     weekday: str
     month: int  # 0 where it has no day
     state: str
@@ -17,6 +19,7 @@ class OccasionView:
     who: str
     note: str
     whose: str  # its chain, or the county
+    is_chains: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,15 +69,15 @@ def new() -> ResponseReturnValue:
         chains = planning.demand_planner(work)
         january = local(work.now).date().replace(month=1, day=1)
         listed: dict[str, Firms] = {
-            "chain": list(chains.items()),
+            "chain": [(code or _COUNTY, name) for code, name in chains.items()],
             "body": list(queries.bodies(work.session).items()),
         }
-        form: BaseForm = forms.for_fields(fields.PLAN, listed)()
-        if "" in chains:
-            form["chain"].choices = form["chain"].choices[1:]  # the county's own stands in place of 请选
+        form: BaseForm = forms.for_fields(fields.PLAN, listed, {"chain"})()
         if request.method == "GET":
             _prefill(form, usual(kind, january), "14:00", 7)
             form["title"].data = kind.label
+            if len(chains) == 1:
+                form["chain"].data = listed["chain"][0][0]
             return _new_page(kind, form, 200)
         if not form.validate():
             return _new_page(kind, form, 422)
@@ -90,7 +90,7 @@ def new() -> ResponseReturnValue:
                 given["starts"],
                 given["lead_days"],
                 given.get("title", ""),
-                given.get("chain", ""),
+                given["chain"].removeprefix(_COUNTY),
             )
             found = planning.plan(work, plan)
         except Invalid as refusal:
@@ -100,6 +100,9 @@ def new() -> ResponseReturnValue:
         link = found.link
     flash("排好了，近两年的日子都在下面，负责的人已经通知。")
     return redirect(link, code=303)
+
+
+_COUNTY = "county"
 
 
 def _new_page(kind: Kind, form: BaseForm, status: int) -> ResponseReturnValue:
@@ -132,7 +135,9 @@ def show(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
         found = queries.own(work, id_)
         after = request.args.get("after", "")
-        page = queries.page(work.session, found, after=after)
+        everything = request.args.get("all") == "1"
+        recent = None if everything or after else queries.lately(found, local(work.now).date())
+        page = queries.page(work.session, found, since=recent, after=after)
         people = queries.people(work.session, queries.responsible(work.session, found))
         here = url_for(".show", id_=id_)
         return render_template(
@@ -148,6 +153,7 @@ def show(id_: int) -> ResponseReturnValue:
             changes=list(Change),
             next_url=f"{here}?{urlencode({'after': page.after})}" if page.after else "",
             first_url=here if after else "",
+            all_url="" if everything else f"{here}?all=1",
             back_url=url_for(".index"),
         )
 
@@ -250,7 +256,7 @@ def _asked(found: Routine, wanted: Change, given: dict[str, Any]) -> Asked:
 
 def _change_page(found: Routine, wanted: Change, form: BaseForm, status: int) -> ResponseReturnValue:
     page = render_template(
-        "rotations/change.html", change=wanted, form=form, bar="", back_url=found.link, chain=found.title
+        "routines/change.html", change=wanted, form=form, back_url=found.link, title=found.title
     )
     return make_response(page, status)
 
