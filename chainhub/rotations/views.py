@@ -41,7 +41,9 @@ def index() -> ResponseReturnValue:
             code: one for code, one in known.of(work.session).directory.chains.items() if code in readable
         }
         if not named:
-            return render_template("rotations/none.html")
+            return render_template(
+                "rotations/none.html", tabs=(), chain="", may_open=False, reads_routines=False
+            )
         wanted = request.args.get("chain", "")
         current = wanted if wanted in named else _own_chain(work, readable) or next(iter(named))
         count = queries.how_many(work.session)
@@ -55,8 +57,13 @@ def index() -> ResponseReturnValue:
         ]
         rotation = queries.of_chain(work, current)
         if rotation is None:
-            may_open = work.actor.holds(Role.COMMITTEE, chain=current)
-            return render_template("rotations/none.html", tabs=tabs, chain=current, may_open=may_open)
+            return render_template(
+                "rotations/none.html",
+                tabs=tabs,
+                chain=current,
+                may_open=work.actor.holds(Role.COMMITTEE, chain=current),
+                reads_routines=routines.reads(work.actor),
+            )
         return render_template("rotations/index.html", tabs=tabs, **_year(work, rotation))
 
 
