@@ -35,6 +35,7 @@ from chainhub.operations import demo as demonstration
 from chainhub.operations.background import showing
 from chainhub.operations.simulating import running as simulating
 from chainhub.operations.simulating import stories
+from chainhub.statistics import service as statistics
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import checklist_keeping, paper_templates
@@ -774,6 +775,33 @@ def audit_verify() -> None:
         click.echo(line)
     if not verdict.ok:
         raise click.exceptions.Exit(1)
+
+
+@cli.group("statistics")
+def statistics_() -> None:
+    """The figures that are kept of the history."""
+
+
+@statistics_.command("rebuild")
+def statistics_rebuild() -> None:
+    """Make every figure anew from the history. Pages read what was there before until it is done."""
+    with _work() as work:
+        upto = statistics.settled_to(work)
+    with _work() as work:
+        statistics.rebuild(work, upto)
+    click.echo(f"统计重建好了，用了 {upto} 条历史。")
+
+
+@statistics_.command("verify")
+def statistics_verify() -> None:
+    """Compare the figures of every ticket with its history."""
+    with _work() as work:
+        found = statistics.check(work)
+    for line in found.wrong[:20]:
+        click.echo(line)
+    if found.wrong:
+        raise click.ClickException(f"{len(found.wrong)} 处对不上。请运行 chainhub statistics rebuild。")
+    click.echo(f"核对了 {found.tickets} 件，和历史一致；还有 {found.behind} 条历史等着汇总。")
 
 
 @cli.command("doctor")
