@@ -40,6 +40,8 @@ from chainhub.rotations import api as rotations_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -165,13 +167,26 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    statistics_api.room,
     outgoing_api.room,
     background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars, salons):
         app.register_blueprint(beside.bp)
