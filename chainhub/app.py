@@ -37,9 +37,12 @@ from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
 from chainhub.rotations import api as rotations_api
+from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
 from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
@@ -168,6 +171,8 @@ _ROOMS = (
     common_api.room,
     rotations_api.room,
     statistics_api.room,
+    routines_api.room,
+    calendar_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -188,6 +193,6 @@ def _doors(app: Flask) -> None:
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, routines):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -16,6 +16,7 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.routines import models as routines
 from chainhub.statistics import models as statistics
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
@@ -42,6 +43,7 @@ MODULES = (
     reminders,
     rotations,
     statistics,
+    routines,
     tickets,
     common,
     beside_tickets,
