@@ -36,6 +36,8 @@ SAYS = {
     "username": people.OWNER,
     "password": "chainhub-demo",
     "name": "试验",
+    "party_unit": "云岭银行汶上支行",
+    "party_name": "顾知微",
     "successor": people.POWER_DEPUTY,
     "substitute": people.CLOSER,
     "from_on": "2026-03-09",

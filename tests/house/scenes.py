@@ -21,6 +21,8 @@ from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
+from chainhub.tickets.outsiders import service as outsiders
+from chainhub.tickets.outsiders import tokens as outside_tokens
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import (
@@ -118,6 +120,8 @@ def staged(session: Session) -> Scene:
     session.add(_given_up(session))
     salon_pages = _salons(session)
     special = _special(session)
+    question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
+    bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
@@ -160,6 +164,10 @@ def staged(session: Session) -> Scene:
         (people.POWER, "/handovers"),
         (people.POWER, f"/tickets/{busy.number}"),
         (people.POWER, f"/tickets/{busy.number}/report-in"),
+        (people.POWER, f"/tickets/{busy.number}/outside"),
+        (people.POWER, f"/outside/{again.id}/link"),
+        (people.POWER, f"/outside/{again.id}/revoke"),
+        ("", f"/outside-answer/{outside_tokens.write(SECRET, bank.id)}"),
         (people.POWER, f"/instructions/{instruction.id}/answer"),
         (people.POWER_DEPUTY, f"/supervisions/{signed.id}/answer"),
         *((people.POWER, f"/tickets/{ahead.number}/ask/{kind.value}") for kind in RequestKind),

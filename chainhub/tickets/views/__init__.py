@@ -1,6 +1,7 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
 from chainhub.tickets.common import views as common
+from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
 from chainhub.tickets.views import (
@@ -49,6 +50,7 @@ __all__ = [
     "lists",
     "looking",
     "noting",
+    "outsiders",
     "papers",
     "passing",
     "reading",

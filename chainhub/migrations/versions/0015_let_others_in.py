@@ -1,0 +1,49 @@
+"""Who stands beside the loop: outside parties who are asked. A new column has a default for the version that is still
+running while this is carried out.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("ticket") as batch:
+        batch.add_column(sa.Column("annexed", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "outside_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("party_unit", sa.String(length=60), nullable=False),
+        sa.Column("party_name", sa.String(length=20), nullable=False),
+        sa.Column("contact", sa.String(length=60), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.String(length=20), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("revoked_by", sa.String(length=120), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["user_account.id"], name=op.f("fk_outside_question_asked_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_outside_question_ticket_id_ticket")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_question")),
+    )
+    op.create_index("ix_outside_question_ticket_id", "outside_question", ["ticket_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("outside_question")
+    with op.batch_alter_table("ticket") as batch:
+        batch.drop_column("annexed")

@@ -1,0 +1,27 @@
+"""The cards of the rooms beside the loop, as plain values; `annexing.py` makes them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideView:
+    """One question to an outside party: whom, what, where it stands, and what this reader may do."""
+
+    party: str
+    state: str
+    waits: bool
+    question: str
+    line: str
+    answer: str
+    link_url: str = ""  # empty: not this reader's
+    revoke_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annexes:
+    """Everything that rooms beside the loop show on the page of a ticket, for one reader."""
+
+    outside: tuple[OutsideView, ...] = ()
+
+
+NONE = Annexes()

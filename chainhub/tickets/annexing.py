@@ -1,0 +1,21 @@
+"""What the rooms beside the loop add to the page of a ticket: their cards and their verbs."""
+
+from chainhub.core.work import Work
+from chainhub.tickets.annexes import Annexes
+from chainhub.tickets.models import Ticket
+from chainhub.tickets.outsiders import service as outsiders
+from chainhub.tickets.outsiders.showing import questions
+from chainhub.tickets.showing import ActionView
+
+
+def annexes(work: Work, ticket: Ticket) -> Annexes:
+    """Return the cards, as this reader may know them."""
+    return Annexes(outside=questions(work, ticket))
+
+
+def actions(work: Work, ticket: Ticket) -> list[ActionView]:
+    """Return the verbs that this reader may do now."""
+    found = []
+    if outsiders.may_ask(work, ticket):
+        found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside"))
+    return found
