@@ -18,10 +18,19 @@ class OutsideView:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitView:
+    """One site visit: what was seen; when, by whom."""
+
+    result: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Annexes:
     """Everything that rooms beside the loop show on the page of a ticket, for one reader."""
 
     outside: tuple[OutsideView, ...] = ()
+    visits: tuple[VisitView, ...] = ()
 
 
 NONE = Annexes()

@@ -3,6 +3,8 @@
 from chainhub.core.work import Work
 from chainhub.tickets.annexes import Annexes
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.onsite import service as onsite
+from chainhub.tickets.onsite.showing import visits
 from chainhub.tickets.outsiders import service as outsiders
 from chainhub.tickets.outsiders.showing import questions
 from chainhub.tickets.showing import ActionView
@@ -10,12 +12,14 @@ from chainhub.tickets.showing import ActionView
 
 def annexes(work: Work, ticket: Ticket) -> Annexes:
     """Return the cards, as this reader may know them."""
-    return Annexes(outside=questions(work, ticket))
+    return Annexes(outside=questions(work, ticket), visits=visits(work, ticket))
 
 
 def actions(work: Work, ticket: Ticket) -> list[ActionView]:
     """Return the verbs that this reader may do now."""
     found = []
+    if onsite.may_record(work, ticket):
+        found.append(ActionView("visit", "走访核查", f"{ticket.link}/visit"))
     if outsiders.may_ask(work, ticket):
         found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside"))
     return found

@@ -310,6 +310,7 @@ _FIRM_READS = frozenset(
         Action.REQUEST_INFO,
         Action.ASK_INFO,
         Action.PROGRESS,
+        Action.SITE_VISIT,
         Action.RESOLVE,
         Action.CARRY_OVER,
         Action.RESUME,

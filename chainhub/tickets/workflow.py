@@ -125,6 +125,7 @@ class Action(Labelled):
     OUTSIDE_ASK = "outside_ask", "问外单位"
     OUTSIDE_ANSWER = "outside_answer", "外单位答复"
     OUTSIDE_REVOKE = "outside_revoke", "撤回提问"
+    SITE_VISIT = "site_visit", "走访核查"
 
 
 LED = frozenset(
@@ -156,7 +157,7 @@ OUTSIDE = frozenset({Action.OUTSIDE_ASK, Action.OUTSIDE_ANSWER, Action.OUTSIDE_R
 """What outside parties are asked and answer: for those who read internal notes."""
 BESIDE = (
     UPWARD
-    | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE})
+    | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE, Action.SITE_VISIT})
     | LED
     | CALLED
     | COMMON

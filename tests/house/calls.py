@@ -148,6 +148,7 @@ PARTS = {
 
 BY = {
     "ask": people.POWER,
+    "site-visits": people.POWER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,

@@ -165,6 +165,7 @@ def staged(session: Session) -> Scene:
         (people.POWER, f"/tickets/{busy.number}"),
         (people.POWER, f"/tickets/{busy.number}/report-in"),
         (people.POWER, f"/tickets/{busy.number}/outside"),
+        (people.POWER, f"/tickets/{busy.number}/visit"),
         (people.POWER, f"/outside/{again.id}/link"),
         (people.POWER, f"/outside/{again.id}/revoke"),
         ("", f"/outside-answer/{outside_tokens.write(SECRET, bank.id)}"),

@@ -241,6 +241,7 @@ REFUSED = {
     "attach": 422,
     "scan": 422,
     "photograph": 422,
+    "record_site_visit": 422,
     "act_resolve": 422,
     "act_merge": 404,
     "bulk": 422,

@@ -1,4 +1,4 @@
-"""Who stands beside the loop: outside parties who are asked. A new column has a default for the version that is still
+"""Who stands beside the loop: outside parties who are asked, what was seen on the spot. A new column has a default for the version that is still
 running while this is carried out.
 """
 
@@ -42,8 +42,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_outside_question_ticket_id", "outside_question", ["ticket_id"])
 
+    op.create_table(
+        "site_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("people", sa.String(length=60), nullable=False),
+        sa.Column("met", sa.String(length=20), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("photos", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["user_account.id"], name=op.f("fk_site_visit_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_site_visit_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_visit")),
+    )
+    op.create_index("ix_site_visit_ticket_id", "site_visit", ["ticket_id"])
+
 
 def downgrade() -> None:
+    op.drop_table("site_visit")
     op.drop_table("outside_question")
     with op.batch_alter_table("ticket") as batch:
         batch.drop_column("annexed")

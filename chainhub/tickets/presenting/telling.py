@@ -275,6 +275,15 @@ def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
     return f"{what}{f'，到 {_day(day)}' if day else ''}。{data.get('note') or ''}"
 
 
+def _tell_visit(data: Mapping[str, Any], _: Directory) -> str:
+    when = rules.moment_text(datetime.fromisoformat(str(data["at"])))
+    met = f"，见到{data['met']}" if data.get("met") else ""
+    files = "、".join(str(one.get("name", "")) for one in data.get("files") or ())
+    return (
+        f"{when} {data.get('people', '')}去的{met}。{data.get('note', '')}{f'（{files}）' if files else ''}"
+    )
+
+
 def _tell_outside(data: Mapping[str, Any], _: Directory) -> str:
     due = (
         f"（{rules.moment_text(datetime.fromisoformat(str(data['due_at'])))} 前答）"
@@ -324,6 +333,7 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.REPLY_UP: _tell_reply_up,
     Action.WHISTLE_CONFIRM: _tell_whistle,
     Action.REPORT_IN: _tell_report,
+    Action.SITE_VISIT: _tell_visit,
     Action.OUTSIDE_ASK: _tell_outside,
     Action.OUTSIDE_REVOKE: _tell_outside,
 }

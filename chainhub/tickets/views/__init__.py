@@ -1,6 +1,7 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
 from chainhub.tickets.common import views as common
+from chainhub.tickets.onsite import views as onsite
 from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
@@ -50,6 +51,7 @@ __all__ = [
     "lists",
     "looking",
     "noting",
+    "onsite",
     "outsiders",
     "papers",
     "passing",
