@@ -44,6 +44,7 @@ from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
 from chainhub.tickets.onsite import api as onsite_api
 from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
@@ -166,6 +167,7 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
     onsite_api.room,
     outsiders_api.room,
     rotations_api.room,

@@ -341,6 +341,7 @@ TERMS: tuple[Term, ...] = (
     Term("评价链接", "answer_link", "chainhub/tickets/views/answering.py"),
     Term("被投诉单位", "complained_unit", "chainhub/tickets/service/complaints.py"),
     Term("问外单位", "outside_question", "chainhub/tickets/outsiders/models.py"),
+    Term("抄送", "copy", _W),
     Term("走访核查", "site_visit", _W),
     Term("办结", "resolve", _W),
     Term("审签", "endorse", _W),

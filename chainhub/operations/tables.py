@@ -20,6 +20,7 @@ from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
+from chainhub.tickets.copies import models as copies
 from chainhub.tickets.onsite import models as onsite
 from chainhub.tickets.outsiders import models as outsiders
 from chainhub.web import presses
@@ -44,6 +45,7 @@ MODULES = (
     rotations,
     tickets,
     common,
+    copies,
     onsite,
     outsiders,
     beside_tickets,

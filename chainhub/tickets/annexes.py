@@ -26,11 +26,22 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyView:
+    """One copy of the ticket: to whom, by whom and when."""
+
+    person: str
+    line: str
+    holds: bool
+    withdraw_url: str = ""  # empty: not this reader's, or withdrawn already
+
+
+@dataclass(frozen=True, slots=True)
 class Annexes:
     """Everything that rooms beside the loop show on the page of a ticket, for one reader."""
 
     outside: tuple[OutsideView, ...] = ()
     visits: tuple[VisitView, ...] = ()
+    copies: tuple[CopyView, ...] = ()
 
 
 NONE = Annexes()

@@ -2,6 +2,8 @@
 
 from chainhub.core.work import Work
 from chainhub.tickets.annexes import Annexes
+from chainhub.tickets.copies import service as copies
+from chainhub.tickets.copies.showing import copied
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.onsite import service as onsite
 from chainhub.tickets.onsite.showing import visits
@@ -12,7 +14,7 @@ from chainhub.tickets.showing import ActionView
 
 def annexes(work: Work, ticket: Ticket) -> Annexes:
     """Return the cards, as this reader may know them."""
-    return Annexes(outside=questions(work, ticket), visits=visits(work, ticket))
+    return Annexes(outside=questions(work, ticket), visits=visits(work, ticket), copies=copied(work, ticket))
 
 
 def actions(work: Work, ticket: Ticket) -> list[ActionView]:
@@ -22,4 +24,6 @@ def actions(work: Work, ticket: Ticket) -> list[ActionView]:
         found.append(ActionView("visit", "走访核查", f"{ticket.link}/visit"))
     if outsiders.may_ask(work, ticket):
         found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside"))
+    if copies.may_copy(work, ticket):
+        found.append(ActionView("copy", "抄送", f"{ticket.link}/copy"))
     return found

@@ -9,7 +9,19 @@ from typing import Any, Protocol
 
 from chainhub.core.actor import Actor, Grant, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import LED, OUTSIDE, TABLE, UPWARD, Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import (
+    COPIED,
+    LED,
+    OUTSIDE,
+    TABLE,
+    UPWARD,
+    Action,
+    Move,
+    Party,
+    State,
+    When,
+    Who,
+)
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -274,6 +286,7 @@ _INTERNAL = frozenset(
         *LED,
         *UPWARD,
         *OUTSIDE,
+        *COPIED,
     }
 )
 _DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})
@@ -300,6 +313,8 @@ def hidden(action: Action, standing: frozenset[Who]) -> bool:
     """Say whether a line of the history is not for somebody of this standing at all."""
     if action is Action.NOTE or action in OUTSIDE:
         return not standing or from_outside(standing)
+    if action in COPIED:
+        return from_outside(standing)
     return action in _DRAFTS and not reads_drafts(standing)
 
 

@@ -126,6 +126,8 @@ class Action(Labelled):
     OUTSIDE_ANSWER = "outside_answer", "外单位答复"
     OUTSIDE_REVOKE = "outside_revoke", "撤回提问"
     SITE_VISIT = "site_visit", "走访核查"
+    COPY = "copy", "抄送"
+    COPY_WITHDRAW = "copy_withdraw", "撤回抄送"
 
 
 LED = frozenset(
@@ -155,6 +157,8 @@ UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
 """上级转办: papers between this county and who stands above it, not for the enterprise's side."""
 OUTSIDE = frozenset({Action.OUTSIDE_ASK, Action.OUTSIDE_ANSWER, Action.OUTSIDE_REVOKE})
 """What outside parties are asked and answer: for those who read internal notes."""
+COPIED = frozenset({Action.COPY, Action.COPY_WITHDRAW})
+"""抄送: between the staff, not for the enterprise's side."""
 BESIDE = (
     UPWARD
     | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE, Action.SITE_VISIT})
@@ -162,6 +166,7 @@ BESIDE = (
     | CALLED
     | COMMON
     | OUTSIDE
+    | COPIED
 )
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 

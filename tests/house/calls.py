@@ -98,6 +98,7 @@ _THERE: dict[str, dict] = {
     "submit": {"enterprise": people.FIRM},
     "backfill": {"enterprise": people.FIRM},
     "ask": {"kind": "consultation"},
+    "copy_ticket": {"person": people.TRANSPORT},
     "issue_paper": {"kind": "case_sheet"},
     "pin_session": {"on": SOON.isoformat()},
     "reschedule_session": {"on": SOON.isoformat()},
@@ -149,6 +150,7 @@ PARTS = {
 BY = {
     "ask": people.POWER,
     "site-visits": people.POWER,
+    "copies": people.POWER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,

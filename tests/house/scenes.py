@@ -21,6 +21,7 @@ from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
+from chainhub.tickets.copies import service as copies
 from chainhub.tickets.outsiders import service as outsiders
 from chainhub.tickets.outsiders import tokens as outside_tokens
 from chainhub.tickets.papers import layouts
@@ -120,6 +121,7 @@ def staged(session: Session) -> Scene:
     session.add(_given_up(session))
     salon_pages = _salons(session)
     special = _special(session)
+    copies.copy(power, ahead.number, people.TRANSPORT)
     question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
     bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
     session.commit()
@@ -166,6 +168,8 @@ def staged(session: Session) -> Scene:
         (people.POWER, f"/tickets/{busy.number}/report-in"),
         (people.POWER, f"/tickets/{busy.number}/outside"),
         (people.POWER, f"/tickets/{busy.number}/visit"),
+        (people.POWER, f"/tickets/{busy.number}/copy"),
+        (people.POWER, f"/tickets/{ahead.number}"),
         (people.POWER, f"/outside/{again.id}/link"),
         (people.POWER, f"/outside/{again.id}/revoke"),
         ("", f"/outside-answer/{outside_tokens.write(SECRET, bank.id)}"),

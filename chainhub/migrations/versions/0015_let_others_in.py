@@ -1,4 +1,5 @@
-"""Who stands beside the loop: outside parties who are asked, what was seen on the spot. A new column has a default for the version that is still
+"""Who stands beside the loop: outside parties who are asked, what was seen on the spot, who was sent a copy.
+A new column has a default for the version that is still
 running while this is carried out.
 """
 
@@ -9,6 +10,8 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+
+_COPY_HOLDS = sa.text("withdrawn_at IS NULL")
 
 
 def upgrade() -> None:
@@ -62,8 +65,40 @@ def upgrade() -> None:
     )
     op.create_index("ix_site_visit_ticket_id", "site_visit", ["ticket_id"])
 
+    op.create_table(
+        "ticket_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.String(length=120), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["user_account.id"], name=op.f("fk_ticket_copy_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["user_account.id"], name=op.f("fk_ticket_copy_person_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_copy_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_copy")),
+    )
+    op.create_index("ix_ticket_copy_ticket_id", "ticket_copy", ["ticket_id"])
+    op.create_index(
+        "uq_ticket_copy_holds",
+        "ticket_copy",
+        ["person_id", "ticket_id"],
+        unique=True,
+        sqlite_where=_COPY_HOLDS,
+        postgresql_where=_COPY_HOLDS,
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("ticket_copy")
     op.drop_table("site_visit")
     op.drop_table("outside_question")
     with op.batch_alter_table("ticket") as batch:

@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import LED, OUTSIDE, UPWARD, Action, Who
+from chainhub.tickets.workflow import COPIED, LED, OUTSIDE, UPWARD, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -33,6 +33,7 @@ _NOT_FOR_FIRM = frozenset(
         *LED,
         *UPWARD,
         *OUTSIDE,
+        *COPIED,
     }
 )
 
@@ -284,6 +285,11 @@ def _tell_visit(data: Mapping[str, Any], _: Directory) -> str:
     )
 
 
+def _tell_copy(data: Mapping[str, Any], _: Directory) -> str:
+    note = f"：{data['note']}" if data.get("note") else "。"
+    return f"{data.get('person', '')}{note}"
+
+
 def _tell_outside(data: Mapping[str, Any], _: Directory) -> str:
     due = (
         f"（{rules.moment_text(datetime.fromisoformat(str(data['due_at'])))} 前答）"
@@ -334,6 +340,8 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.WHISTLE_CONFIRM: _tell_whistle,
     Action.REPORT_IN: _tell_report,
     Action.SITE_VISIT: _tell_visit,
+    Action.COPY: _tell_copy,
+    Action.COPY_WITHDRAW: _tell_copy,
     Action.OUTSIDE_ASK: _tell_outside,
     Action.OUTSIDE_REVOKE: _tell_outside,
 }

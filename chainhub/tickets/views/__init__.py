@@ -1,6 +1,7 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
 from chainhub.tickets.common import views as common
+from chainhub.tickets.copies import views as copies
 from chainhub.tickets.onsite import views as onsite
 from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
@@ -44,6 +45,7 @@ __all__ = [
     "checklists",
     "coding",
     "common",
+    "copies",
     "festive",
     "filing",
     "handing",
