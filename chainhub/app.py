@@ -50,6 +50,7 @@ from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -168,6 +169,7 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     copies_api.room,
+    successes_api.room,
     onsite_api.room,
     outsiders_api.room,
     rotations_api.room,

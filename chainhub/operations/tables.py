@@ -23,6 +23,7 @@ from chainhub.tickets.common import models as common
 from chainhub.tickets.copies import models as copies
 from chainhub.tickets.onsite import models as onsite
 from chainhub.tickets.outsiders import models as outsiders
+from chainhub.tickets.successes import models as successes
 from chainhub.web import presses
 
 MODULES = (
@@ -48,6 +49,7 @@ MODULES = (
     copies,
     onsite,
     outsiders,
+    successes,
     beside_tickets,
     everyday,
     presses,

@@ -36,12 +36,26 @@ class CopyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case drafted from the ticket: its words, where it stands, and what this reader may do."""
+
+    title: str
+    text: str
+    state: str
+    line: str
+    answer_url: str = ""
+    withdraw_url: str = ""
+    decide_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Annexes:
     """Everything that rooms beside the loop show on the page of a ticket, for one reader."""
 
     outside: tuple[OutsideView, ...] = ()
     visits: tuple[VisitView, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    cases: tuple[CaseView, ...] = ()
 
 
 NONE = Annexes()

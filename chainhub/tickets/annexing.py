@@ -10,11 +10,18 @@ from chainhub.tickets.onsite.showing import visits
 from chainhub.tickets.outsiders import service as outsiders
 from chainhub.tickets.outsiders.showing import questions
 from chainhub.tickets.showing import ActionView
+from chainhub.tickets.successes import service as successes
+from chainhub.tickets.successes.showing import drafted
 
 
 def annexes(work: Work, ticket: Ticket) -> Annexes:
     """Return the cards, as this reader may know them."""
-    return Annexes(outside=questions(work, ticket), visits=visits(work, ticket), copies=copied(work, ticket))
+    return Annexes(
+        outside=questions(work, ticket),
+        visits=visits(work, ticket),
+        copies=copied(work, ticket),
+        cases=drafted(work, ticket),
+    )
 
 
 def actions(work: Work, ticket: Ticket) -> list[ActionView]:
@@ -26,4 +33,6 @@ def actions(work: Work, ticket: Ticket) -> list[ActionView]:
         found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside"))
     if copies.may_copy(work, ticket):
         found.append(ActionView("copy", "抄送", f"{ticket.link}/copy"))
+    if successes.may_draft(work, ticket):
+        found.append(ActionView("case", "写成案例", f"{ticket.link}/case"))
     return found

@@ -287,6 +287,7 @@ _INTERNAL = frozenset(
         *UPWARD,
         *OUTSIDE,
         *COPIED,
+        Action.CASE_DECIDE,
     }
 )
 _DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})

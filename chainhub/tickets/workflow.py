@@ -128,6 +128,9 @@ class Action(Labelled):
     SITE_VISIT = "site_visit", "走访核查"
     COPY = "copy", "抄送"
     COPY_WITHDRAW = "copy_withdraw", "撤回抄送"
+    CASE_DRAFT = "case_draft", "写成案例"
+    CASE_ANSWER = "case_answer", "企业答复案例"
+    CASE_DECIDE = "case_decide", "审核案例"
 
 
 LED = frozenset(
@@ -157,6 +160,8 @@ UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
 """上级转办: papers between this county and who stands above it, not for the enterprise's side."""
 OUTSIDE = frozenset({Action.OUTSIDE_ASK, Action.OUTSIDE_ANSWER, Action.OUTSIDE_REVOKE})
 """What outside parties are asked and answer: for those who read internal notes."""
+CASES = frozenset({Action.CASE_DRAFT, Action.CASE_ANSWER, Action.CASE_DECIDE})
+"""典型案例: what became of a case that was drafted from it."""
 COPIED = frozenset({Action.COPY, Action.COPY_WITHDRAW})
 """抄送: between the staff, not for the enterprise's side."""
 BESIDE = (
@@ -167,6 +172,7 @@ BESIDE = (
     | COMMON
     | OUTSIDE
     | COPIED
+    | CASES
 )
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 

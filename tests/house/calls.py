@@ -151,6 +151,8 @@ BY = {
     "ask": people.POWER,
     "site-visits": people.POWER,
     "copies": people.POWER,
+    "consent": people.OWNER,
+    "decide": people.CLOSER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,

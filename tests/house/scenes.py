@@ -38,6 +38,7 @@ from chainhub.tickets.service import (
     supervisions,
     whistles,
 )
+from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
@@ -121,6 +122,7 @@ def staged(session: Session) -> Scene:
     session.add(_given_up(session))
     salon_pages = _salons(session)
     special = _special(session)
+    case = _cases(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
     question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
     bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
@@ -129,6 +131,7 @@ def staged(session: Session) -> Scene:
     head = "zhuanban2"
     pages = [
         *salon_pages,
+        *case,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -199,6 +202,21 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _cases(session: Session) -> list[tuple[str, str]]:
+    """Draft cases that wait for each word; return the pages that have forms."""
+    asked, agreed, fresh = (a_ticket(session, State.CLOSED) for _ in range(3))
+    clerk = work_of(session, people.CLERK, LATER)
+    words = ("专线早用两个月", "两个单位一起到现场定线路，施工和验收一起做。")
+    drafts = [successes.draft(clerk, one.number, *words) for one in (asked, agreed)]
+    successes.answer(work_of(session, people.OWNER, LATER), drafts[1].id, agrees=True)
+    return [
+        (people.CLERK, f"/tickets/{fresh.number}/case"),
+        (people.OWNER, f"/cases/{drafts[0].id}/answer"),
+        (people.OWNER, f"/tickets/{agreed.number}"),
+        (people.CLOSER, f"/cases/{drafts[1].id}/decide"),
+    ]
 
 
 def _salons(session: Session) -> list[tuple[str, str]]:

@@ -242,6 +242,8 @@ REFUSED = {
     "scan": 422,
     "photograph": 422,
     "record_site_visit": 422,
+    "draft_case": 409,
+    "decide_case": 409,
     "act_resolve": 422,
     "act_merge": 404,
     "bulk": 422,

@@ -1,5 +1,5 @@
-"""Who stands beside the loop: outside parties who are asked, what was seen on the spot, who was sent a copy.
-A new column has a default for the version that is still
+"""Who stands beside the loop: outside parties who are asked, what was seen on the spot, who was sent a copy,
+cases of what went well. A new column has a default for the version that is still
 running while this is carried out.
 """
 
@@ -11,6 +11,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+_CASE_LIVE = sa.text("state IN ('asked', 'agreed', 'published')")
 _COPY_HOLDS = sa.text("withdrawn_at IS NULL")
 
 
@@ -96,8 +97,41 @@ def upgrade() -> None:
         postgresql_where=_COPY_HOLDS,
     )
 
+    op.create_table(
+        "success_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("drafted_by_id", sa.Integer(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=120), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.String(length=120), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drafted_by_id"], ["user_account.id"], name=op.f("fk_success_case_drafted_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_success_case_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_success_case")),
+    )
+    op.create_index("ix_success_case_state_id", "success_case", ["state", "id"])
+    op.create_index(
+        "uq_success_case_live",
+        "success_case",
+        ["ticket_id"],
+        unique=True,
+        sqlite_where=_CASE_LIVE,
+        postgresql_where=_CASE_LIVE,
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("success_case")
     op.drop_table("ticket_copy")
     op.drop_table("site_visit")
     op.drop_table("outside_question")

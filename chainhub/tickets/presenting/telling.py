@@ -34,6 +34,7 @@ _NOT_FOR_FIRM = frozenset(
         *UPWARD,
         *OUTSIDE,
         *COPIED,
+        Action.CASE_DECIDE,
     }
 )
 

@@ -6,6 +6,7 @@ from chainhub.tickets.onsite import views as onsite
 from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
+from chainhub.tickets.successes import views as successes
 from chainhub.tickets.views import (
     acting,
     answering,
@@ -63,6 +64,7 @@ __all__ = [
     "responsible",
     "returns",
     "several",
+    "successes",
     "templates",
     "whistling",
     "wordings",
