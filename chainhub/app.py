@@ -49,9 +49,13 @@ from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.onsite import api as onsite_api
+from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -169,6 +173,10 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
+    successes_api.room,
+    onsite_api.room,
+    outsiders_api.room,
     rotations_api.room,
     statistics_api.room,
     routines_api.room,

@@ -38,8 +38,10 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
+from chainhub.tickets.successes import rules as successes
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -344,6 +346,10 @@ TERMS: tuple[Term, ...] = (
     Term("上级转办", "referral", "chainhub/tickets/service/referrals.py"),
     Term("评价链接", "answer_link", "chainhub/tickets/views/answering.py"),
     Term("被投诉单位", "complained_unit", "chainhub/tickets/service/complaints.py"),
+    Term("问外单位", "outside_question", "chainhub/tickets/outsiders/models.py"),
+    Term("抄送", "copy", _W),
+    Term("典型案例", "case_draft", _W),
+    Term("走访核查", "site_visit", _W),
     Term("办结", "resolve", _W),
     Term("审签", "endorse", _W),
     Term("审核", "review", _C),
@@ -440,6 +446,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("办结凭证", terms.Evidence, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("问外单位的状态", outsiders.Standing, "chainhub/tickets/outsiders/rules.py"),
+    ("案例的状态", successes.CaseState, "chainhub/tickets/successes/rules.py"),
     ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
     ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),

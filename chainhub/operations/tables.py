@@ -22,6 +22,10 @@ from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
+from chainhub.tickets.copies import models as copies
+from chainhub.tickets.onsite import models as onsite
+from chainhub.tickets.outsiders import models as outsiders
+from chainhub.tickets.successes import models as successes
 from chainhub.web import presses
 
 MODULES = (
@@ -46,6 +50,10 @@ MODULES = (
     routines,
     tickets,
     common,
+    copies,
+    onsite,
+    outsiders,
+    successes,
     beside_tickets,
     everyday,
     presses,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chainhub.tickets.annexes import NONE, Annexes
+
 
 @dataclass(frozen=True, slots=True)
 class LightView:
@@ -260,6 +262,7 @@ class TicketPage:
     checklist: tuple["CheckView", ...] = ()
     check_url: str = ""  # empty: not this reader's to tick
     note_url: str = ""  # empty: not this reader's to write internal notes
+    annexes: Annexes = NONE
 
 
 @dataclass(frozen=True, slots=True)
