@@ -40,6 +40,9 @@ from chainhub.rotations import api as rotations_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.around import api as around_api
+from chainhub.rotations.around import views as around
+from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -47,6 +50,7 @@ from chainhub.tickets.common import api as common_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -115,6 +119,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
     app.extensions["chainhub_verify"] = _verify
     app.extensions[hands.EXTENSION] = OpenWork()
     app.extensions[background.LINES] = LINES
+    app.extensions[PAPERS_BESIDE] = (salon_papers.rows,)
     app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
 
 
@@ -165,6 +170,7 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    around_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -173,6 +179,6 @@ _ROOMS = (
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, around, salon_papers):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

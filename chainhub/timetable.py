@@ -120,6 +120,14 @@ TIMETABLE: tuple[Job, ...] = (
         "往后排红色沙龙",
     ),
     Job(
+        "salon_answers",
+        600,
+        rotations.find_silent,
+        rotations.remind_silent,
+        "红色沙龙: remind whoever has not answered an invitation",
+        "催沙龙邀请的答复",
+    ),
+    Job(
         "forget_presence",
         600,
         tickets.find_gone,

@@ -16,6 +16,7 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.around import models as around_rotations
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -40,6 +41,7 @@ MODULES = (
     background,
     reminders,
     rotations,
+    around_rotations,
     tickets,
     common,
     beside_tickets,

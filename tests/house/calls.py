@@ -135,6 +135,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
 
 PARTS = {
     "id_": "1",
+    "file": "1",
     "request": "1",
     "code": people.POWER_UNIT,
     "category": "safety",
@@ -173,7 +174,7 @@ BY = {
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
-    if words[0] in {"rotations", "sessions", "swaps"}:
+    if words[0] in {"rotations", "sessions", "swaps", "invitations", "decisions"}:
         return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])
