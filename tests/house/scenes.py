@@ -14,11 +14,15 @@ from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.documents.attachments.models import Attachment
+from chainhub.documents.papers import service as kept_papers
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
 from chainhub.rotations.around import tokens
 from chainhub.rotations.around.models import SalonArrival, SalonFile
+from chainhub.rotations.around.papers import kinds as salon_kinds
+from chainhub.rotations.around.papers import layouts as salon_layouts
+from chainhub.rotations.around.papers.kinds import SalonPaper
 from chainhub.rotations.around.service import arriving, deciding, inviting, releasing
 from chainhub.rotations.around.terms import Review, Via
 from chainhub.rotations.service import roster, subscribing, swapping
@@ -251,6 +255,9 @@ def _around(session: Session, clerk, first, held) -> list[tuple[str, str]]:
     unit = {"unit": people.POWER_UNIT, "what": "排日子", "due_on": held.on}
     decision = deciding.note(clerk, held.id, unit)
     code = tokens.write(SECRET, arriving.the_pass(first))
+    invitation = SalonPaper.INVITATION
+    sample, template = salon_kinds.SAMPLES[invitation], salon_layouts.default(invitation)
+    kept_papers.keep(work_of(session, "xitong", LATER), invitation.value, "邀请函.docx", template, sample)
     link = f"/salons/{first.id}"
     return [
         (people.CLERK, link),

@@ -256,6 +256,9 @@ REFUSED = {
     "write_up_session": 409,
     "close_session": 409,
     "ask_swap": 409,
+    "upload_to_session": 422,
+    "decide_at_session": 409,
+    "rate_session": 403,
 }
 """Calls that this county refuses as it stands, or that take more than a body: what their own body is answered with."""
 

@@ -56,9 +56,9 @@ _PEOPLE_HINT = "一行一位，先写姓名再写单位，中间空一格：王�
 FIELDS: dict[Form, tuple[Field, ...]] = {
     Form.INVITE: (
         Field("firms", "成员企业", Shape.CODES, needed=False),
-        Field("units", "单位", Shape.CODES, needed=False),
         Field("leaders", "领导", Shape.CODES, needed=False),
         Field("guests", "别的来宾", Shape.TEXT, 4000, _PEOPLE_HINT, needed=False),
+        Field("units", "单位", Shape.CODES, needed=False),
     ),
     Form.ANSWER: (
         Field("answer", "来不来", Shape.CHOICE, words=Answer),

@@ -179,9 +179,9 @@ def invitation(one: SalonInvitation, salon: Salon) -> InvitationView:
     words, colour, line = "还没答复", "yellow", ""
     if one.answer is not None and holds:
         words, colour = one.answer.label, _COLOURS[one.answer]
-        line = "，".join(said for said in (f"{one.people} 人" if one.people else "", one.names) if said)
         at = local(one.answered_at) if one.answered_at else None
-        line += f"（{one.answered_by} {at.month}月{at.day}日答复）" if at else ""
+        when = f"{one.answered_by} {at.month}月{at.day}日答复" if at else ""
+        line = "，".join(said for said in (f"{one.people} 人" if one.people else "", one.names, when) if said)
     elif one.answer is not None:
         words, line = "日子改了，要再答复", f"原来答复：{one.answer.label}"
     name = f"{one.name}（{one.body}）" if one.body else one.name

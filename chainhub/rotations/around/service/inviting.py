@@ -39,11 +39,13 @@ class Choices:
 
 
 def choices(work: Work, place: Place) -> Choices:
-    """Return whom host and committee choose from: members of the chain, units, the leaders of chain and county."""
+    """Return whom host and committee choose from: members that do not host, units, the leaders of chain and county."""
     facts, today = known.of(work.session), local(work.now).date()
     chain = place.rotation.chain_code
     firms = [
-        (one.code, one.name) for one in queries.members(work.session, place.rotation) if one.is_in(today)
+        (one.code, one.name)
+        for one in queries.members(work.session, place.rotation)
+        if one.is_in(today) and one.code not in place.hosts
     ]
     ids = facts.holders.ids(Role.LEADER, ScopeKind.CHAIN, chain) | facts.holders.ids(
         Role.LEADER, ScopeKind.COUNTY

@@ -91,7 +91,7 @@ def decisions(work: Work, salon: Salon) -> list[DecisionFacts]:
             one.unit_code,
             units.unit_name(one.unit_code),
             one.what,
-            days.text(one.due_on),
+            f"{one.due_on.year}年{one.due_on.month}月{one.due_on.day}日",
             _stands(one, late=one.due_on < today),
             one.done_at is not None,
             one.done_at is None and one.due_on < today,
