@@ -37,12 +37,15 @@ from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
 from chainhub.rotations import api as rotations_api
+from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
 from chainhub.rotations.around import api as around_api
 from chainhub.rotations.around import views as around
 from chainhub.rotations.around.views import templates as salon_papers
+from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import views as routines
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -171,6 +174,8 @@ _ROOMS = (
     common_api.room,
     rotations_api.room,
     around_api.room,
+    routines_api.room,
+    calendar_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -179,6 +184,8 @@ _ROOMS = (
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons, around, salon_papers):
+    for beside in (way_views, office_views, code_views, background, calendars):
         app.register_blueprint(beside.bp)
+    for turning in (salons, around, salon_papers, routines):
+        app.register_blueprint(turning.bp)
     api.register(app, csrf, _ROOMS, __version__)

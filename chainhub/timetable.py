@@ -113,10 +113,10 @@ TIMETABLE: tuple[Job, ...] = (
     ),
     Job(
         "rotations",
-        600,
+        60,
         rotations.find_unlaid,
         rotations.lay_anew,
-        "红色沙龙: sessions laid down for 24 months, anew each day",
+        "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
     ),
     Job(
@@ -126,6 +126,14 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.remind_silent,
         "红色沙龙: remind whoever has not answered an invitation",
         "催沙龙邀请的答复",
+    ),
+    Job(
+        "routines",
+        60,
+        rotations.find_unlaid_routines,
+        rotations.lay_routines_anew,
+        "Recurring work laid down for 24 months, anew each day and by an imported calendar",
+        "往后排例行工作",
     ),
     Job(
         "forget_presence",

@@ -20,9 +20,12 @@ from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
+from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
 from chainhub.rotations.around import terms as around
 from chainhub.rotations.around.papers import kinds as salon_papers
+from chainhub.rotations.routines import workflow as routines
+from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
@@ -382,6 +385,7 @@ TERMS: tuple[Term, ...] = (
     Term("职能部门", "department", "chainhub/core/actor.py"),
     Term("轮值", "rotation", "chainhub/rotations/views.py"),
     Term("红色沙龙", "salon", "chainhub/tickets/terms.py"),
+    Term("例行工作", "routine", "chainhub/rotations/routines/workflow.py"),
     Term("联合承办", "joint_host"),
     Term("纪要", "minutes", _W),
     Term("指导员", "guide", "chainhub/core/actor.py"),
@@ -446,6 +450,12 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),
     ("轮值的改动", salons.Change, "chainhub/rotations/workflow.py"),
     ("换期", salons.SwapState, "chainhub/rotations/workflow.py"),
+    ("红色沙龙要有人来定的", troubles.Sort, "chainhub/rotations/troubles.py"),
+    ("例行工作", routines.Kind, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的动作", routines.Action, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的改动", routines.Change, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作谁负责", routines.Body, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的时限", routine_watching.Watched, "chainhub/rotations/routines/service/watching.py"),
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
     ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),

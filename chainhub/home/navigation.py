@@ -28,7 +28,9 @@ def items(actor: Actor) -> list[NavItem]:
     found = [NavItem(first, "/", ()), NavItem("诉求", "/tickets", ("/tickets",))]
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
-    found.append(NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars")))
+    found.append(
+        NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
+    )
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))

@@ -17,6 +17,7 @@ from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
 from chainhub.rotations.around import models as around_rotations
+from chainhub.rotations.routines import models as routines
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -42,6 +43,7 @@ MODULES = (
     reminders,
     rotations,
     around_rotations,
+    routines,
     tickets,
     common,
     beside_tickets,

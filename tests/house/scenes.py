@@ -25,6 +25,8 @@ from chainhub.rotations.around.papers import layouts as salon_layouts
 from chainhub.rotations.around.papers.kinds import SalonPaper
 from chainhub.rotations.around.service import arriving, deciding, inviting, releasing
 from chainhub.rotations.around.terms import Review, Via
+from chainhub.rotations.routines.workflow import Action as Act
+from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
@@ -51,6 +53,7 @@ from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
+from tests.rotations import test_routines as routines
 
 LATER = NOW.replace(hour=10)
 
@@ -232,6 +235,7 @@ def _salons(session: Session) -> list[tuple[str, str]]:
     ]
     return [
         *_around(session, clerk, first, fifth),
+        *_routines(session),
         (people.CLERK, "/rotations"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
         (people.CLERK, f"/salons/{first.id}/problem"),
@@ -308,6 +312,22 @@ def _was_there(session: Session, salon: int) -> SalonArrival:
         by=who.name,
         at=LATER,
     )
+
+
+def _routines(session: Session) -> list[tuple[str, str]]:
+    """Let the office plan recurring work, with an occasion at each stage; return the pages that have forms."""
+    routine = routines.planned(session, who=people.LIAISON, at=LATER)
+    first, second, third, *_ = routines.rows(session, routine)
+    later = LATER.replace(month=5)
+    routines.acted(session, second, Act.POSTPONE, at=later, why="防汛")
+    routines.acted(session, third, Act.HOLD, at=later, note="开了会")
+    acts = [(first, one) for one in (Act.HOLD, Act.PIN, Act.POSTPONE, Act.CANCEL)]
+    acts += [(second, Act.RESCHEDULE), (third, Act.WRITE_UP)]
+    return [
+        (people.LIAISON, "/routines/new"),
+        *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
+        *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
+    ]
 
 
 def _clerk_of(session: Session, chain: str) -> str:

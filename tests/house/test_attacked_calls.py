@@ -259,6 +259,9 @@ REFUSED = {
     "upload_to_session": 422,
     "decide_at_session": 409,
     "rate_session": 403,
+    "forgive_rotation": 422,
+    "write_up_occasion": 409,
+    "reschedule_occasion": 409,
 }
 """Calls that this county refuses as it stands, or that take more than a body: what their own body is answered with."""
 
