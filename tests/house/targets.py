@@ -62,6 +62,7 @@ _THERE = {
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
     ("outgoing.test", "to"): "lin@example.cn",
+    ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }
 """What a field of this name is to hold in one form alone."""
 _CHOSEN = {"role": "committee", "scope": "chain:equipment", "post": "contact"}
