@@ -43,6 +43,8 @@ from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -168,6 +170,7 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    statistics_api.room,
     routines_api.room,
     calendar_api.room,
     outgoing_api.room,
@@ -176,7 +179,19 @@ _ROOMS = (
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars, salons, routines):
         app.register_blueprint(beside.bp)

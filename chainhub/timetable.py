@@ -10,6 +10,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
+from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -118,6 +119,14 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.lay_anew,
         "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
+    ),
+    Job(
+        "statistics",
+        120,
+        statistics.find_unfolded,
+        statistics.fold,
+        "What has happened, folded into the figures",
+        "汇总统计",
     ),
     Job(
         "routines",
