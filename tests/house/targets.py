@@ -60,6 +60,7 @@ _THERE = {
     ("tickets.submit", "channel"): "superior",
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
+    ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",
 }
 """What a field of this name is to hold in one form alone."""

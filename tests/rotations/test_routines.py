@@ -189,6 +189,11 @@ def test_who_is_named_is_reminded_instead_and_who_has_left_is_not(session):
         ("person", str(deputy))
     }
 
+    work = work_of(session, "clock", near.replace(hour=9) + timedelta(days=2))
+    reminders.handle(work, reminders.find(work, 500))
+    told = session.scalars(select(Notice.user_id).where(Notice.link == one.link)).all()
+    assert told == [deputy]
+
     routine.people = [10**6]
     jobs.lay_routines_anew(work_of(session, "clock", near + timedelta(hours=1)), [routine.id])
     assert {clock.holder_scope for clock in clocks(session, one)} == {"unit"}
