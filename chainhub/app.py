@@ -37,16 +37,25 @@ from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
 from chainhub.rotations import api as rotations_api
+from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.onsite import api as onsite_api
+from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -164,15 +173,34 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
+    successes_api.room,
+    onsite_api.room,
+    outsiders_api.room,
     rotations_api.room,
+    statistics_api.room,
+    routines_api.room,
+    calendar_api.room,
     outgoing_api.room,
     background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, routines):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

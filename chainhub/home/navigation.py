@@ -3,6 +3,8 @@
 from chainhub.core.actor import Actor, Role
 from chainhub.web.frame import NavItem
 
+MOST = 6  # words, or none of them is read
+STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
 _RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
 """What the system administrator looks after from day to day: two pages under one word."""
 
@@ -31,8 +33,12 @@ def items(actor: Actor) -> list[NavItem]:
     found = [NavItem(first, "/", ()), NavItem("诉求", "/tickets", ("/tickets",))]
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
-    found.append(NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars")))
+    found.append(
+        NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
+    )
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
+        if len(found) < MOST:  # else it stands among the links of the home page
+            found.append(STATISTICS)
     return found
