@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
+from chainhub.assignments import api as assignments_api
+from chainhub.assignments import views as assignments
 from chainhub.audit import views as audit
 from chainhub.core import clock
 from chainhub.core.actor import Actor
@@ -165,6 +167,7 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    assignments_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -173,6 +176,6 @@ _ROOMS = (
 def _doors(app: Flask) -> None:
     for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, assignments):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)
