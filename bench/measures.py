@@ -19,7 +19,7 @@ from bench.fill import PASSWORD
 from bench.server import Server, cpu_seconds
 from bench.texts import Texts
 from chainhub import scheduler
-from chainhub.cli import OPERATOR
+from chainhub.cli.opening import OPERATOR
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known

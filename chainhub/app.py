@@ -39,9 +39,14 @@ from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
 from chainhub.rotations import api as rotations_api
+from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -167,6 +172,9 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    statistics_api.room,
+    routines_api.room,
+    calendar_api.room,
     assignments_api.room,
     outgoing_api.room,
     background_api.room,
@@ -174,8 +182,20 @@ _ROOMS = (
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons, assignments):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, routines, assignments):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

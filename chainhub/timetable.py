@@ -11,6 +11,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
+from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -114,10 +115,10 @@ TIMETABLE: tuple[Job, ...] = (
     ),
     Job(
         "rotations",
-        600,
+        60,
         rotations.find_unlaid,
         rotations.lay_anew,
-        "红色沙龙: sessions laid down for 24 months, anew each day",
+        "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
     ),
     Job(
@@ -135,6 +136,22 @@ TIMETABLE: tuple[Job, ...] = (
         assignments.tell_ending,
         "选派期: its end is said 60 days before, and when it is over",
         "选派期快满的提醒",
+    ),
+    Job(
+        "statistics",
+        120,
+        statistics.find_unfolded,
+        statistics.fold,
+        "What has happened, folded into the figures",
+        "汇总统计",
+    ),
+    Job(
+        "routines",
+        60,
+        rotations.find_unlaid_routines,
+        rotations.lay_routines_anew,
+        "Recurring work laid down for 24 months, anew each day and by an imported calendar",
+        "往后排例行工作",
     ),
     Job(
         "forget_presence",

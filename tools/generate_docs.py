@@ -22,8 +22,13 @@ from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
+from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
+from chainhub.rotations.routines import workflow as routines
+from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
+from chainhub.statistics import terms as statistics
+from chainhub.statistics.figures import FIGURES, Better
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -382,6 +387,7 @@ TERMS: tuple[Term, ...] = (
     Term("职能部门", "department", "chainhub/core/actor.py"),
     Term("轮值", "rotation", "chainhub/rotations/views.py"),
     Term("红色沙龙", "salon", "chainhub/tickets/terms.py"),
+    Term("例行工作", "routine", "chainhub/rotations/routines/workflow.py"),
     Term("联合承办", "joint_host"),
     Term("纪要", "minutes", _W),
     Term("指导员", "guide", "chainhub/core/actor.py"),
@@ -454,7 +460,15 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),
     ("轮值的改动", salons.Change, "chainhub/rotations/workflow.py"),
     ("换期", salons.SwapState, "chainhub/rotations/workflow.py"),
+    ("红色沙龙要有人来定的", troubles.Sort, "chainhub/rotations/troubles.py"),
+    ("例行工作", routines.Kind, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的动作", routines.Action, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的改动", routines.Change, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作谁负责", routines.Body, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的时限", routine_watching.Watched, "chainhub/rotations/routines/service/watching.py"),
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
+    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
+    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""
@@ -485,6 +499,21 @@ def _link(where: str) -> str:
     return f"[{where}](../{where})" if where else "later"
 
 
+def figures_page() -> str:
+    """Return docs/figures.md."""
+    rows = [(one.label, _code(one.code), one.formula, _BETTER[one.better]) for one in FIGURES.values()]
+    return (
+        _HEAD.format(source="chainhub/statistics/figures.py")
+        + "\n# Figures\n\n"
+        + "Every figure of closure statistics; what counts, and when, stands in [statistics.md](statistics.md). "
+        + "The code is the name by which the API knows it.\n\n"
+        + _table(("中文", "Code", "Formula", "Better"), rows)
+    )
+
+
+_BETTER = {Better.HIGH: "high", Better.LOW: "low", Better.NEITHER: ""}
+
+
 # Writing and checking
 
 GENERATED: Mapping[str, Callable[[], str]] = {
@@ -492,6 +521,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "config/example.env": example_env,
     "docs/workflow.md": workflow_page,
     "docs/glossary.md": glossary_page,
+    "docs/figures.md": figures_page,
 }
 """Every generated file with what makes it."""
 

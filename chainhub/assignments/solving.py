@@ -5,7 +5,7 @@ of its own that says "nobody". scipy finds the matching that costs least (`min_w
 shortest augmenting paths over sparse costs). What comes first is made so large that nothing below can outweigh it,
 so one matching is optimal for all three at once: as many enterprises served as can be, then as few pairs changed,
 then the points of `rules`. All costs are whole numbers below 2**53, so that nothing is rounded.
-See docs/decisions/0021.
+See docs/decisions/0022.
 """
 
 from collections.abc import Callable, Mapping, Sequence

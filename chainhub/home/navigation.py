@@ -3,6 +3,10 @@
 from chainhub.core.actor import Actor, Role
 from chainhub.web.frame import NavItem
 
+MOST = 6  # words, or none of them is read
+STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
+GUIDES = NavItem("指导员", "/guides", ("/guides",))
+
 
 def items(actor: Actor) -> list[NavItem]:
     """Return the navigation of an actor, by what their roles may open."""
@@ -28,10 +32,16 @@ def items(actor: Actor) -> list[NavItem]:
     found = [NavItem(first, "/", ()), NavItem("诉求", "/tickets", ("/tickets",))]
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
-    found.append(NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars")))
-    if roles & {Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON}:
-        found.append(NavItem("指导员", "/guides", ("/guides",)))
+    found.append(
+        NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
+    )
+    if roles & {Role.ENTERPRISE, Role.GUIDE}:
+        found.append(GUIDES)
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
+        if len(found) < MOST:  # else it stands among the links of the home page
+            found.append(STATISTICS)
+        if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON} and len(found) < MOST:
+            found.append(GUIDES)
     return found

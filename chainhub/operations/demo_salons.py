@@ -21,6 +21,8 @@ CHAIN = "equipment"  # of the demonstration accounts
 MONTHS = 10
 _MINUTES = "到场的企业都发了言。政策由主管单位当场解答，没答完的报成诉求，下一期开场先说办得怎样。"
 _THEMES = ("看车间，讲用电", "看研发，讲技改", "看质检，讲标准", "看物流，讲安全")
+_PERIODS = {"chemical": 1}
+"""A chain that meets every month with one host, as for 主题党日 (seed 004): the same engine with another period."""
 _WEEKS = {"equipment": 3, "textile": 2, "chemical": 4}
 
 
@@ -33,7 +35,8 @@ def show(session: Session, county: County, now: datetime) -> None:
             continue
         clerk = clerks[0]
         january = begun.astimezone(SHANGHAI).date().replace(month=1, day=1)
-        beat = Rhythm(january, week=_WEEKS.get(chain, 3))
+        months = _PERIODS.get(chain, 2)
+        beat = Rhythm(january, months, months, week=_WEEKS.get(chain, 3))
         rotation = roster.open_rotation(county.as_(session, clerk, begun), chain, beat)
         for place in range(12):
             row = session.scalars(

@@ -17,6 +17,8 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.routines import models as routines
+from chainhub.statistics import models as statistics
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -41,6 +43,8 @@ MODULES = (
     background,
     reminders,
     rotations,
+    statistics,
+    routines,
     assignments,
     tickets,
     common,

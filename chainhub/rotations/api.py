@@ -13,7 +13,7 @@ from chainhub.rotations import fields, queries, rules, schemas
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.models import Rotation, Salon, SalonSwap
 from chainhub.rotations.rules import Place
-from chainhub.rotations.service import holding, laying, problems, roster, swapping
+from chainhub.rotations.service import holding, laying, problems, roster, swapping, warning
 from chainhub.rotations.service.roster import Asked
 from chainhub.rotations.workflow import Action, Change, SwapState
 from chainhub.web import api, doors
@@ -71,6 +71,18 @@ def rotation_members(id_: int) -> Response:
     with doors.reading() as work:
         rotation = queries.own(work, id_)
         return api.answer({"items": _members(work, rotation)})
+
+
+@room.get("/rotations/<int:id_>/troubles", schemas.TroublePage)
+@doors.signed_in()
+def rotation_troubles(id_: int) -> Response:
+    """要有人来定的：两期撞了领导的日子，或者通知过的承办企业退出了"""
+    with doors.reading() as work:
+        found = warning.found(work, queries.own(work, id_))
+        items = [
+            {"session": one.session, "on": one.on, "sort": one.sort, "words": one.words} for one in found
+        ]
+        return api.answer({"items": items})
 
 
 @room.get("/rotations/<int:id_>/events", schemas.RotationEventPage, api.Taken(query=schemas.PageQuery))

@@ -30,6 +30,7 @@ class Field:
     most: int = 0
     hint: str = ""
     least: int = 1
+    words: tuple[str, ...] = ()  # what the numbers from 1 on are called, where people choose among words
 
 
 _ALL = (
@@ -50,8 +51,8 @@ _ALL = (
     Field("until_on", "到哪天", Shape.DAY, hint="最后一天也算"),
     Field("months", "几个月一期", Shape.NUMBER, 12),
     Field("month", "在一期的第几个月", Shape.NUMBER, 12),
-    Field("week", "第几个", Shape.NUMBER, 5, "1 到 5，5 是当月最后一个"),
-    Field("weekday", "星期几", Shape.NUMBER, 7, "1 是周一，7 是周日"),
+    Field("week", "第几个", Shape.NUMBER, 5, words=("第一个", "第二个", "第三个", "第四个", "最后一个")),
+    Field("weekday", "星期几", Shape.NUMBER, 7, words=tuple(f"周{one}" for one in "一二三四五六日")),
     Field("starts", "几点开始", Shape.CLOCK, 5, "如 14:00"),
     Field("at_once", "几家联合承办", Shape.NUMBER, 3),
     Field("volunteers_only", "只由报名的企业承办", Shape.YES_NO),
@@ -79,6 +80,7 @@ OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.AWAY: ("enterprise", "from_on", "until_on", "why"),
     C.CLOSED: ("from_on", "until_on", "why"),
     C.LIFT: ("why",),
+    C.FORGIVE: ("enterprise", "why"),
     C.WILLING: ("enterprise", "why"),
     C.UNWILLING: ("enterprise", "why"),
     C.RHYTHM: (*RHYTHM, "why"),

@@ -26,6 +26,7 @@ class Rotation(Base):
     at_once: Mapped[int] = mapped_column(default=1)  # 联合承办
     volunteers_only: Mapped[bool] = mapped_column(default=False)
     laid_on: Mapped[date]  # the day on which its sessions were last laid down
+    calendar_version: Mapped[int] = mapped_column(default=0)  # by which they were
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

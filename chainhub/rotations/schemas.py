@@ -9,6 +9,7 @@ from chainhub.rotations import fields
 from chainhub.rotations.fields import Shape as Kind
 from chainhub.rotations.queries import PAGE, PAGE_MOST
 from chainhub.rotations.rules import HOSTS_MOST
+from chainhub.rotations.troubles import Sort
 from chainhub.rotations.workflow import Action, Change, State, SwapState
 from chainhub.tickets.fields import CONTENT_MOST, TITLE_MOST
 from chainhub.web.shapes import (
@@ -32,8 +33,13 @@ VERSION_MOST = 2**31 - 1
 
 
 def _field(name: str, *, required: bool) -> mm.Field[Any]:
-    spec = fields.FIELDS[name]
-    about = "，".join(one for one in (spec.label, spec.hint) if one)
+    return of_spec(fields.FIELDS[name], required=required)
+
+
+def of_spec(spec: fields.Field, *, required: bool, most: int = HOSTS_MOST) -> mm.Field[Any]:
+    """Return the field that takes what is described; `most` bounds a list."""
+    words = "、".join(f"{place} 是{word}" for place, word in enumerate(spec.words, start=1))
+    about = "，".join(one for one in (spec.label, spec.hint, words) if one)
     if spec.shape is Kind.DAY:
         return Day(required=required, about=about)
     if spec.shape is Kind.NUMBER:
@@ -41,7 +47,7 @@ def _field(name: str, *, required: bool) -> mm.Field[Any]:
     if spec.shape is Kind.YES_NO:
         return YesNo(about=about)
     if spec.shape is Kind.FIRMS:
-        some = validate.Length(1, HOSTS_MOST, error=f"请写 1 到 {HOSTS_MOST} 家。")
+        some = validate.Length(int(required), most, error=f"请写 1 到 {most} 个。")
         return Several(Line(CODE_MOST), required=required, validate=some)
     if spec.shape is Kind.FIRM:
         return Line(CODE_MOST, required=required, about=about)
@@ -187,6 +193,21 @@ class EffectShape(Shape):
 
     saved = mm.Boolean(required=True)
     moved = mm.List(mm.Nested(MovedShape), required=True)
+
+
+class TroubleShape(Shape):
+    """A session that somebody has to see to."""
+
+    session = mm.Integer(required=True)
+    on = mm.Date(required=True, allow_none=True)
+    sort = mm.Enum(Sort, by_value=mm.String, required=True)
+    words = mm.String(required=True)
+
+
+class TroublePage(Shape):
+    """What somebody has to see to, by day; nothing for enterprises and guides."""
+
+    items = mm.List(mm.Nested(TroubleShape), required=True)
 
 
 class SwapShape(Shape):

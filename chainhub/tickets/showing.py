@@ -419,7 +419,6 @@ class LeaderPage:
     stuck: tuple[StuckRow, ...]
     stages: tuple[StageBar, ...]
     stages_line: str
-    months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
     formula: str
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from chainhub.rotations.models import Salon
+from chainhub.rotations.routines.models import Occasion
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import TABLE, Action, State
 from tests import people
@@ -61,6 +62,8 @@ SAYS = {
     "at_once": 1,
     "bar": 1,
     "chain": "equipment",
+    "lead_days": 7,
+    "note": "开了会",
 }
 
 
@@ -105,6 +108,12 @@ _THERE: dict[str, dict] = {
     "act_reopen": _UNHAPPY,
     "act_escalate": _UNHAPPY,
     "keep_checklist": {"items": [{"label": "到过现场"}]},
+    "plan_routine": {"kind": "meeting", "body": f"department:{people.POWER_UNIT}", "month": 1, "months": 1},
+    "body_routine": {"body": f"department:{people.POWER_UNIT}"},
+    "rhythm_routine": {"month": 1, "months": 1},
+    "pin_occasion": {"on": SOON.isoformat()},
+    "reschedule_occasion": {"on": SOON.isoformat()},
+    "make_calendar": {"what": "person"},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
@@ -116,6 +125,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
+    occasions = dict(siege.connection.execute(select(Occasion.id, Occasion.version)).all())
     salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
     for path, operations in described["paths"].items():
         if "post" not in operations:
@@ -130,6 +140,8 @@ def every_call(siege: Siege) -> Iterator[Call]:
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
+        if path.startswith((f"{V1}/occasions", "/occasions")):
+            version = occasions.get(1, 0)
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
@@ -173,7 +185,9 @@ BY = {
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
-    if words[0] in {"rotations", "sessions", "swaps"}:
+    if words[0] in {"routines", "occasions"}:
+        return people.LIAISON, siege.scene.busy
+    if words[0] in {"rotations", "sessions", "swaps", "calendars"}:
         return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])

@@ -16,6 +16,8 @@ from chainhub.county.responsibilities.models import Responsibility
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
+from chainhub.rotations.routines.workflow import Action as Act
+from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
@@ -42,6 +44,7 @@ from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
+from tests.rotations import test_routines as routines
 
 LATER = NOW.replace(hour=10)
 
@@ -222,6 +225,7 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         if one is not Change.LIFT
     ]
     return [
+        *_routines(session),
         (people.CLERK, "/rotations"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
         (people.CLERK, f"/salons/{first.id}/problem"),
@@ -229,6 +233,22 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         (people.CLERK, "/calendars"),
         *acts,
         *changes,
+    ]
+
+
+def _routines(session: Session) -> list[tuple[str, str]]:
+    """Let the office plan recurring work, with an occasion at each stage; return the pages that have forms."""
+    routine = routines.planned(session, who=people.LIAISON, at=LATER)
+    first, second, third, *_ = routines.rows(session, routine)
+    later = LATER.replace(month=5)
+    routines.acted(session, second, Act.POSTPONE, at=later, why="防汛")
+    routines.acted(session, third, Act.HOLD, at=later, note="开了会")
+    acts = [(first, one) for one in (Act.HOLD, Act.PIN, Act.POSTPONE, Act.CANCEL)]
+    acts += [(second, Act.RESCHEDULE), (third, Act.WRITE_UP)]
+    return [
+        (people.LIAISON, "/routines/new"),
+        *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
+        *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
     ]
 
 

@@ -112,14 +112,16 @@ def _free_port() -> int:
 
 
 class Album:
-    """Where the pictures of a journey go, numbered in the order in which they were taken."""
+    """Where the pictures of a journey go, numbered in the order in which they were taken; nowhere without a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._count = 0
 
     def keep(self, page: Page, name: str) -> None:
         """Take a picture of the whole page."""
+        if self.folder is None:
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         self._count += 1
         page.screenshot(
