@@ -172,7 +172,7 @@ def confirm_guides(id_: int) -> Response:
         found = queries.own_proposal(work, id_)
         given = api.load(schemas.ConfirmBody(), sent)
         changed = proposing.confirm(work, id_, given["version"], given.get("enterprises"))
-        answer = {"changed": changed, "state": found.state.value}
+        answer = {"changed": changed, "state": found.stage.value}
     return api.answer(answer)
 
 
@@ -184,7 +184,7 @@ def _proposal(work: Work, found: Proposal, after: str, limit: int = queries.PAGE
         "id": found.id,
         "version": found.version,
         "profile": found.profile.value,
-        "state": found.state.value,
+        "state": found.stage.value,
         "chains": found.chains,
         "made_at": api.moment(found.made_at),
         "other_scenario": twin.id if twin else None,

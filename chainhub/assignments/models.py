@@ -165,7 +165,7 @@ class Proposal(Base):
     )  # the other scenario of the same run
     profile: Mapped[Profile] = mapped_column(EnumValue(Profile))
     chains: Mapped[list[Any]]  # whose enterprises
-    state: Mapped[ProposalState] = mapped_column(EnumValue(ProposalState))
+    stage: Mapped[ProposalState] = mapped_column(EnumValue(ProposalState))
     made_by: Mapped[str] = mapped_column(String(120))
     made_by_id: Mapped[int | None]
     made_at: Mapped[datetime]

@@ -130,8 +130,8 @@ def plan(work: Work, proposal: Proposal, *, everything: bool, after: str) -> Pla
         tuple((one[0], one[1]) for one in proposal.unmet[: queries.PAGE]),
         len(locked),
         _told(changed, moving),
-        proposal.state is ProposalState.OPEN,
-        proposal.state.label,
+        proposal.stage is ProposalState.OPEN,
+        proposal.stage.label,
         f"{here}?{urlencode({**more, 'after': shown[-1].enterprise_code})}"
         if len(rows) > queries.PAGE
         else "",
@@ -141,9 +141,9 @@ def plan(work: Work, proposal: Proposal, *, everything: bool, after: str) -> Pla
 
 def _head_line(proposal: Proposal) -> str:
     made = f"{moment_text(proposal.made_at)} {proposal.made_by}推算"
-    if proposal.state is ProposalState.CONFIRMED and proposal.confirmed_at:
+    if proposal.stage is ProposalState.CONFIRMED and proposal.confirmed_at:
         return f"{made}；{moment_text(proposal.confirmed_at)} {proposal.confirmed_by}确认。"
-    if proposal.state is ProposalState.DROPPED:
+    if proposal.stage is ProposalState.DROPPED:
         return f"{made}；没有采用。"
     return f"{made}；{proposal.profile.label}。确认前谁也不会收到通知。"
 

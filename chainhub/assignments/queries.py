@@ -238,6 +238,7 @@ class Line:
     phone: str
     started_on: date | None
     until_on: date | None
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,7 @@ def lines(
             func.coalesce(User.phone, ""),
             Assignment.started_on,
             Assignment.until_on,
+            func.coalesce(User.username, ""),
         )
         .outerjoin(
             Assignment,
@@ -496,7 +498,7 @@ def open_proposal(work: Work) -> Proposal | None:
     own = set(decided(work))
     newest = work.session.scalars(
         select(Proposal)
-        .where(Proposal.state == ProposalState.OPEN, Proposal.twin_id.is_(None))
+        .where(Proposal.stage == ProposalState.OPEN, Proposal.twin_id.is_(None))
         .order_by(Proposal.id.desc())
         .limit(20)
     )

@@ -21,12 +21,13 @@ HEADERS = (
     "企业",
     "乡镇街道",
     "指导员",
+    "登录名",
     "单位",
     "电话(脱敏)",
     "选派日期",
     "期满日期",
 )
-_WIDTHS = (6, 12, 22, 20, 14, 12, 22, 16, 12, 12)
+_WIDTHS = (6, 12, 22, 20, 14, 12, 20, 22, 16, 12, 12)
 _PAPER = ("序号", "产业链", "企业", "指导员", "单位", "选派期")
 _MOST = 5_000  # lines of one paper; the sheet has no such bound
 
@@ -54,6 +55,7 @@ def sheet(work: Work) -> bytes:
             one.name,
             one.town,
             one.guide,
+            one.username,
             directory.unit_name(one.unit),
             mask_phone(one.phone),
             one.started_on,

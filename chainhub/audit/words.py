@@ -26,6 +26,8 @@ WORDS: Mapping[str, str] = {
     "import_units": "导入单位名单",
     "import_people": "导入人员名单",
     "unit_endorses": "审签开关",
+    "import_guides": "导入指导员名册",
+    "import_assignments": "导入选派名册",
     "import_responsibilities": "导入权责清单",
     "add_responsibility": "权责清单加一条",
     "change_responsibility": "改权责清单",

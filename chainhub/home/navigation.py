@@ -38,10 +38,14 @@ def items(actor: Actor) -> list[NavItem]:
     if roles & {Role.ENTERPRISE, Role.GUIDE}:
         found.append(GUIDES)
     found.append(NavItem("共性问题", "/common", ("/common",)))
+    return found + _of_staff(roles, MOST - len(found))
+
+
+def _of_staff(roles: frozenset[Role], room: int) -> list[NavItem]:
+    """Return the words of those who work for the county; what finds no room is a link of the home page."""
+    found = []
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
-        found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
-        if len(found) < MOST:  # else it stands among the links of the home page
-            found.append(STATISTICS)
-        if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON} and len(found) < MOST:
-            found.append(GUIDES)
-    return found
+        found += [NavItem("权责清单", "/responsibilities", ("/responsibilities",)), STATISTICS]
+    if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON}:
+        found.append(GUIDES)
+    return found[:room]

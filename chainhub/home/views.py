@@ -56,7 +56,7 @@ def _beside(work: Work) -> tuple[DoorView, ...]:
     if chains := assignments.chains(work):
         cover = assignments.coverage(work.session, chains)
         said = f"{sum(one.covered for one in cover)} / {sum(one.firms for one in cover)} 家有指导员"
-        found.append(DoorView(navigation.GUIDES.label, said, navigation.GUIDES.url, resting=True))
+        found.append(DoorView(f"{navigation.GUIDES.label} {said}", "", navigation.GUIDES.url, resting=True))
     return tuple(found)
 
 

@@ -118,7 +118,7 @@ def test_both_scenarios_are_made_and_nothing_changes_before_one_is_confirmed(ses
     assert queries.counts(session, first)[:2] == (26, 0)
     assert {row.id: row.ended_on for row in session.scalars(select(Assignment))} == before
     again, _ = proposing.propose(clerk)
-    assert (first.state, second.state, again.state) == (
+    assert (first.stage, second.stage, again.stage) == (
         ProposalState.DROPPED,
         ProposalState.DROPPED,
         ProposalState.OPEN,
@@ -138,7 +138,7 @@ def test_a_conflict_is_put_right_by_a_proposal_and_a_waiver_keeps_the_pair(sessi
     assert proposing.confirm(clerk, first.id, first.version) == 1
     assert row.end_reason is EndReason.CONFLICT
     assert running(session).start_reason is StartReason.PROPOSAL
-    assert first.state is ProposalState.CONFIRMED
+    assert first.stage is ProposalState.CONFIRMED
     with pytest.raises(Invalid):
         registering.waive(clerk, made.id, " ")
     registering.waive(clerk, made.id, "只有他懂这一行，已向企业说明")

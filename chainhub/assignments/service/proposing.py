@@ -48,10 +48,10 @@ def propose(work: Work, of_chains: Collection[str] = (), *, say: Say = _silent) 
 
 
 def _let_go(work: Work, chains: Sequence[str]) -> None:
-    open_ = work.session.scalars(select(Proposal).where(Proposal.state == ProposalState.OPEN).limit(50))
+    open_ = work.session.scalars(select(Proposal).where(Proposal.stage == ProposalState.OPEN).limit(50))
     for one in open_:
         if set(one.chains) & set(chains):
-            one.state = ProposalState.DROPPED
+            one.stage = ProposalState.DROPPED
     work.session.flush()
 
 
@@ -70,7 +70,7 @@ def _keep(
         twin_id=twin_id,
         profile=profile,
         chains=list(chains),
-        state=ProposalState.OPEN,
+        stage=ProposalState.OPEN,
         made_by=assigning.who(work),
         made_by_id=work.actor.id,
         made_at=work.now,
@@ -135,8 +135,8 @@ def lock(work: Work, proposal_id: int, enterprise: str, *, on: bool = True) -> P
 
 def _open(work: Work, proposal_id: int) -> Proposal:
     proposal = queries.own_proposal(work, proposal_id)
-    if proposal.state is not ProposalState.OPEN:
-        raise Conflict(f"这个方案{proposal.state.label}，不能再动。请重新推算一个。", code="wrong_state")
+    if proposal.stage is not ProposalState.OPEN:
+        raise Conflict(f"这个方案{proposal.stage.label}，不能再动。请重新推算一个。", code="wrong_state")
     return proposal
 
 
@@ -144,8 +144,8 @@ def drop(work: Work, proposal_id: int) -> Proposal:
     """Let a run go: both scenarios. Nothing was changed by it. Raises NotFound, Conflict."""
     proposal = _open(work, proposal_id)
     for one in (proposal, queries.twin(work.session, proposal)):
-        if one is not None and one.state is ProposalState.OPEN:
-            one.state = ProposalState.DROPPED
+        if one is not None and one.stage is ProposalState.OPEN:
+            one.stage = ProposalState.DROPPED
     work.session.flush()
     return proposal
 
@@ -179,10 +179,10 @@ def confirm(work: Work, proposal_id: int, version: int | None, only: Collection[
     changed = _carry_out(work, proposal, facts, chosen)
     left = len(rows) - len(chosen)
     if not left or not any(one.changed for one in rows if one not in chosen):
-        proposal.state = ProposalState.CONFIRMED
+        proposal.stage = ProposalState.CONFIRMED
         other = queries.twin(work.session, proposal)
-        if other is not None and other.state is ProposalState.OPEN:
-            other.state = ProposalState.DROPPED
+        if other is not None and other.stage is ProposalState.OPEN:
+            other.stage = ProposalState.DROPPED
     proposal.confirmed_by, proposal.confirmed_at = assigning.who(work), work.now
     _unlock(work, [one.enterprise_code for one in chosen])
     work.session.flush()

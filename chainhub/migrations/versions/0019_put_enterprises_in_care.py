@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("twin_id", sa.Integer(), nullable=True),
         sa.Column("profile", sa.String(length=40), nullable=False),
         sa.Column("chains", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("made_by", sa.String(length=120), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
