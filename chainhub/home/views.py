@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from chainhub.assignments import queries as assignments
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
                 "home/leader.html",
                 page=desk.leader(work, _scope(work)),
                 figures=statistics.leader(work, request.args.get("span", "")),
-                doors=desk.doors(work),
+                doors=(*desk.doors(work), *_beside(work)),
             )
         return render_template(
             "tickets/desk.html",
@@ -49,10 +50,14 @@ def index() -> ResponseReturnValue:
 
 def _beside(work: Work) -> tuple[DoorView, ...]:
     """Return the links that found no room among the words of the navigation."""
-    reads = work.actor.roles & set(READERS)
-    if not reads or navigation.STATISTICS in navigation.items(work.actor):
-        return ()
-    return (DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True),)
+    words, found = navigation.items(work.actor), []
+    if work.actor.roles & set(READERS) and navigation.STATISTICS not in words:
+        found.append(DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True))
+    if chains := assignments.chains(work):
+        cover = assignments.coverage(work.session, chains)
+        said = f"{sum(one.covered for one in cover)} / {sum(one.firms for one in cover)} 家有指导员"
+        found.append(DoorView(f"{navigation.GUIDES.label} {said}", "", navigation.GUIDES.url, resting=True))
+    return tuple(found)
 
 
 def _scope(work: Work) -> str:

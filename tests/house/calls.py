@@ -64,6 +64,12 @@ SAYS = {
     "at_once": 1,
     "bar": 1,
     "chain": "equipment",
+    "guide": 2,
+    "guides": [2],
+    "less": 1,
+    "back_on": "2026-06-01",
+    "tie": "ban",
+    "reason": "wish",
     "lead_days": 7,
     "note": "开了会",
 }
@@ -198,7 +204,7 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
-    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
+    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions", "guides"}:
         return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])
