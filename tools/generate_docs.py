@@ -22,6 +22,8 @@ from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
 from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
+from chainhub.rotations.around import terms as around
+from chainhub.rotations.around.papers import kinds as salon_papers
 from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
@@ -467,6 +469,14 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
+    ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
+    ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),
+    ("审核", around.Review, "chainhub/rotations/around/terms.py"),
+    ("备办清单", around.Ready, "chainhub/rotations/around/terms.py"),
+    ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
+    ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
+    ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

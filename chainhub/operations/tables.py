@@ -16,6 +16,7 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.around import models as around_rotations
 from chainhub.rotations.routines import models as routines
 from chainhub.statistics import models as statistics
 from chainhub.tickets import beside_models as beside_tickets
@@ -47,6 +48,7 @@ MODULES = (
     reminders,
     rotations,
     statistics,
+    around_rotations,
     routines,
     tickets,
     common,

@@ -258,6 +258,7 @@ class TicketPage:
     attach_internal: bool = False  # whether the reader may keep a file from the firm
     attach_hint: str = ""
     attach_error: str = ""
+    origin_url: str = ""  # of the session where it was raised
     papers: tuple[PaperView, ...] = ()
     checklist: tuple["CheckView", ...] = ()
     check_url: str = ""  # empty: not this reader's to tick
