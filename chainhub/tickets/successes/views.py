@@ -124,7 +124,7 @@ def decide_case(id_: int) -> ResponseReturnValue:
     def _do(work: Work, form: forms.ActForm) -> str:
         given = form.given()
         made = service.decide(work, id_, publish=given["decision"] == "publish", note=given.get("note", ""))
-        return f"案例{made.state.label}。"
+        return f"案例{made.stage.label}。"
 
     return beside_page("审核案例", "写案例的人不能自己发布。", _make, _do)
 
