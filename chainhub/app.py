@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
+from chainhub.assignments import api as assignments_api
+from chainhub.assignments import views as assignments
 from chainhub.audit import views as audit
 from chainhub.core import clock
 from chainhub.core.actor import Actor
@@ -41,8 +43,13 @@ from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.around import api as around_api
+from chainhub.rotations.around import views as around
+from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -54,6 +61,7 @@ from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
 from chainhub.tickets.successes import api as successes_api
+from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -122,6 +130,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
     app.extensions["chainhub_verify"] = _verify
     app.extensions[hands.EXTENSION] = OpenWork()
     app.extensions[background.LINES] = LINES
+    app.extensions[PAPERS_BESIDE] = (salon_papers.rows,)
     app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
 
 
@@ -176,16 +185,33 @@ _ROOMS = (
     onsite_api.room,
     outsiders_api.room,
     rotations_api.room,
+    statistics_api.room,
+    around_api.room,
     routines_api.room,
     calendar_api.room,
+    assignments_api.room,
     outgoing_api.room,
     background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons, routines):
+    for beside in (way_views, office_views, code_views, background, calendars):
         app.register_blueprint(beside.bp)
+    for taking_turns in (salons, around, salon_papers, routines, assignments):
+        app.register_blueprint(taking_turns.bp)
     api.register(app, csrf, _ROOMS, __version__)

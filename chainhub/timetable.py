@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chainhub.assignments import jobs as assignments
 from chainhub.core.sweeps import Find, Handle
 from chainhub.county.people import jobs as people
 from chainhub.notices import jobs as notices
@@ -10,6 +11,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
+from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -118,6 +120,38 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.lay_anew,
         "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
+    ),
+    Job(
+        "guides",
+        600,
+        assignments.find_unsettled,
+        assignments.settle,
+        "Assignments follow the grants of guides",
+        "选派跟上授权",
+    ),
+    Job(
+        "guide_terms",
+        3600,
+        assignments.find_ending,
+        assignments.tell_ending,
+        "选派期: its end is said 60 days before, and when it is over",
+        "选派期快满的提醒",
+    ),
+    Job(
+        "statistics",
+        120,
+        statistics.find_unfolded,
+        statistics.fold,
+        "What has happened, folded into the figures",
+        "汇总统计",
+    ),
+    Job(
+        "salon_answers",
+        600,
+        rotations.find_silent,
+        rotations.remind_silent,
+        "红色沙龙: remind whoever has not answered an invitation",
+        "催沙龙邀请的答复",
     ),
     Job(
         "routines",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import config
+from chainhub.assignments import rules as assignments
+from chainhub.assignments import terms as assignment_terms
 from chainhub.core import actor, media
 from chainhub.core.actor import Role
 from chainhub.core.limits import limit_label, parse_limit
@@ -22,9 +24,13 @@ from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
 from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
+from chainhub.rotations.around import terms as around
+from chainhub.rotations.around.papers import kinds as salon_papers
 from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
+from chainhub.statistics import terms as statistics
+from chainhub.statistics.figures import FIGURES, Better
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -451,6 +457,14 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
     ("定时任务的进程", background.Standing, "chainhub/operations/background/rules.py"),
+    ("选派方案的两种推法", assignments.Profile, "chainhub/assignments/rules.py"),
+    ("一对的分数", assignments.Part, "chainhub/assignments/rules.py"),
+    ("选派为什么开始", assignment_terms.StartReason, "chainhub/assignments/terms.py"),
+    ("选派为什么结束", assignment_terms.EndReason, "chainhub/assignments/terms.py"),
+    ("谁的志愿", assignment_terms.Side, "chainhub/assignments/terms.py"),
+    ("一对先定下的", assignment_terms.Tie, "chainhub/assignments/terms.py"),
+    ("选派方案的状态", assignment_terms.ProposalState, "chainhub/assignments/terms.py"),
+    ("结对的比例", assignment_terms.Ratio, "chainhub/assignments/terms.py"),
     ("红色沙龙的状态", salons.State, "chainhub/rotations/workflow.py"),
     ("红色沙龙的动作", salons.Action, "chainhub/rotations/workflow.py"),
     ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),
@@ -463,6 +477,16 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("例行工作谁负责", routines.Body, "chainhub/rotations/routines/workflow.py"),
     ("例行工作的时限", routine_watching.Watched, "chainhub/rotations/routines/service/watching.py"),
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
+    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
+    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
+    ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
+    ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),
+    ("审核", around.Review, "chainhub/rotations/around/terms.py"),
+    ("备办清单", around.Ready, "chainhub/rotations/around/terms.py"),
+    ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
+    ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
+    ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""
@@ -493,6 +517,21 @@ def _link(where: str) -> str:
     return f"[{where}](../{where})" if where else "later"
 
 
+def figures_page() -> str:
+    """Return docs/figures.md."""
+    rows = [(one.label, _code(one.code), one.formula, _BETTER[one.better]) for one in FIGURES.values()]
+    return (
+        _HEAD.format(source="chainhub/statistics/figures.py")
+        + "\n# Figures\n\n"
+        + "Every figure of closure statistics; what counts, and when, stands in [statistics.md](statistics.md). "
+        + "The code is the name by which the API knows it.\n\n"
+        + _table(("中文", "Code", "Formula", "Better"), rows)
+    )
+
+
+_BETTER = {Better.HIGH: "high", Better.LOW: "low", Better.NEITHER: ""}
+
+
 # Writing and checking
 
 GENERATED: Mapping[str, Callable[[], str]] = {
@@ -500,6 +539,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "config/example.env": example_env,
     "docs/workflow.md": workflow_page,
     "docs/glossary.md": glossary_page,
+    "docs/figures.md": figures_page,
 }
 """Every generated file with what makes it."""
 

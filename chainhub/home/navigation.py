@@ -3,6 +3,12 @@
 from chainhub.core.actor import Actor, Role
 from chainhub.web.frame import NavItem
 
+MOST = 6  # words, or none of them is read
+STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
+_RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
+"""What the system administrator looks after from day to day: two pages under one word."""
+GUIDES = NavItem("指导员", "/guides", ("/guides",))
+
 
 def items(actor: Actor) -> list[NavItem]:
     """Return the navigation of an actor, by what their roles may open."""
@@ -14,7 +20,7 @@ def items(actor: Actor) -> list[NavItem]:
             NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
             NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
-            NavItem("对外发送", "/admin/outgoing", ("/admin/outgoing",)),
+            NavItem("运行", _RUNNING[0][1], tuple(url for _, url in _RUNNING), _RUNNING),
         ]
     if Role.SECADMIN in roles:
         return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]
@@ -31,7 +37,17 @@ def items(actor: Actor) -> list[NavItem]:
     found.append(
         NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
     )
+    if roles & {Role.ENTERPRISE, Role.GUIDE}:
+        found.append(GUIDES)
     found.append(NavItem("共性问题", "/common", ("/common",)))
+    return found + _of_staff(roles, MOST - len(found))
+
+
+def _of_staff(roles: frozenset[Role], room: int) -> list[NavItem]:
+    """Return the words of those who work for the county; what finds no room is a link of the home page."""
+    found = []
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
-        found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
-    return found
+        found += [NavItem("权责清单", "/responsibilities", ("/responsibilities",)), STATISTICS]
+    if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON}:
+        found.append(GUIDES)
+    return found[:room]

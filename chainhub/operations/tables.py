@@ -1,5 +1,6 @@
 """Every module that defines tables, imported once, so that the metadata are whole."""
 
+from chainhub.assignments import models as assignments
 from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
@@ -16,7 +17,9 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.around import models as around_rotations
 from chainhub.rotations.routines import models as routines
+from chainhub.statistics import models as statistics
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -45,7 +48,10 @@ MODULES = (
     background,
     reminders,
     rotations,
+    statistics,
+    around_rotations,
     routines,
+    assignments,
     tickets,
     common,
     copies,

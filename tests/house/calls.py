@@ -66,6 +66,12 @@ SAYS = {
     "at_once": 1,
     "bar": 1,
     "chain": "equipment",
+    "guide": 2,
+    "guides": [2],
+    "less": 1,
+    "back_on": "2026-06-01",
+    "tie": "ban",
+    "reason": "wish",
     "lead_days": 7,
     "note": "开了会",
 }
@@ -105,6 +111,9 @@ _THERE: dict[str, dict] = {
     "ask": {"kind": "consultation"},
     "copy_ticket": {"person": people.TRANSPORT},
     "issue_paper": {"kind": "case_sheet"},
+    "invite_to_session": {"units": [people.POWER_UNIT]},
+    "take_arrivals": {"people": "李小测 某某商会"},
+    "issue_session_paper": {"kind": "salon_invitation"},
     "pin_session": {"on": SOON.isoformat()},
     "reschedule_session": {"on": SOON.isoformat()},
     "act_reclassify": {"category": "safety"},
@@ -152,6 +161,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
 
 PARTS = {
     "id_": "1",
+    "file": "1",
     "request": "1",
     "code": people.POWER_UNIT,
     "category": "safety",
@@ -196,7 +206,7 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
-    if words[0] in {"rotations", "sessions", "swaps", "calendars"}:
+    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions", "guides"}:
         return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])

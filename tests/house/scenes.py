@@ -6,6 +6,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chainhub.assignments.service import proposing, registering
+from chainhub.assignments.terms import Tie
 from chainhub.core.actor import Role
 from chainhub.core.media import Medium
 from chainhub.county.directory.models import Enterprise
@@ -13,9 +15,18 @@ from chainhub.county.people import service as accounts
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
+from chainhub.documents.attachments.models import Attachment
+from chainhub.documents.papers import service as kept_papers
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
+from chainhub.rotations.around import tokens
+from chainhub.rotations.around.models import SalonArrival, SalonFile
+from chainhub.rotations.around.papers import kinds as salon_kinds
+from chainhub.rotations.around.papers import layouts as salon_layouts
+from chainhub.rotations.around.papers.kinds import SalonPaper
+from chainhub.rotations.around.service import arriving, deciding, inviting, releasing
+from chainhub.rotations.around.terms import Review, Via
 from chainhub.rotations.routines.workflow import Action as Act
 from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
@@ -44,6 +55,7 @@ from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
+from tests.assignments import staging as guides
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
@@ -135,6 +147,7 @@ def staged(session: Session) -> Scene:
     pages = [
         *salon_pages,
         *case,
+        *_guides(session),
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -253,9 +266,10 @@ def _salons(session: Session) -> list[tuple[str, str]]:
     changes = [
         (people.CLERK, f"/rotations/{rotation.id}/change/{one.value}")
         for one in Change
-        if one is not Change.LIFT
+        if one not in {Change.LIFT, Change.FORGIVE}  # nobody owes anything here
     ]
     return [
+        *_around(session, clerk, first, fifth),
         *_routines(session),
         (people.CLERK, "/rotations"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
@@ -265,6 +279,74 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         *acts,
         *changes,
     ]
+
+
+def _around(session: Session, clerk, first, held) -> list[tuple[str, str]]:
+    """Let people be invited and sign in, a photo and news wait, a decision be open; return the pages that have forms."""
+    first.on, first.pinned = LATER.date(), True  # held today, so that the code at its door is good
+    session.flush()
+    inviting.invite(clerk, first.id, {"units": [people.POWER_UNIT], "guests": "王小测 某某商会"})
+    one = inviting.mine(work_of(session, people.POWER, LATER), first)[0]
+    arriving.take_list(clerk, first.id, "王小测 某某商会")
+    photos = [_photo(session, first.id, review) for review in (Review.WAITING, Review.RELEASED)]
+    releasing.write_news(clerk, first.id, {"title": "看新线", "text": "看了新线。"}, send=True)
+    session.add(_was_there(session, held.id))
+    unit = {"unit": people.POWER_UNIT, "what": "排日子", "due_on": held.on}
+    decision = deciding.note(clerk, held.id, unit)
+    code = tokens.write(SECRET, arriving.the_pass(first))
+    invitation = SalonPaper.INVITATION
+    sample, template = salon_kinds.SAMPLES[invitation], salon_layouts.default(invitation)
+    kept_papers.keep(work_of(session, "xitong", LATER), invitation.value, "邀请函.docx", template, sample)
+    link = f"/salons/{first.id}"
+    return [
+        (people.CLERK, link),
+        (people.CLERK, f"{link}/invite"),
+        (people.CLERK, f"{link}/invited"),
+        (people.POWER, f"/invitations/{one.id}/answer"),
+        (people.CLERK, f"{link}/sign-in"),
+        ("", f"/arrive/{code}"),
+        (people.CLERK, f"{link}/files"),
+        (people.CLERK, f"{link}/files/{photos[1]}/return"),
+        (people.CLERK, f"{link}/news"),
+        (people.CLERK, f"{link}/news/return"),
+        (people.CLERK, f"/salons/{held.id}/decide"),
+        (people.POWER, f"/decisions/{decision.id}/done"),
+        (people.POWER, f"/salons/{held.id}/rate"),
+        ("xitong", "/admin/papers/salon_invitation"),
+    ]
+
+
+def _photo(session: Session, salon: int, review: Review) -> int:
+    made = Attachment(
+        owner_kind="salon",
+        owner_id=salon,
+        name="现场.jpg",
+        kind="image/jpeg",
+        size=1,
+        sha256="",
+        stored_as=f"none/{review.value}",
+        by_name="某某",
+        at=LATER,
+    )
+    session.add(made)
+    session.flush()
+    session.add(SalonFile(attachment_id=made.id, salon_id=salon, review=review))
+    session.flush()
+    return made.id
+
+
+def _was_there(session: Session, salon: int) -> SalonArrival:
+    who = people.actor(session, people.POWER)
+    return SalonArrival(
+        salon_id=salon,
+        name=who.name,
+        body="县供电公司",
+        key="县供电公司|",
+        user_id=who.id,
+        via=Via.CODE,
+        by=who.name,
+        at=LATER,
+    )
 
 
 def _routines(session: Session) -> list[tuple[str, str]]:
@@ -280,6 +362,32 @@ def _routines(session: Session) -> list[tuple[str, str]]:
         (people.LIAISON, "/routines/new"),
         *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
         *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
+    ]
+
+
+def _guides(session: Session) -> list[tuple[str, str]]:
+    """Let guides be registered, with something of everything known, and a proposal; return the pages that have forms."""
+    guides.settled(session)
+    clerk = work_of(session, people.CLERK, LATER)
+    row = guides.running(session)
+    id_, firm = row.user_id, f"/guides/firms/{people.FIRM}"
+    registering.reduce(clerk, id_, 1, "学习", (LATER.date(), SOON))
+    conflict = registering.add_conflict(clerk, "science_technology", people.FIRM, "管它的项目")
+    waived = registering.add_conflict(clerk, "transport", people.FIRM, "发它的许可")
+    registering.waive(clerk, waived.id, "已向企业说明")
+    registering.tie(clerk, people.FIRM, id_, Tie.BAN, "亲属")
+    proposal, _ = proposing.propose(clerk)
+    return [
+        (people.CLERK, "/guides"),
+        (people.CLERK, proposal.link),
+        (people.CLERK, "/guides/people/new"),
+        (people.CLERK, f"/guides/people/{id_}"),
+        *((people.CLERK, f"/guides/people/{id_}/{word}") for word in ("edit", "reduce", "leave", "wishes")),
+        (people.CLERK, firm),
+        *((people.CLERK, f"{firm}/{word}") for word in ("need", "wishes", "conflict", "pair")),
+        (people.CLERK, f"/guides/conflicts/{conflict.id}/waive"),
+        (people.CLERK, f"/guides/assignments/{row.id}/end"),
+        (people.CLERK, "/guides/kinds/mentors/new"),
     ]
 
 

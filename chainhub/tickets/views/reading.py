@@ -45,7 +45,7 @@ from chainhub.tickets.showing import (
     TicketPage,
     WhistleView,
 )
-from chainhub.tickets.terms import Channel, RequestState, WhistleState
+from chainhub.tickets.terms import FROM_SALON, Channel, RequestState, WhistleState
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -108,6 +108,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
+        origin_url=f"/salons/{ticket.origin_ref}" if ticket.origin_kind == FROM_SALON else "",
         title=ticket.title,
         enterprise=firm,
         tags=tuple(dict.fromkeys(tags)),
