@@ -10,7 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role, ScopeKind
-from chainhub.core.errors import Invalid, NotFound
+from chainhub.core.errors import Conflict, Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -41,7 +41,9 @@ def index() -> ResponseReturnValue:
             code: one for code, one in known.of(work.session).directory.chains.items() if code in readable
         }
         if not named:
-            return render_template("rotations/none.html")
+            return render_template(
+                "rotations/none.html", tabs=(), chain="", may_open=False, reads_routines=False
+            )
         wanted = request.args.get("chain", "")
         current = wanted if wanted in named else _own_chain(work, readable) or next(iter(named))
         count = queries.how_many(work.session)
@@ -55,8 +57,13 @@ def index() -> ResponseReturnValue:
         ]
         rotation = queries.of_chain(work, current)
         if rotation is None:
-            may_open = work.actor.holds(Role.COMMITTEE, chain=current)
-            return render_template("rotations/none.html", tabs=tabs, chain=current, may_open=may_open)
+            return render_template(
+                "rotations/none.html",
+                tabs=tabs,
+                chain=current,
+                may_open=work.actor.holds(Role.COMMITTEE, chain=current),
+                reads_routines=routines.reads(work.actor),
+            )
         return render_template("rotations/index.html", tabs=tabs, **_year(work, rotation))
 
 
@@ -226,6 +233,8 @@ def _change_form(work: Work, rotation: Rotation, wanted: Change) -> BaseForm:
     elif wanted is Change.FORGIVE:
         facts = queries.rota(work, rotation)
         owed = rules.owed(facts, local(work.now).date())
+        if not owed:
+            raise Conflict("现在没有企业欠着，不用免，请回到“轮值”一页。", code="wrong_state")
         firms = [
             (one.code, f"{one.name}，欠 {owed[one.code]} 场") for one in facts.members if one.code in owed
         ]
