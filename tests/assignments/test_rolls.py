@@ -27,7 +27,12 @@ def _run(session, kind, headers, *rows):
             yield work_of(session, "clock")
 
     return rolls.run(
-        _work, kind, ("名册.xlsx", target.getvalue()), THE_CLOCK, dry_run=False, say=lambda _done, _total: None
+        _work,
+        kind,
+        ("名册.xlsx", target.getvalue()),
+        THE_CLOCK,
+        dry_run=False,
+        say=lambda _done, _total: None,
     )
 
 
