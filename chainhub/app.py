@@ -43,6 +43,9 @@ from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.around import api as around_api
+from chainhub.rotations.around import views as around
+from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
@@ -51,9 +54,14 @@ from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.onsite import api as onsite_api
+from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
+from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -122,6 +130,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
     app.extensions["chainhub_verify"] = _verify
     app.extensions[hands.EXTENSION] = OpenWork()
     app.extensions[background.LINES] = LINES
+    app.extensions[PAPERS_BESIDE] = (salon_papers.rows,)
     app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
 
 
@@ -171,8 +180,13 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
+    successes_api.room,
+    onsite_api.room,
+    outsiders_api.room,
     rotations_api.room,
     statistics_api.room,
+    around_api.room,
     routines_api.room,
     calendar_api.room,
     assignments_api.room,
@@ -196,6 +210,8 @@ def _doors(app: Flask) -> None:
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons, routines, assignments):
+    for beside in (way_views, office_views, code_views, background, calendars):
         app.register_blueprint(beside.bp)
+    for taking_turns in (salons, around, salon_papers, routines, assignments):
+        app.register_blueprint(taking_turns.bp)
     api.register(app, csrf, _ROOMS, __version__)

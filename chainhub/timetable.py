@@ -146,6 +146,14 @@ TIMETABLE: tuple[Job, ...] = (
         "汇总统计",
     ),
     Job(
+        "salon_answers",
+        600,
+        rotations.find_silent,
+        rotations.remind_silent,
+        "红色沙龙: remind whoever has not answered an invitation",
+        "催沙龙邀请的答复",
+    ),
+    Job(
         "routines",
         60,
         rotations.find_unlaid_routines,

@@ -24,6 +24,8 @@ from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
 from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
+from chainhub.rotations.around import terms as around
+from chainhub.rotations.around.papers import kinds as salon_papers
 from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
@@ -40,8 +42,10 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
+from chainhub.tickets.successes import rules as successes
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -346,6 +350,10 @@ TERMS: tuple[Term, ...] = (
     Term("上级转办", "referral", "chainhub/tickets/service/referrals.py"),
     Term("评价链接", "answer_link", "chainhub/tickets/views/answering.py"),
     Term("被投诉单位", "complained_unit", "chainhub/tickets/service/complaints.py"),
+    Term("问外单位", "outside_question", "chainhub/tickets/outsiders/models.py"),
+    Term("抄送", "copy", _W),
+    Term("典型案例", "case_draft", _W),
+    Term("走访核查", "site_visit", _W),
     Term("办结", "resolve", _W),
     Term("审签", "endorse", _W),
     Term("审核", "review", _C),
@@ -442,6 +450,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("办结凭证", terms.Evidence, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("问外单位的状态", outsiders.Standing, "chainhub/tickets/outsiders/rules.py"),
+    ("案例的状态", successes.CaseState, "chainhub/tickets/successes/rules.py"),
     ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
     ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
@@ -469,6 +479,14 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
+    ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
+    ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),
+    ("审核", around.Review, "chainhub/rotations/around/terms.py"),
+    ("备办清单", around.Ready, "chainhub/rotations/around/terms.py"),
+    ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
+    ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
+    ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

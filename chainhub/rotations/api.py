@@ -13,7 +13,7 @@ from chainhub.rotations import fields, queries, rules, schemas
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.models import Rotation, Salon, SalonSwap
 from chainhub.rotations.rules import Place
-from chainhub.rotations.service import holding, laying, problems, roster, swapping, warning
+from chainhub.rotations.service import holding, laying, packing, problems, roster, swapping, warning
 from chainhub.rotations.service.roster import Asked
 from chainhub.rotations.workflow import Action, Change, SwapState
 from chainhub.web import api, doors
@@ -275,6 +275,7 @@ def _rotation(work: Work, one: Rotation) -> dict[str, Any]:
 
 def _sessions(work: Work, rows: Sequence[Salon]) -> list[dict[str, Any]]:
     hosting = queries.hosts(work.session, rows)
+    packs = packing.of(work.session, [one.id for one in rows])
     staff = queries.is_staff(work.actor)
     return [
         {
@@ -299,7 +300,10 @@ def _sessions(work: Work, rows: Sequence[Salon]) -> list[dict[str, Any]]:
             "skipped": one.skipped if staff else [],
             "theme": one.theme,
             "venue": one.venue,
+            "venue_of": packs[one.id].venue_of,
             "agenda": one.agenda,
+            "policies": packs[one.id].policies,
+            "ready": packs[one.id].ready,
             "minutes": one.minutes,
             "actions": holding.offered_of(
                 work, one, frozenset(host.enterprise_code for host in hosting.get(one.id, ()))

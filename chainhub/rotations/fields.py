@@ -38,11 +38,15 @@ _ALL = (
     Field("why", "为什么", Shape.LINE, 200, "会写进变更记录，日子变了的企业也会看到"),
     Field("hosts", "哪几家承办", Shape.FIRMS, hint="一家，或者两三家联合承办"),
     Field("theme", "主题", Shape.LINE, 60),
-    Field("venue", "在哪里", Shape.LINE, 100, "可以借用场地"),
-    Field("visit", Part.VISIT.label, Shape.LINE, 200, "路线和安全提示"),
-    Field("policy", Part.POLICY.label, Shape.LINE, 200, "讲什么政策，谁来讲"),
-    Field("talk", Part.TALK.label, Shape.LINE, 200, "议题"),
-    Field("training", Part.TRAINING.label, Shape.LINE, 200, "讲什么，谁来讲"),
+    Field("venue", "在哪里", Shape.LINE, 100),
+    Field("venue_of", "借用谁的场地", Shape.LINE, 60, "用自己的场地就空着"),
+    Field("visit", "内容", Shape.LINE, 200, "路线和安全提示"),
+    Field("policy", "内容", Shape.LINE, 200, "讲什么政策"),
+    Field("talk", "内容", Shape.LINE, 200, "议题"),
+    Field("training", "内容", Shape.LINE, 200, "讲什么"),
+    *(Field(f"{part.value}_at", "几点", Shape.CLOCK, 5) for part in Part),
+    *(Field(f"{part.value}_by", "谁来讲", Shape.LINE, 60) for part in Part),
+    Field("policies", "要讲的政策", Shape.TEXT, 2000, "一行一条，文号写在后面的括号里"),
     Field("minutes", "纪要", Shape.TEXT, 8000, "议定的事写清单位和日期"),
     Field("title", "一句话说是什么事", Shape.LINE, TITLE_MOST),
     Field("content", "什么问题", Shape.TEXT, CONTENT_MOST, "照原话写，当场就成一件诉求"),
@@ -61,10 +65,12 @@ FIELDS = {one.name: one for one in _ALL}
 
 A, C = Action, Change
 PARTS = tuple(part.value for part in Part)
+AGENDA = tuple(f"{part}{word}" for part in PARTS for word in ("_at", "_by", ""))
+"""What the agenda holds of each part: when, by whom, what."""
 OF_ACTION: dict[Action, tuple[str, ...]] = {
     A.PIN: ("on", "why"),
     A.ASSIGN: ("hosts", "why"),
-    A.PREPARE: ("theme", "venue", *PARTS),
+    A.PREPARE: ("theme", "venue", "venue_of", *AGENDA, "policies"),
     A.POSTPONE: ("why",),
     A.RESCHEDULE: ("on", "why"),
     A.CANCEL: ("why",),
@@ -85,5 +91,5 @@ OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.UNWILLING: ("enterprise", "why"),
     C.RHYTHM: (*RHYTHM, "why"),
 }
-OPTIONAL = frozenset({"theme", "venue", *PARTS, "volunteers_only"})
+OPTIONAL = frozenset({"theme", "venue", "venue_of", *AGENDA, "policies", "volunteers_only"})
 """What may be left empty wherever it is asked for."""

@@ -78,7 +78,9 @@ class BaseForm(ChineseForm):
         return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-class _Length:
+class Length:
+    """A text's length, refused in words that say how much to leave out."""
+
     def __init__(self, most: int) -> None:
         self.most = most
 
@@ -131,7 +133,7 @@ def _field(spec: fields.Field, firms: Firms, *, optional: bool | None = None) ->
     if spec.shape is Shape.CLOCK:
         return StringField(**say, validators=need, render_kw={"type": "time"})
     kind = TextAreaField if spec.shape is Shape.TEXT else StringField
-    return kind(**say, validators=[*need, _Length(spec.most)], filters=[_trim])
+    return kind(**say, validators=[*need, Length(spec.most)], filters=[_trim])
 
 
 def number(said: str) -> int | None:

@@ -88,7 +88,7 @@ class Salon(Base):
     skipped: Mapped[list[Any]] = mapped_column(default=list)  # who would have been before, and why not
     theme: Mapped[str] = mapped_column(String(60), default="")
     venue: Mapped[str] = mapped_column(String(100), default="")
-    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by part (workflow.Part): what is foreseen
+    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by fields.AGENDA: when, by whom, what
     minutes: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int] = mapped_column(default=0)  # of its calendar entry: raised with every change
     changed_at: Mapped[datetime]

@@ -11,8 +11,8 @@ from chainhub.rotations.models import Rotation, RotationEvent, Salon, SalonHost,
 from chainhub.rotations.rules import Fairness, Place, Rota
 from chainhub.rotations.service import swapping
 from chainhub.rotations.service.laying import Effect
-from chainhub.rotations.showing import EventView, MovedView, SeatView, SessionView, SwapView
-from chainhub.rotations.workflow import State
+from chainhub.rotations.showing import AgendaView, EventView, MovedView, SeatView, SessionView, SwapView
+from chainhub.rotations.workflow import Part, State
 
 _COLOURS = {
     State.PLANNED: "grey",
@@ -59,6 +59,21 @@ def year_of(work: Work, rotation: Rotation, year: int, names: Mapping[str, str])
 def hosted_by(hosting: Sequence[SalonHost], names: Mapping[str, str]) -> str:
     """Return the hosts of a session in words."""
     return "、".join(names.get(one.enterprise_code, one.enterprise_code) for one in hosting) or "承办企业待定"
+
+
+def agenda(salon: Salon) -> list[AgendaView]:
+    """Return the four parts in the order of their times; what has none stands in the order of the rule, behind."""
+    said = {name: str(value) for name, value in salon.agenda.items()}
+    found = [
+        AgendaView(
+            part.label,
+            said.get(f"{part.value}_at", ""),
+            said.get(f"{part.value}_by", ""),
+            said.get(part.value, ""),
+        )
+        for part in Part
+    ]
+    return sorted(found, key=lambda one: one.at or "99:99")
 
 
 def _note(work: Work, one: Salon, today: date) -> str:

@@ -6,6 +6,7 @@ from marshmallow import fields as mm
 from marshmallow import validate
 
 from chainhub.rotations import fields
+from chainhub.rotations.around.terms import Ready
 from chainhub.rotations.fields import Shape as Kind
 from chainhub.rotations.queries import PAGE, PAGE_MOST
 from chainhub.rotations.rules import HOSTS_MOST
@@ -112,6 +113,13 @@ class HostShape(Shape):
     bound = mm.Boolean(required=True, metadata={"description": "换期或党委定的，次序变了也不动"})
 
 
+class PolicyShape(Shape):
+    """A policy to be presented."""
+
+    title = mm.String(required=True)
+    number = mm.String(required=True, metadata={"description": "文号，没有写是空的"})
+
+
 class SessionShape(Shape):
     """One session."""
 
@@ -128,7 +136,10 @@ class SessionShape(Shape):
     skipped = mm.List(mm.String(), required=True, metadata={"description": "谁缓办；企业和指导员看不到"})
     theme = mm.String(required=True)
     venue = mm.String(required=True)
+    venue_of = mm.String(required=True, metadata={"description": "借用谁的场地，自己的是空的"})
     agenda = mm.Dict(keys=mm.String(), values=mm.String(), required=True)
+    policies = mm.List(mm.Nested(PolicyShape), required=True)
+    ready = mm.List(mm.Enum(Ready, by_value=mm.String), required=True)
     minutes = mm.String(required=True)
     actions = mm.List(mm.Enum(Action, by_value=mm.String), required=True)
 

@@ -99,7 +99,7 @@ class CaseShape(Shape):
     running = mm.Boolean(required=True, metadata={"description": "超时了，还没办完"})
 
 
-class CasePage(Shape):
+class CountedPage(Shape):
     """Exactly what a figure counts, the newest month first."""
 
     total = mm.Integer(required=True)

@@ -38,6 +38,8 @@ SAYS = {
     "username": people.OWNER,
     "password": "chainhub-demo",
     "name": "试验",
+    "party_unit": "云岭银行汶上支行",
+    "party_name": "顾知微",
     "successor": people.POWER_DEPUTY,
     "substitute": people.CLOSER,
     "from_on": "2026-03-09",
@@ -106,7 +108,11 @@ _THERE: dict[str, dict] = {
     "submit": {"enterprise": people.FIRM},
     "backfill": {"enterprise": people.FIRM},
     "ask": {"kind": "consultation"},
+    "copy_ticket": {"person": people.TRANSPORT},
     "issue_paper": {"kind": "case_sheet"},
+    "invite_to_session": {"units": [people.POWER_UNIT]},
+    "take_arrivals": {"people": "李小测 某某商会"},
+    "issue_session_paper": {"kind": "salon_invitation"},
     "pin_session": {"on": SOON.isoformat()},
     "reschedule_session": {"on": SOON.isoformat()},
     "act_reclassify": {"category": "safety"},
@@ -165,6 +171,7 @@ def _parts(path: str, guide: int) -> dict[str, str]:
 
 PARTS = {
     "id_": "1",
+    "file": "1",
     "request": "1",
     "code": people.POWER_UNIT,
     "category": "safety",
@@ -176,6 +183,10 @@ PARTS = {
 
 BY = {
     "ask": people.POWER,
+    "site-visits": people.POWER,
+    "copies": people.POWER,
+    "consent": people.OWNER,
+    "decide": people.CLOSER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,
@@ -205,7 +216,7 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
-    if words[0] in {"rotations", "sessions", "swaps", "calendars", "guides"}:
+    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions", "guides"}:
         return people.CLERK, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])

@@ -58,8 +58,10 @@ _THERE = {
     ("leave.index", "until_on"): str(TODAY + timedelta(days=8)),
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
+    ("tickets.copy", "person"): people.TRANSPORT,
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
+    ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",
     ("guides.new_guide", "username"): people.GUIDE,
     ("guides.new_guide", "capacity"): "3",
@@ -71,6 +73,7 @@ _THERE = {
     ("guides.firm_wishes", "wish3"): "",
     ("guides.guide_wishes", "wish2"): "",
     ("guides.guide_wishes", "wish3"): "",
+    ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }
 """What a field of this name is to hold in one form alone."""
 _CHOSEN = {"role": "committee", "scope": "chain:equipment", "post": "contact"}
