@@ -21,7 +21,7 @@ from chainhub.web import api, doors
 
 room = api.Room("guides", __name__, "指导员")
 _LINES, _PAGE = schemas.AssignmentQuery(), schemas.PageQuery()
-_DONE = {200: schemas.DoneShape}
+_DONE = {200: schemas.GuideDoneShape}
 
 
 # Reading
@@ -101,7 +101,7 @@ def _demand_staff(work: Work) -> None:
         raise NotAllowed("指导员名册由产业链党委、专班和领导来看。")
 
 
-@room.get("/guides/kinds", schemas.KindPage)
+@room.get("/guides/kinds", schemas.AssignmentKindPage)
 @doors.signed_in()
 def assignment_kinds() -> Response:
     """有哪几种结对，各按什么比例"""
@@ -149,20 +149,22 @@ def guide_proposal(id_: int) -> Response:
         return api.answer(_proposal(work, found, after, wanted.get("limit", queries.PAGE_MOST)))
 
 
-@room.post("/guides/proposals/<int:id_>/lock", _DONE, api.Taken(body=schemas.LockBody))
+@room.post("/guides/proposals/<int:id_>/lock", _DONE, api.Taken(body=schemas.LockPairBody))
 @doors.signed_in()
 def lock_pair(id_: int) -> Response:
     """锁定方案里的一对，重新推算时不动"""
     sent = api.body()
     with doors.work() as work:
         queries.own_proposal(work, id_)
-        given = api.load(schemas.LockBody(), sent)
+        given = api.load(schemas.LockPairBody(), sent)
         proposing.lock(work, id_, given["enterprise"], on=given.get("on", True))
     return api.answer({"id": id_})
 
 
 @room.post(
-    "/guides/proposals/<int:id_>/confirm", {200: schemas.ConfirmedShape}, api.Taken(body=schemas.ConfirmBody)
+    "/guides/proposals/<int:id_>/confirm",
+    {200: schemas.ConfirmedShape},
+    api.Taken(body=schemas.ConfirmGuidesBody),
 )
 @doors.signed_in()
 def confirm_guides(id_: int) -> Response:
@@ -170,7 +172,7 @@ def confirm_guides(id_: int) -> Response:
     sent = api.body()
     with doors.work() as work:
         found = queries.own_proposal(work, id_)
-        given = api.load(schemas.ConfirmBody(), sent)
+        given = api.load(schemas.ConfirmGuidesBody(), sent)
         changed = proposing.confirm(work, id_, given["version"], given.get("enterprises"))
         answer = {"changed": changed, "state": found.stage.value}
     return api.answer(answer)
@@ -214,7 +216,7 @@ def _pair(one: ProposalPair) -> dict[str, Any]:
 # What is known
 
 
-@room.post("/guides", {201: schemas.DoneShape}, api.Taken(body=schemas.GuideBody))
+@room.post("/guides", {201: schemas.GuideDoneShape}, api.Taken(body=schemas.GuideBody))
 @doors.signed_in()
 def save_guide() -> Response:
     """登记指导员，或者改他的情况"""
@@ -234,7 +236,7 @@ def save_guide() -> Response:
     return api.answer(answer, 201)
 
 
-@room.post("/guides/<int:id_>/reductions", _DONE, api.Taken(body=schemas.ReductionBody))
+@room.post("/guides/<int:id_>/reductions", _DONE, api.Taken(body=schemas.GuideReductionBody))
 @doors.signed_in()
 def reduce_guide(id_: int) -> Response:
     """一段时间少带：请假、学习、兼别的任务"""
@@ -242,7 +244,7 @@ def reduce_guide(id_: int) -> Response:
     with doors.work() as work:
         queries.own_guide(work, id_)
         registering.demand_registrar(work)
-        given = api.load(schemas.ReductionBody(), sent)
+        given = api.load(schemas.GuideReductionBody(), sent)
         made = registering.reduce(
             work, id_, given["less"], given["why"], (given["from_on"], given["back_on"])
         )
@@ -318,14 +320,14 @@ def waive_conflict(id_: int) -> Response:
     return api.answer({"id": id_})
 
 
-@room.post("/guides/enterprises/<code>/pairs", _DONE, api.Taken(body=schemas.PairBody))
+@room.post("/guides/enterprises/<code>/pairs", _DONE, api.Taken(body=schemas.GuidePairBody))
 @doors.signed_in()
 def tie_pair(code: str) -> Response:
     """锁定一对，或者定下不配"""
     sent = api.body()
     with doors.work() as work:
         _firm(work, code)
-        given = api.load(schemas.PairBody(), sent)
+        given = api.load(schemas.GuidePairBody(), sent)
         answer = {"id": registering.tie(work, code, given["guide"], given["tie"], given.get("why", "")).id}
     return api.answer(answer)
 
@@ -333,7 +335,7 @@ def tie_pair(code: str) -> Response:
 # Assignments
 
 
-@room.post("/guides/assignments", {201: schemas.DoneShape}, api.Taken(body=schemas.BeginBody))
+@room.post("/guides/assignments", {201: schemas.GuideDoneShape}, api.Taken(body=schemas.BeginAssignmentBody))
 @doors.signed_in()
 def begin_assignment() -> Response:
     """登记一对，任何一种结对；比例由规则来管"""
@@ -341,7 +343,7 @@ def begin_assignment() -> Response:
     with doors.work() as work:
         if not queries.decided(work):
             raise NotAllowed("谁来带哪家企业，由本产业链的党委来定。")
-        given = api.load(schemas.BeginBody(), sent)
+        given = api.load(schemas.BeginAssignmentBody(), sent)
         _firm(work, given["enterprise"])
         new = New(
             given["kind"],
@@ -359,7 +361,7 @@ def begin_assignment() -> Response:
     return api.answer(answer, 201)
 
 
-@room.post("/guides/assignments/<int:id_>/end", _DONE, api.Taken(body=schemas.EndBody))
+@room.post("/guides/assignments/<int:id_>/end", _DONE, api.Taken(body=schemas.EndAssignmentBody))
 @doors.signed_in()
 def end_assignment(id_: int) -> Response:
     """结束一段，写明原因；历史不改"""
@@ -370,6 +372,6 @@ def end_assignment(id_: int) -> Response:
         if firm is None:
             raise NotFound("没有这一条选派。")
         caring.demand_decider(work, firm)
-        given = api.load(schemas.EndBody(), sent)
+        given = api.load(schemas.EndAssignmentBody(), sent)
         assigning.end_by_hand(work, id_, given["reason"], given["note"])
     return api.answer({"id": id_})

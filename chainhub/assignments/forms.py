@@ -104,6 +104,7 @@ def profile(chains: Choices, *, new: bool) -> type[ChineseForm]:
     fields["capacity"] = WholeField(
         "最多带几家",
         [Filled(NEEDED), NumberRange(0, rules.REFUSE_ABOVE, f"请填 0 到 {rules.REFUSE_ABOVE}。")],
+        default=rules.REFUSE_ABOVE,
         description=f"过 {rules.WARN_ABOVE} 家会提醒，最多 {rules.REFUSE_ABOVE} 家",
     )
     fields["party_post"] = _line("党内职务", limits.POST_MOST)

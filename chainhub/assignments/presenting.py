@@ -43,6 +43,7 @@ def line(work: Work, one: Line) -> LineView:
         facts.unit_name(one.unit),
         one.phone if work.actor.holds(Role.ENTERPRISE, enterprise=one.code) else mask_phone(one.phone),
         term(one.started_on, one.until_on),
+        f"到{queries.day_text(one.until_on)}" if one.until_on else "",
         warning(local(work.now).date(), one),
     )
 

@@ -46,14 +46,14 @@ class ProposeBody(Command):
     chains = Several(Line(CODE_MOST))
 
 
-class ConfirmBody(Command):
+class ConfirmGuidesBody(Command):
     """The version that was seen, and which enterprises; none means all."""
 
     version = Whole(1, ID_MOST, required=True, about="看到的方案的 version")
     enterprises = Several(Line(CODE_MOST))
 
 
-class LockBody(Command):
+class LockPairBody(Command):
     """Which pair of a proposal."""
 
     enterprise = Line(CODE_MOST, required=True)
@@ -71,7 +71,7 @@ class GuideBody(Command):
     party_post = Line(limits.POST_MOST)
 
 
-class ReductionBody(Command):
+class GuideReductionBody(Command):
     """Less for some time."""
 
     less = Whole(1, rules.REFUSE_ABOVE, required=True)
@@ -121,7 +121,7 @@ class WaiverBody(Command):
     why = Line(limits.WAIVER_MOST)
 
 
-class PairBody(Command):
+class GuidePairBody(Command):
     """A pair that is locked or ruled out."""
 
     guide = Whole(1, ID_MOST, required=True)
@@ -129,7 +129,7 @@ class PairBody(Command):
     why = Line(limits.WHY_MOST)
 
 
-class BeginBody(Command):
+class BeginAssignmentBody(Command):
     """An assignment of any kind."""
 
     kind = Line(40, required=True)
@@ -142,7 +142,7 @@ class BeginBody(Command):
     until_on = Day()
 
 
-class EndBody(Command):
+class EndAssignmentBody(Command):
     """Why an assignment ends."""
 
     reason = Choice(EndReason, required=True)
@@ -237,7 +237,7 @@ class ConfirmedShape(Shape):
     state = mm.String(required=True)
 
 
-class KindShape(Shape):
+class AssignmentKindShape(Shape):
     """A kind of assignment."""
 
     code = mm.String(required=True)
@@ -250,14 +250,14 @@ class KindShape(Shape):
     duties = mm.List(mm.String(), required=True)
 
 
-class KindPage(Shape):
+class AssignmentKindPage(Shape):
     """All kinds."""
 
-    items = mm.List(mm.Nested(KindShape), required=True)
+    items = mm.List(mm.Nested(AssignmentKindShape), required=True)
     next_cursor = next_cursor()
 
 
-class DoneShape(Shape):
+class GuideDoneShape(Shape):
     """That it is done, and the id of what was made or changed."""
 
     id = mm.Integer(required=True)

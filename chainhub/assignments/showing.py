@@ -27,6 +27,7 @@ class LineView:
     unit: str
     phone: str  # masked for whoever has no business to call
     until: str
+    ends: str
     warn: str  # 还没有指导员，选派期满了
 
 

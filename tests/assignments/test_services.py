@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from chainhub.assignments import queries
+from chainhub.assignments import jobs, queries
 from chainhub.assignments.kinds import GUIDE
 from chainhub.assignments.models import Assignment, Guide, ProposalPair
 from chainhub.assignments.service import assigning, proposing, registering
@@ -16,6 +16,7 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.county import known
 from chainhub.county.people.models import GrantRow
+from chainhub.county.people.service import leaving as leave_service
 from chainhub.notices.models import Notice
 from tests import people
 from tests.assignments.staging import CHAIN, id_of, running, settled
@@ -263,3 +264,46 @@ def test_a_county_reads_its_grants_at_once_after_a_confirmation(session, clerk):
 
     held = known.of(session).holders.ids(Role.GUIDE, queries.ScopeKind.ENTERPRISE, people.FIRM)
     assert held == frozenset()
+
+
+def test_who_stands_in_during_a_leave_sees_the_enterprises_meanwhile(session, clerk):
+    today = NOW.date()
+    span = leave_service.Span(today, today + timedelta(days=5))
+    away, other = _username(session, running(session).user_id), people.TRANSPORT
+    leave_service.record(work_of(session, away), away, other, span)
+    session.commit()
+    known.forget(session)
+
+    there = known.standing_in(session, people.actor(session, other), NOW)
+    later = known.standing_in(session, people.actor(session, other), NOW + timedelta(days=6))
+
+    assert there.holds(Role.GUIDE, enterprise=people.FIRM)
+    assert not later.holds(Role.GUIDE, enterprise=people.FIRM)
+
+
+def test_a_term_that_ends_is_said_before_and_when_it_is_over_and_each_once(session, clerk):
+    row = running(session)
+    clock = work_of(session, "clock")
+    row.until_on = NOW.date() + timedelta(days=59)
+    session.flush()
+
+    assert jobs.find_ending(clock, 10) == [row.id]
+    jobs.tell_ending(clock, [row.id])
+    assert jobs.find_ending(clock, 10) == []
+    over = replace(clock, now=NOW + timedelta(days=59))
+    jobs.tell_ending(over, jobs.find_ending(over, 10))
+    assert jobs.find_ending(over, 10) == []
+    told = session.scalars(
+        select(Notice.key).where(Notice.key.like(f"assignment:{row.id}:%"), Notice.user_id == row.user_id)
+    ).all()
+    assert sorted(told) == [f"assignment:{row.id}:over", f"assignment:{row.id}:soon"]
+
+
+def test_the_clock_lets_assignments_follow_the_grants(session):
+    clock = work_of(session, "clock")
+    found = jobs.find_unsettled(clock, 200)
+    assert len(found) == 77
+
+    jobs.settle(clock, found)
+
+    assert jobs.find_unsettled(clock, 200) == []

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from chainhub.assignments.models import Guide
 from chainhub.rotations.models import Salon
 from chainhub.rotations.routines.models import Occasion
 from chainhub.tickets.models import Ticket
@@ -70,7 +71,7 @@ SAYS = {
     "guides": [2],
     "less": 1,
     "back_on": "2026-06-01",
-    "tie": "ban",
+    "tie": "pin",
     "reason": "wish",
     "lead_days": 7,
     "note": "开了会",
@@ -130,6 +131,9 @@ _THERE: dict[str, dict] = {
     "make_calendar": {"what": "person"},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
+    "save_guide": {"username": people.GUIDE},
+    "waive_conflict": {"why": "已向企业说明"},
+    "begin_assignment": {"kind": "contact_point", "helper": "县委组织部"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -138,6 +142,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     """Give every operation that writes, at a ticket or a thing of this county."""
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
+    guide = siege.connection.scalar(select(func.min(Guide.user_id)))
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
     occasions = dict(siege.connection.execute(select(Occasion.id, Occasion.version)).all())
     salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
@@ -149,7 +154,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
         named = content["schema"]["$ref"].rsplit("/", 1)[1] if content else ""
         username, number = _who(siege, path)
         where = path
-        for part, value in {**PARTS, "number": number}.items():
+        for part, value in {**_parts(path, guide), "number": number}.items():
             where = where.replace(f"{{{part}}}", value)
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
@@ -157,6 +162,13 @@ def every_call(siege: Siege) -> Iterator[Call]:
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
+
+
+def _parts(path: str, guide: int) -> dict[str, str]:
+    """Return what stands in an address: of guides, an enterprise's code and a guide's id."""
+    if "/guides/enterprises/" in path:
+        return PARTS | {"code": people.FIRM}
+    return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS
 
 
 PARTS = {

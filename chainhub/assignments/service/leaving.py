@@ -1,5 +1,6 @@
 """A guide leaves: from a day on nobody is put in their care, and what they have is proposed to others at once."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -8,9 +9,12 @@ from chainhub.assignments import kinds, queries
 from chainhub.assignments.models import Assignment, Proposal
 from chainhub.assignments.service import proposing, registering
 from chainhub.audit import service as audit
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.limits import local
 from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.models import Enterprise
 from chainhub.county.people.models import User
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
@@ -42,15 +46,32 @@ def leave(work: Work, guide_id: int, on: date, note: str) -> Proposal | None:
     work.session.flush()
     user = work.session.get_one(User, guide_id)
     audit.record(work, "guide_leaves", f"{user.username} {user.name}", {"on": on.isoformat(), "note": note})
-    held = work.session.scalar(
-        select(func.count()).where(
-            Assignment.kind == kinds.GUIDE, Assignment.user_id == guide_id, Assignment.ended_on.is_(None)
-        )
-    )
+    by_chain = work.session.execute(
+        select(Enterprise.chain_code, func.count())
+        .join(Assignment, Assignment.enterprise_code == Enterprise.code)
+        .where(Assignment.kind == kinds.GUIDE, Assignment.user_id == guide_id, Assignment.ended_on.is_(None))
+        .group_by(Enterprise.chain_code)
+        .order_by(Enterprise.chain_code)
+    ).all()
+    held = sum(number for _, number in by_chain)
     if not held:
         return None
     words = f"您不再担任党建工作指导员了，手上 {held} 家正在定接手的人。请准备交接：{'；'.join(CHECKLIST)}。"
     notices.enqueue(
         work, [guide_id], NoticeKind.TASK, words, key=f"guide:{guide_id}:leaves:{on}", link="/guides"
     )
-    return proposing.propose(work)[0]
+    own = queries.decided(work)
+    _tell_others(work, user, [(chain, number) for chain, number in by_chain if chain not in own], on)
+    mine = [chain for chain, _ in by_chain if chain in own]
+    return proposing.propose(work)[0] if mine else None
+
+
+def _tell_others(work: Work, user: User, chains: Sequence[tuple[str, int]], on: date) -> None:
+    """Tell the committees of other chains that some of their enterprises need somebody else."""
+    holders = known.of(work.session).holders
+    for chain, number in chains:
+        clerks = holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, chain)
+        words = f"{user.name}不再担任指导员了，你们链上有 {number} 家是他带的。请推算方案，定接手的人。"
+        notices.enqueue(
+            work, clerks, NoticeKind.TASK, words, key=f"guide:{user.id}:leaves:{on}:{chain}", link="/guides"
+        )
