@@ -397,6 +397,24 @@ def test_the_next_session_opens_with_what_became_of_this_one(session, salon):
     assert papers.issue(_clerk(session, after), following.id, SalonPaper.INVITATION).number == paper.number
 
 
+def test_what_is_still_open_of_earlier_sessions_is_not_forgotten(session, salon):
+    rotation = queries.own(_clerk(session), salon.rotation_id)
+    second, third = salons(session, rotation)[1:3]
+    _held(session, salon)
+    for what in ("排出日子", "修好路"):
+        given = {"unit": people.POWER_UNIT, "what": what, "due_on": salon.on}
+        made = deciding.note(_clerk(session, _day(salon, 18)), salon.id, given)
+    deciding.done(_clerk(session, _day(salon, 18)), made.id, "修好了")
+    later = _day(second, 17)
+    moved(session, second, Action.ANNOUNCE, Action.HOLD, at=later)
+
+    def listed(of):
+        return [one.what for one in looking_back.before(_clerk(session, later), of).decisions]
+
+    assert listed(second) == ["排出日子", "修好路"]
+    assert listed(third) == ["排出日子"]
+
+
 def test_who_may_have_which_paper(session, salon, host, member):
     with pytest.raises(NotFound):
         papers.download(work_of(session, member), salon.id, SalonPaper.INVITATION)
