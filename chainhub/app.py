@@ -46,13 +46,19 @@ from chainhub.rotations.around import views as around
 from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.onsite import api as onsite_api
+from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
 from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
@@ -172,8 +178,13 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
+    successes_api.room,
+    onsite_api.room,
+    outsiders_api.room,
     rotations_api.room,
     around_api.room,
+    statistics_api.room,
     routines_api.room,
     calendar_api.room,
     outgoing_api.room,
@@ -182,7 +193,19 @@ _ROOMS = (
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        statistics,
+        operations,
+    ):
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars):
         app.register_blueprint(beside.bp)

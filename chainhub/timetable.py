@@ -10,6 +10,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
+from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -126,6 +127,14 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.remind_silent,
         "红色沙龙: remind whoever has not answered an invitation",
         "催沙龙邀请的答复",
+    ),
+    Job(
+        "statistics",
+        120,
+        statistics.find_unfolded,
+        statistics.fold,
+        "What has happened, folded into the figures",
+        "汇总统计",
     ),
     Job(
         "routines",

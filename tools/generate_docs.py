@@ -27,6 +27,8 @@ from chainhub.rotations.around.papers import kinds as salon_papers
 from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
+from chainhub.statistics import terms as statistics
+from chainhub.statistics.figures import FIGURES, Better
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -38,8 +40,10 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
+from chainhub.tickets.successes import rules as successes
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -344,6 +348,10 @@ TERMS: tuple[Term, ...] = (
     Term("上级转办", "referral", "chainhub/tickets/service/referrals.py"),
     Term("评价链接", "answer_link", "chainhub/tickets/views/answering.py"),
     Term("被投诉单位", "complained_unit", "chainhub/tickets/service/complaints.py"),
+    Term("问外单位", "outside_question", "chainhub/tickets/outsiders/models.py"),
+    Term("抄送", "copy", _W),
+    Term("典型案例", "case_draft", _W),
+    Term("走访核查", "site_visit", _W),
     Term("办结", "resolve", _W),
     Term("审签", "endorse", _W),
     Term("审核", "review", _C),
@@ -440,6 +448,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("办结凭证", terms.Evidence, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("问外单位的状态", outsiders.Standing, "chainhub/tickets/outsiders/rules.py"),
+    ("案例的状态", successes.CaseState, "chainhub/tickets/successes/rules.py"),
     ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
     ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
@@ -465,6 +475,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
     ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
     ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
+    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
+    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""
@@ -495,6 +507,21 @@ def _link(where: str) -> str:
     return f"[{where}](../{where})" if where else "later"
 
 
+def figures_page() -> str:
+    """Return docs/figures.md."""
+    rows = [(one.label, _code(one.code), one.formula, _BETTER[one.better]) for one in FIGURES.values()]
+    return (
+        _HEAD.format(source="chainhub/statistics/figures.py")
+        + "\n# Figures\n\n"
+        + "Every figure of closure statistics; what counts, and when, stands in [statistics.md](statistics.md). "
+        + "The code is the name by which the API knows it.\n\n"
+        + _table(("中文", "Code", "Formula", "Better"), rows)
+    )
+
+
+_BETTER = {Better.HIGH: "high", Better.LOW: "low", Better.NEITHER: ""}
+
+
 # Writing and checking
 
 GENERATED: Mapping[str, Callable[[], str]] = {
@@ -502,6 +529,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "config/example.env": example_env,
     "docs/workflow.md": workflow_page,
     "docs/glossary.md": glossary_page,
+    "docs/figures.md": figures_page,
 }
 """Every generated file with what makes it."""
 

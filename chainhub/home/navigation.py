@@ -3,6 +3,9 @@
 from chainhub.core.actor import Actor, Role
 from chainhub.web.frame import NavItem
 
+MOST = 6  # words, or none of them is read
+STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
+
 
 def items(actor: Actor) -> list[NavItem]:
     """Return the navigation of an actor, by what their roles may open."""
@@ -34,4 +37,6 @@ def items(actor: Actor) -> list[NavItem]:
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
+        if len(found) < MOST:  # else it stands among the links of the home page
+            found.append(STATISTICS)
     return found

@@ -1,13 +1,17 @@
 """The home page of each role: it answers that role's question without a click."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.home import navigation
+from chainhub.statistics import leading as statistics
+from chainhub.statistics.reach import READERS
 from chainhub.tickets import desk, queries
 from chainhub.tickets.service import passing
+from chainhub.tickets.showing import DoorView
 from chainhub.web import doors
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -30,14 +34,25 @@ def index() -> ResponseReturnValue:
             )
         if roles & {Role.LEADER, Role.LIAISON}:
             return render_template(
-                "home/leader.html", page=desk.leader(work, _scope(work)), doors=desk.doors(work)
+                "home/leader.html",
+                page=desk.leader(work, _scope(work)),
+                figures=statistics.leader(work, request.args.get("span", "")),
+                doors=desk.doors(work),
             )
         return render_template(
             "tickets/desk.html",
             page=desk.desk(work),
-            doors=desk.doors(work),
+            doors=(*desk.doors(work), *_beside(work)),
             bulk_form_url=url_for("tickets.bulk"),
         )
+
+
+def _beside(work: Work) -> tuple[DoorView, ...]:
+    """Return the links that found no room among the words of the navigation."""
+    reads = work.actor.roles & set(READERS)
+    if not reads or navigation.STATISTICS in navigation.items(work.actor):
+        return ()
+    return (DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True),)
 
 
 def _scope(work: Work) -> str:

@@ -37,6 +37,8 @@ SAYS = {
     "username": people.OWNER,
     "password": "chainhub-demo",
     "name": "试验",
+    "party_unit": "云岭银行汶上支行",
+    "party_name": "顾知微",
     "successor": people.POWER_DEPUTY,
     "substitute": people.CLOSER,
     "from_on": "2026-03-09",
@@ -99,6 +101,7 @@ _THERE: dict[str, dict] = {
     "submit": {"enterprise": people.FIRM},
     "backfill": {"enterprise": people.FIRM},
     "ask": {"kind": "consultation"},
+    "copy_ticket": {"person": people.TRANSPORT},
     "issue_paper": {"kind": "case_sheet"},
     "invite_to_session": {"units": [people.POWER_UNIT]},
     "take_arrivals": {"people": "李小测 某某商会"},
@@ -162,6 +165,10 @@ PARTS = {
 
 BY = {
     "ask": people.POWER,
+    "site-visits": people.POWER,
+    "copies": people.POWER,
+    "consent": people.OWNER,
+    "decide": people.CLOSER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,

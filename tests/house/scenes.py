@@ -32,6 +32,9 @@ from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
+from chainhub.tickets.copies import service as copies
+from chainhub.tickets.outsiders import service as outsiders
+from chainhub.tickets.outsiders import tokens as outside_tokens
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import (
@@ -46,6 +49,7 @@ from chainhub.tickets.service import (
     supervisions,
     whistles,
 )
+from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
@@ -130,11 +134,16 @@ def staged(session: Session) -> Scene:
     session.add(_given_up(session))
     salon_pages = _salons(session)
     special = _special(session)
+    case = _cases(session)
+    copies.copy(power, ahead.number, people.TRANSPORT)
+    question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
+    bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
     pages = [
         *salon_pages,
+        *case,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -172,6 +181,13 @@ def staged(session: Session) -> Scene:
         (people.POWER, "/handovers"),
         (people.POWER, f"/tickets/{busy.number}"),
         (people.POWER, f"/tickets/{busy.number}/report-in"),
+        (people.POWER, f"/tickets/{busy.number}/outside"),
+        (people.POWER, f"/tickets/{busy.number}/visit"),
+        (people.POWER, f"/tickets/{busy.number}/copy"),
+        (people.POWER, f"/tickets/{ahead.number}"),
+        (people.POWER, f"/outside/{again.id}/link"),
+        (people.POWER, f"/outside/{again.id}/revoke"),
+        ("", f"/outside-answer/{outside_tokens.write(SECRET, bank.id)}"),
         (people.POWER, f"/instructions/{instruction.id}/answer"),
         (people.POWER_DEPUTY, f"/supervisions/{signed.id}/answer"),
         *((people.POWER, f"/tickets/{ahead.number}/ask/{kind.value}") for kind in RequestKind),
@@ -198,6 +214,21 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _cases(session: Session) -> list[tuple[str, str]]:
+    """Draft cases that wait for each word; return the pages that have forms."""
+    asked, agreed, fresh = (a_ticket(session, State.CLOSED) for _ in range(3))
+    clerk = work_of(session, people.CLERK, LATER)
+    words = ("专线早用两个月", "两个单位一起到现场定线路，施工和验收一起做。")
+    drafts = [successes.draft(clerk, one.number, *words) for one in (asked, agreed)]
+    successes.answer(work_of(session, people.OWNER, LATER), drafts[1].id, agrees=True)
+    return [
+        (people.CLERK, f"/tickets/{fresh.number}/case"),
+        (people.OWNER, f"/cases/{drafts[0].id}/answer"),
+        (people.OWNER, f"/tickets/{agreed.number}"),
+        (people.CLOSER, f"/cases/{drafts[1].id}/decide"),
+    ]
 
 
 def _salons(session: Session) -> list[tuple[str, str]]:

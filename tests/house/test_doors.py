@@ -35,6 +35,9 @@ PUBLIC = {
     "around.arrive",  # the code at a venue: signed, good on its day; whoever stands there signs in
     "around.arrive_now",
     "around.arrived",
+    "tickets.outside_answer",  # the same: an outside party has no account
+    "tickets.outside_answered",
+    "tickets.outside_thanks",
     "calendars.feed",  # a calendar program cannot sign in: its address is secret, and revocable
     "calendars.rotation_feed",
 }

@@ -6,8 +6,8 @@ The version that is still running takes planned sessions back: a pack goes with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
