@@ -121,20 +121,20 @@ TIMETABLE: tuple[Job, ...] = (
         "往后排红色沙龙",
     ),
     Job(
-        "salon_answers",
-        600,
-        rotations.find_silent,
-        rotations.remind_silent,
-        "红色沙龙: remind whoever has not answered an invitation",
-        "催沙龙邀请的答复",
-    ),
-    Job(
         "statistics",
         120,
         statistics.find_unfolded,
         statistics.fold,
         "What has happened, folded into the figures",
         "汇总统计",
+    ),
+    Job(
+        "salon_answers",
+        600,
+        rotations.find_silent,
+        rotations.remind_silent,
+        "红色沙龙: remind whoever has not answered an invitation",
+        "催沙龙邀请的答复",
     ),
     Job(
         "routines",

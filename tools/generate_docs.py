@@ -467,6 +467,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("例行工作谁负责", routines.Body, "chainhub/rotations/routines/workflow.py"),
     ("例行工作的时限", routine_watching.Watched, "chainhub/rotations/routines/service/watching.py"),
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
+    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
+    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
     ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
     ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),
@@ -475,8 +477,6 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
     ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
     ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
-    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
-    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

@@ -5,6 +5,8 @@ from chainhub.web.frame import NavItem
 
 MOST = 6  # words, or none of them is read
 STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
+_RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
+"""What the system administrator looks after from day to day: two pages under one word."""
 
 
 def items(actor: Actor) -> list[NavItem]:
@@ -17,7 +19,7 @@ def items(actor: Actor) -> list[NavItem]:
             NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
             NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
-            NavItem("对外发送", "/admin/outgoing", ("/admin/outgoing",)),
+            NavItem("运行", _RUNNING[0][1], tuple(url for _, url in _RUNNING), _RUNNING),
         ]
     if Role.SECADMIN in roles:
         return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role, ScopeKind
-from chainhub.core.errors import Invalid, NotFound
+from chainhub.core.errors import Conflict, Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -233,6 +233,8 @@ def _change_form(work: Work, rotation: Rotation, wanted: Change) -> BaseForm:
     elif wanted is Change.FORGIVE:
         facts = queries.rota(work, rotation)
         owed = rules.owed(facts, local(work.now).date())
+        if not owed:
+            raise Conflict("现在没有企业欠着，不用免，请回到“轮值”一页。", code="wrong_state")
         firms = [
             (one.code, f"{one.name}，欠 {owed[one.code]} 场") for one in facts.members if one.code in owed
         ]

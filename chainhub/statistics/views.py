@@ -77,7 +77,8 @@ def listed() -> ResponseReturnValue:
     """List exactly what a figure counts."""
     with doors.reading() as work:
         span, narrow = _span(work), _narrow()
-        code, part = request.args.get("figure", ""), request.args.get("part", "")
+        # An address that names no figure shows the first; one that names a wrong one is refused.
+        code, part = request.args.get("figure", next(iter(FIGURES))), request.args.get("part", "")
         if code not in FIGURES:
             raise Invalid(errors={"figure": ["没有这个指标，请从统计页重新选。"]})
         figure = FIGURES[code]

@@ -262,7 +262,7 @@ def _salons(session: Session) -> list[tuple[str, str]]:
     changes = [
         (people.CLERK, f"/rotations/{rotation.id}/change/{one.value}")
         for one in Change
-        if one is not Change.LIFT
+        if one not in {Change.LIFT, Change.FORGIVE}  # nobody owes anything here
     ]
     return [
         *_around(session, clerk, first, fifth),

@@ -61,6 +61,7 @@ _THERE = {
     ("tickets.copy", "person"): people.TRANSPORT,
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
+    ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",
     ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }

@@ -114,8 +114,9 @@ def test_the_responsible_marks_it_done_with_a_note_and_where_the_papers_are(sess
         acted(session, one, Action.HOLD, people.TRANSPORT, note="别家的")
     with pytest.raises(NotAllowed):
         acted(session, one, Action.PIN, on=date(2026, 4, 8), why="负责的人不改日子")
-    with pytest.raises(Invalid):
-        acted(session, one, Action.HOLD, at=china(2026, 3, 20, 10), note="办了", address="javascript:1")
+    for address in ("javascript:1", "//example.cn", "example.cn"):
+        with pytest.raises(Invalid):
+            acted(session, one, Action.HOLD, at=china(2026, 3, 20, 10), note="办了", address=address)
 
     acted(session, one, Action.HOLD, at=china(2026, 3, 20, 10), note="开了会", address="https://example.cn/1")
     acted(session, one, Action.WRITE_UP, at=china(2026, 3, 23, 10), note="纪要印发")
@@ -187,6 +188,11 @@ def test_who_is_named_is_reminded_instead_and_who_has_left_is_not(session):
     assert {(clock.holder_scope, clock.holder_ref) for clock in clocks(session, one)} == {
         ("person", str(deputy))
     }
+
+    work = work_of(session, "clock", near.replace(hour=9) + timedelta(days=2))
+    reminders.handle(work, reminders.find(work, 500))
+    told = session.scalars(select(Notice.user_id).where(Notice.link == one.link)).all()
+    assert told == [deputy]
 
     routine.people = [10**6]
     jobs.lay_routines_anew(work_of(session, "clock", near + timedelta(hours=1)), [routine.id])

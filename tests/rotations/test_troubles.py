@@ -24,7 +24,7 @@ from tests import people
 from tests.api.calling import Caller, given, refused
 from tests.people import NOW, china, work_of
 from tests.rotations.staging import a_day_off, hosts, moved, opened, owner_of, salons
-from tests.web_client import said
+from tests.web_client import said, token_of
 
 pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
 
@@ -263,3 +263,29 @@ def test_troubles_and_letting_off_by_the_api(program, session):
     body = {"enterprise": firm, "why": "不欠"}
     refused(program(people.CLERK).post(f"{path}/changes/forgive", json=body), 422)
     refused(program(people.CHIEF).post(f"{path}/changes/forgive", json=body), 403)
+
+
+def test_letting_off_has_a_page_where_somebody_owes(as_, session, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    rotation = opened(session)
+    session.commit()
+    clerk, page = as_(people.CLERK), f"/rotations/{rotation.id}/change/forgive"
+    assert clerk.get(page).status_code == 409
+    assert "不用补了" not in said(clerk.get("/rotations"))
+    late = hosts(session, salons(session, rotation)[0])[0]
+    session.execute(
+        update(RotationMember)
+        .where(RotationMember.rotation_id == rotation.id, RotationMember.enterprise_code != late)
+        .values(credit=2)
+    )
+    span = Asked(Change.AWAY, "停产检修", late, TODAY, TODAY)
+    roster.change(work_of(session, people.CLERK), rotation.id, span)
+    session.commit()
+
+    assert "不用补了" in said(clerk.get("/rotations"))
+    text = clerk.get(page).get_data(as_text=True)
+    assert "欠 2 场" in text
+    data = {"csrf_token": token_of(clerk, page), "enterprise": late, "why": "商量好不补"}
+    assert "还没有保存" in said(clerk.post(page, data=data))
+    assert clerk.post(page, data={**data, "sure": "yes"}).status_code == 303
+    assert "商量好不补" in said(clerk.get(f"/rotations/{rotation.id}/history"))

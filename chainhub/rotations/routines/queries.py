@@ -23,6 +23,8 @@ from chainhub.rotations.workflow import State
 
 STAFF = (Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON)
 """Who meets recurring work at all: it is the offices' own."""
+PLANNERS = (Role.COMMITTEE, Role.LIAISON)
+"""Who may plan recurring work at all: of a chain its committee, of the county the office of the leading group."""
 ROUTINES_MOST = 200
 OCCASIONS_MOST = 2000
 """Of one year of a county: two hundred monthly ones, nearly."""

@@ -61,7 +61,7 @@ def _here(year: int, *, listed: bool = False) -> str:
 
 
 @bp.route("/routines/new", methods=["GET", "POST"])
-@doors.signed_in(*queries.STAFF)
+@doors.signed_in(*queries.PLANNERS)
 def new() -> ResponseReturnValue:
     """Plan recurring work; what is usual for its kind is filled in."""
     kind = next((one for one in Kind if one.value == request.values.get("kind", "")), Kind.MEETING)

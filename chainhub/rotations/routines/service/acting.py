@@ -14,7 +14,7 @@ from chainhub.rotations.routines.service.laying import Deed
 from chainhub.rotations.routines.workflow import TABLE, Action, actions, find
 from chainhub.rotations.workflow import State
 
-_STARTS = ("https://", "http://", "/")
+_STARTS = ("https://", "http://")
 
 
 def permit(work: Work, one: Occasion, action: Action, version: int | None) -> tuple[State, tuple[str, ...]]:
