@@ -52,6 +52,8 @@ SAYS = {
     "share": "co",
     "on": True,
     "done": True,
+    "agrees": True,
+    "publish": True,
     "item": "site",
     "level": 1,
     "source": "12345",
