@@ -136,6 +136,7 @@ def staged(session: Session) -> Scene:
     reached(session, people.OWNER, Medium.SMS)
     session.add(_given_up(session))
     salon_pages = _salons(session)
+    guide_pages = _guides(session)
     special = _special(session)
     case = _cases(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
@@ -147,7 +148,7 @@ def staged(session: Session) -> Scene:
     pages = [
         *salon_pages,
         *case,
-        *_guides(session),
+        *guide_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),

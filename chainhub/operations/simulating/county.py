@@ -1,5 +1,6 @@
 """A simulated county's units of work: who is there, whose turn it is, one transaction for one use case, and sudden death."""
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,15 +108,22 @@ class County:
     # Sudden death
 
     def dying(self, after: int, deed: Callable[[], Given]) -> bool:
-        """Do a thing in a process that dies after so many statements; say whether it died before it was done."""
+        """Do a thing in a process that dies after so many statements; say whether it died before it was done.
+
+        What a process had open ends with it. Here frames of the dead may stand in a cycle and keep a cursor, and SQLite
+        keeps the lock of a closed connection until its last cursor is gone: so they are cleared away.
+        """
         self._lives = after
+        died = False
         try:
             deed()
         except Died:
-            return True
+            died = True
         finally:
             self._lives = None
-        return False
+        if died:
+            gc.collect()
+        return died
 
     def _count(self, _connection: Connection, *_statement: Any) -> None:
         if self._lives is None:

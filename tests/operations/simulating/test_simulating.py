@@ -1,5 +1,6 @@
 """A county in a bottle: it holds together every day, it is the same from the same seed, and it tells when it does not."""
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,6 +49,34 @@ def test_some_days_of_a_county_hold_together(county, seed):
         assert session.scalar(select(func.count(Said.id))) > 0
         gone = session.scalar(select(func.count(Outgoing.id)).where(Outgoing.fate == Fate.SENT))
         assert gone > 10
+
+
+@pytest.mark.one_database
+def test_what_a_process_had_open_ends_with_it(county):
+    """SQLite keeps the lock of a closed connection while a cursor of it lives, and the dead may stand in a cycle."""
+    people = County(county)
+    kept = []
+
+    def deed() -> None:
+        with people.by_clock(END) as work:
+            cursor = work.session.connection().connection.cursor()
+            cursor.execute("SELECT id FROM user_account")
+            cycle = [cursor]
+            cycle.append(cycle)
+            kept.append(len(cycle))
+            while True:
+                work.session.execute(select(Ticket.id))
+
+    gc.disable()
+    try:
+        assert people.dying(9, deed)
+        with people.by_clock(END) as work:
+            work.session.execute(update(Ticket).values(version=Ticket.version))
+    finally:
+        gc.enable()
+        people.leave()
+
+    assert kept == [2]
 
 
 @pytest.mark.one_database
