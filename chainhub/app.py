@@ -26,6 +26,8 @@ from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import views as workdays
 from chainhub.documents.attachments import storing
+from chainhub.guides import api as guides_api
+from chainhub.guides import views as guides
 from chainhub.home import navigation
 from chainhub.home import views as home
 from chainhub.notices import api as outgoing_api
@@ -165,13 +167,26 @@ _ROOMS = (
     beside_api.room,
     common_api.room,
     rotations_api.room,
+    guides_api.room,
     outgoing_api.room,
     background_api.room,
 )
 
 
 def _doors(app: Flask) -> None:
-    for door in (home, people, unit_views, leave, workdays, audit, inbox, tickets, rotations, operations):
+    for door in (
+        home,
+        people,
+        unit_views,
+        leave,
+        workdays,
+        audit,
+        inbox,
+        tickets,
+        rotations,
+        guides,
+        operations,
+    ):
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars, salons):
         app.register_blueprint(beside.bp)

@@ -29,6 +29,8 @@ def items(actor: Actor) -> list[NavItem]:
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
     found.append(NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars")))
+    if roles & {Role.ENTERPRISE, Role.GUIDE, Role.LEADER} and Role.COMMITTEE not in roles:
+        found.append(NavItem("走访", "/visits", ("/visits", "/guide-reports", "/guide-grades")))
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))

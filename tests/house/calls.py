@@ -17,6 +17,7 @@ from tests.api.calling import V1
 from tests.builders import SOON
 from tests.house.scenes import WHO
 from tests.house.siege import Siege
+from tests.people import NOW
 
 SAYS = {
     "title": "厂门口的路",
@@ -107,6 +108,8 @@ _THERE: dict[str, dict] = {
     "keep_checklist": {"items": [{"label": "到过现场"}]},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
+    "log_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
+    "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -130,6 +133,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
+        version = 1 if "/guides/" in path else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
@@ -175,6 +179,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"rotations", "sessions", "swaps"}:
         return people.CLERK, siege.scene.busy
+    if words[0] == "guides":
+        return people.OWNER if "months" in words else people.GUIDE, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])
         listed = [row for row in TABLE if row.action is action]

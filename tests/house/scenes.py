@@ -13,6 +13,7 @@ from chainhub.county.people import service as accounts
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
+from chainhub.guides.service import duties
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
@@ -39,6 +40,7 @@ from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKin
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
+from tests.guides import logging as visits
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
@@ -117,12 +119,14 @@ def staged(session: Session) -> Scene:
     reached(session, people.OWNER, Medium.SMS)
     session.add(_given_up(session))
     salon_pages = _salons(session)
+    visit_pages = _visits(session)
     special = _special(session)
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
     pages = [
         *salon_pages,
+        *visit_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -186,6 +190,22 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _visits(session: Session) -> list[tuple[str, str]]:
+    """Let a guide have visited two firms, and another need no visit; return the pages that have forms."""
+    seen = visits.logged(session, LATER, enterprise=visits.OTHER).visit
+    duties.lay(work_of(session, "clock", LATER), [1, 2, 3])
+    neighbour = _neighbour(session)
+    code = session.scalar(select(User.enterprise_code).where(User.username == neighbour))
+    duties.waive(work_of(session, neighbour, LATER), code)
+    return [
+        (people.GUIDE, "/visits/new"),
+        (people.GUIDE, f"/visits/{seen.id}"),
+        (people.GUIDE, f"/visits/{seen.id}/correct"),
+        (people.OWNER, "/visits"),
+        (neighbour, "/visits"),
+    ]
 
 
 def _salons(session: Session) -> list[tuple[str, str]]:

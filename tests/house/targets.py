@@ -58,6 +58,7 @@ _THERE = {
     ("leave.index", "until_on"): str(TODAY + timedelta(days=8)),
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
+    ("guides.new", "enterprise"): people.FIRM,
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
     ("outgoing.test", "to"): "lin@example.cn",

@@ -256,6 +256,7 @@ REFUSED = {
     "write_up_session": 409,
     "close_session": 409,
     "ask_swap": 409,
+    "ask_visit": 409,
 }
 """Calls that this county refuses as it stands, or that take more than a body: what their own body is answered with."""
 
