@@ -27,6 +27,8 @@ from chainhub.county.state import CountyState
 from chainhub.county.workdays import views as workdays
 from chainhub.documents.attachments import storing
 from chainhub.guides import api as guides_api
+from chainhub.guides import report_api as guide_report_api
+from chainhub.guides import report_views as guide_reports
 from chainhub.guides import views as guides
 from chainhub.home import navigation
 from chainhub.home import views as home
@@ -168,6 +170,7 @@ _ROOMS = (
     common_api.room,
     rotations_api.room,
     guides_api.room,
+    guide_report_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -188,6 +191,6 @@ def _doors(app: Flask) -> None:
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons):
+    for beside in (way_views, office_views, code_views, background, calendars, salons, guide_reports):
         app.register_blueprint(beside.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -15,6 +15,7 @@ POLICY_MOST, SOURCE_MOST = 120, 60
 POLICIES_MOST = 10  # of one visit
 WHY_MOST = 200
 KEY_MOST = 64
+REPORT_LEAST, REPORT_MOST = 10, 8000
 LATE_DAYS = 3
 """Workdays of a month in which a visit of the month before may still be logged (decision): a phone may be offline."""
 NEW_DAYS = 5

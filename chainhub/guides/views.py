@@ -39,8 +39,12 @@ def index() -> ResponseReturnValue:
             may_log=visiting.may_log(work),
             of_firm=Role.ENTERPRISE in work.actor.roles,
             oversees=bool(work.actor.roles & frozenset(queries.OVERSEERS)),
-            reports=False,
-            more=[],
+            more=[
+                ("半年报告", url_for("guide_papers.reports")),
+                ("年度考核", url_for("guide_papers.grades")),
+            ]
+            if Role.GUIDE in work.actor.roles
+            else [],
             next_url=f"{url_for('.index')}?{urlencode({'before': page.after})}" if page.after else "",
             first_url=url_for(".index") if before is not None else "",
         )

@@ -108,6 +108,8 @@ _THERE: dict[str, dict] = {
     "keep_checklist": {"items": [{"label": "到过现场"}]},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
+    "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},
+    "give_grade": {"guide": 1, "year": NOW.year, "grade": "competent"},
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
     "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
@@ -179,6 +181,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"rotations", "sessions", "swaps"}:
         return people.CLERK, siege.scene.busy
+    if words[0] == "guides" and words[1] == "grades":
+        return "d_science_technology_head", siege.scene.busy
     if words[0] == "guides":
         return people.OWNER if "months" in words else people.GUIDE, siege.scene.busy
     if "actions" in words:

@@ -13,7 +13,9 @@ from chainhub.county.people import service as accounts
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
-from chainhub.guides.service import duties
+from chainhub.documents.papers import service as papers
+from chainhub.guides import papers as guide_papers
+from chainhub.guides.service import duties, reporting
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
@@ -196,13 +198,23 @@ def _visits(session: Session) -> list[tuple[str, str]]:
     """Let a guide have visited two firms, and another need no visit; return the pages that have forms."""
     seen = visits.logged(session, LATER, enterprise=visits.OTHER).visit
     duties.lay(work_of(session, "clock", LATER), [1, 2, 3])
+    report = reporting.begin(work_of(session, people.GUIDE, LATER), LATER.date().replace(month=1, day=1))
+    guide = session.scalars(select(User.id).where(User.username == people.GUIDE)).one()
     neighbour = _neighbour(session)
     code = session.scalar(select(User.enterprise_code).where(User.username == neighbour))
     duties.waive(work_of(session, neighbour, LATER), code)
+    template = guide_papers.default()
+    papers.keep(
+        work_of(session, "xitong", LATER), guide_papers.KIND, "报告.docx", template, guide_papers.SAMPLE
+    )
     return [
         (people.GUIDE, "/visits/new"),
         (people.GUIDE, f"/visits/{seen.id}"),
         (people.GUIDE, f"/visits/{seen.id}/correct"),
+        (people.GUIDE, "/guide-reports"),
+        (people.GUIDE, f"/guide-reports/{report.id}"),
+        ("d_science_technology_head", f"/guide-grades/{guide}"),
+        ("xitong", "/admin/guide-papers/guide_report"),
         (people.OWNER, "/visits"),
         (neighbour, "/visits"),
     ]

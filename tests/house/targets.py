@@ -59,6 +59,7 @@ _THERE = {
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
     ("guides.new", "enterprise"): people.FIRM,
+    ("guide_papers.grade", "year"): str(NOW.year),
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
     ("outgoing.test", "to"): "lin@example.cn",
