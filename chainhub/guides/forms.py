@@ -55,7 +55,7 @@ def draft(form: MultiDict[str, str]) -> Draft:
         policies=policies(form.getlist("policy_title"), form.getlist("policy_source")),
         note=text(form, "note"),
         problem=text(form, "problem"),
-        key=line(form, "key"),
+        key=line(form, "once"),
     )
 
 

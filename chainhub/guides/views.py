@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
                 "enterprise": request.args.get("enterprise", ""),
                 "on": local(work.now).date().isoformat(),
                 "kind": VisitKind.TALK.value,
-                "key": uuid4().hex,
+                "once": uuid4().hex,
             }
             return _form(work, typed, {}, 200)
     try:

@@ -46,7 +46,7 @@ FORM = {
     "policy_source": ["汶政发〔2026〕3号", "", ""],
     "problem": "厂门口的路坏了三个月。",
     "note": "想换岗",
-    "key": "phone-1",
+    "once": "phone-1",
 }
 
 

@@ -109,9 +109,9 @@ _THERE: dict[str, dict] = {
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
     "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},
-    "give_grade": {"guide": 1, "year": NOW.year, "grade": "competent"},
-    "log_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
-    "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk"},
+    "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
+    "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
+    "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 

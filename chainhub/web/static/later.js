@@ -40,7 +40,7 @@
   }
 
   function keep() {
-    try { store.setItem(mine + form.elements.key.value, JSON.stringify({ to: location.pathname, fields: fields() })); }
+    try { store.setItem(mine + form.elements.once.value, JSON.stringify({ to: location.pathname, fields: fields() })); }
     catch (full) { say("这台设备存不下了，请先不要关这一页，有网了再按一次。"); return false; }
     return true;
   }
@@ -58,7 +58,7 @@
     form.reset();
     var fresh = new Uint8Array(16);
     window.crypto.getRandomValues(fresh);
-    form.elements.key.value = Array.prototype.map.call(fresh, function (one) { return ("0" + one.toString(16)).slice(-2); }).join("");
+    form.elements.once.value = Array.prototype.map.call(fresh, function (one) { return ("0" + one.toString(16)).slice(-2); }).join("");
     delete form.dataset.sent;
   }
 
@@ -120,13 +120,9 @@
     event.stopImmediatePropagation();
     if (!keep()) return;
     if (navigator.onLine === false) { renew(); told(); line.scrollIntoView({ block: "center" }); return; }
-    var key = mine + form.elements.key.value;
-    fetch(location.pathname, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).then(
-      function (answer) {
-        if (isLogged(answer)) { store.removeItem(key); dropDraft(); window.location.assign(answer.url); return; }
-        if (answer.status === 422) store.removeItem(key);
-        form.submit(); /* what was refused is shown by the page itself, and signing in keeps the form: the key finds it once */
-      },
+    var key = mine + form.elements.once.value;
+    fetch(location.pathname, { method: "HEAD", cache: "no-store", credentials: "same-origin" }).then(
+      function () { store.removeItem(key); form.submit(); }, /* from here on the page does what it does without a script */
       function () { renew(); told(); line.scrollIntoView({ block: "center" }); }
     );
   });
