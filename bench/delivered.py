@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.media import Medium
@@ -90,8 +90,9 @@ def gateway() -> Iterator[Gateway]:
 
 
 def reach_everybody(engine: Engine, at: datetime) -> None:
-    """Let every account have chosen to be told by webhook."""
+    """Let every account have chosen to be told by webhook, and by nothing else."""
     with Session(engine) as session, session.begin():
+        session.execute(delete(ReachRow))
         for user_id in session.scalars(select(User.id).where(User.is_active)):
             session.add(ReachRow(user_id=user_id, medium=Medium.WEBHOOK, is_on=True, verified_at=at))
         state.touch(session)

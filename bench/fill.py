@@ -1,67 +1,35 @@
-"""A database of N tickets in minutes: template lives played by the services, then cloned row by row in bulk.
+"""A database of N tickets in minutes: lives taken from a simulated county, then cloned row by row in bulk.
 
-A clone has its own id, number, texts, hashes, clocks, notices and search entry; who did what and when is its
+A clone has its own ids, number, texts, hashes, clocks, notices, messages and search entry; who did what and when is its
 template's. Rows are written as the driver stores them, so nothing is translated twice.
 """
 
 import json
 import random
-import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import psycopg
-from sqlalchemy import Engine, make_url, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import config
-from bench import lives
+from bench import families, lives, sinks
+from bench.families import BELONGS, TABLES, Called, Family, Row, Stock
 from bench.texts import Texts
 from chainhub.audit.rules import GENESIS, link
-from chainhub.county.directory.models import Chain, Enterprise
+from chainhub.core.worktime import SHANGHAI
 from chainhub.county.people import passwords
-from chainhub.finding import rules as finding_rules
-from chainhub.finding import service as finding
 from chainhub.operations import schema, seed
-from chainhub.tickets.models import TicketEvent
-from chainhub.tickets.service import history
 from chainhub.tickets.service.submitting import number_text
 from chainhub.web import engine as engines
 
 PASSWORD = "bench-password"
-TEMPLATES = 2000
 CHUNK = 2000  # tickets written at once
-TABLES = ("ticket", "ticket_event", "clock", "said", "notice")
-Row = list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One played life: its rows, and what its events' hashes are taken over."""
-
-    ticket: Row
-    chain: str
-    created_at: datetime
-    events: Sequence[tuple[Row, dict[str, Any]]]
-    clocks: Sequence[Row]
-    said: Sequence[Row]
-    notices: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """All templates, with the columns of each table in their order."""
-
-    columns: dict[str, list[str]]
-    templates: Sequence[Template]
-    prefixes: dict[str, str]  # chain → prefix of its numbers
-    names: dict[str, str]  # enterprise → name
-    refused: int
+_JITTER = 3  # days by which clones of one template lie apart
+Say = Callable[[str], str]  # what is said of a template, as it is said of a clone
 
 
 def found(url: str, now: datetime, password_hash: str) -> Engine:
@@ -78,268 +46,213 @@ def stock(folder: Path, count: int, now: datetime, password_hash: str) -> Stock:
     path = folder / "templates.db"
     engine = found(f"sqlite:///{path}", now, password_hash)
     refused = lives.play(engine, count, now)
-    with Session(engine) as session:
-        payloads = {one.id: history.payload(one) for one in session.scalars(select(TicketEvent))}
-        created = {
-            one.ticket_id: one.at for one in session.scalars(select(TicketEvent).where(TicketEvent.seq == 1))
-        }
-        prefixes = dict(session.execute(select(Chain.code, Chain.prefix)).all())
-        names = dict(session.execute(select(Enterprise.code, Enterprise.name)).all())
+    stocked = families.read(path, engine, refused)
     engine.dispose()
-    with closing(sqlite3.connect(path)) as database:
-        read = {table: _read(database, table) for table in TABLES}
-    columns = {table: names_ for table, (names_, _) in read.items()}
-    events = _by(read["ticket_event"], "ticket_id")
-    clocks = _by(read["clock"], "owner_id")
-    said = _by(read["said"], "clock_id")
-    notices = _notices(read["notice"], read["clock"])
-    at_id, at_chain = columns["ticket"].index("id"), columns["ticket"].index("chain_code")
-    event_id = columns["ticket_event"].index("id")
-    clock_id = columns["clock"].index("id")
-    templates = [
-        Template(
-            row,
-            row[at_chain],
-            created[row[at_id]],
-            [
-                (event, payloads[event[event_id]])
-                for event in sorted(events[row[at_id]], key=lambda one: one[event_id])
-            ],
-            clocks[row[at_id]],
-            [one for clock in clocks[row[at_id]] for one in said[clock[clock_id]]],
-            notices[row[at_id]],
-        )
-        for row in read["ticket"][1]
-    ]
-    return Stock(columns, templates, prefixes, names, refused)
-
-
-def _read(database: sqlite3.Connection, table: str) -> tuple[list[str], list[Row]]:
-    cursor = database.execute(f"SELECT * FROM {table} ORDER BY id")
-    return [one[0] for one in cursor.description], [list(row) for row in cursor]
-
-
-def _by(read: tuple[list[str], list[Row]], column: str) -> defaultdict[int, list[Row]]:
-    names, rows = read
-    place = names.index(column)
-    grouped: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row[place]].append(row)
-    return grouped
-
-
-def _notices(
-    read: tuple[list[str], list[Row]], clocks: tuple[list[str], list[Row]]
-) -> defaultdict[int, list[Row]]:
-    names, rows = read
-    id_, owner = clocks[0].index("id"), clocks[0].index("owner_id")
-    owners = {row[id_]: row[owner] for row in clocks[1]}
-    key = names.index("key")
-    grouped: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        kind, _, rest = row[key].partition(":")
-        if kind in {"ticket", "clock", "moved"}:
-            id__ = int(rest.partition(":")[0])
-            grouped[id__ if kind == "ticket" else owners[id__]].append(row)
-    return grouped
-
-
-class Sink(Protocol):
-    """Where rows go."""
-
-    def write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None: ...
-    def index(self, things: Iterable[tuple[int, Sequence[str]]]) -> None: ...
-    def done(self) -> None: ...
+    return stocked
 
 
 def fill(url: str, stocked: Stock, texts: Texts, count: int, now: datetime, password_hash: str) -> None:
     """Fill a fresh database with so many tickets."""
     found(url, now, password_hash).dispose()
-    sink: Sink = _Sqlite(url) if url.startswith("sqlite") else _Postgresql(url)
-    series: Counter[tuple[str, int]] = Counter()
-    cloner = _Cloner(stocked, series)
-    batch: defaultdict[str, list[Row]] = defaultdict(list)
-    findable: list[tuple[int, Sequence[str]]] = []
-    for place, (template, said) in enumerate(
-        zip(_order(stocked, count), texts.take(count), strict=True), start=1
-    ):
-        findable.append(cloner.clone(template, place, said, batch))
-        if place % CHUNK == 0 or place == count:
-            for table in TABLES:
-                sink.write(table, stocked.columns[table], batch[table])
-            sink.index(findable)
-            batch.clear()
-            findable.clear()
-    sink.write("number_series", ["prefix", "year", "last"], [[*key, last] for key, last in series.items()])
+    sink = sinks.opened(url)
+    cloner = _Cloner(stocked, texts.take(count))
+    for family in _order(stocked, count):
+        cloner.clone(family)
+        if len(cloner.findable) >= CHUNK:
+            _hand_over(sink, stocked, cloner)
+    cloner.about_the_county()
+    _hand_over(sink, stocked, cloner)
+    series = [[*key, last] for key, last in cloner.series.items()]
+    sink.write("number_series", ["prefix", "year", "last"], series)
+    sink.write("medium_state", *stocked.media)
     sink.done()
 
 
-def _order(stocked: Stock, count: int) -> Iterator[Template]:
-    """Yield templates roughly by their day, those of one week in a mix, each as often as every other."""
+def _hand_over(sink: sinks.Sink, stocked: Stock, cloner: "_Cloner") -> None:
+    for table in TABLES:
+        sink.write(table, stocked.columns[table], cloner.batch[table])
+    sink.index(cloner.findable)
+    cloner.batch.clear()
+    cloner.findable.clear()
+
+
+def _order(stocked: Stock, count: int) -> Iterator[Family]:
+    """Yield families for so many tickets roughly by their day, those of one week in a mix.
+
+    As many are open, and of these in hand, as a benchmark needs; of each sort all lives come as often as each other.
+    """
     rng = random.Random(5)
-    times, rest = divmod(count, len(stocked.templates))
-    chosen = [one for one in stocked.templates for _ in range(times)] + rng.sample(
-        list(stocked.templates), rest
-    )
-    chosen.sort(key=lambda one: one.created_at + timedelta(days=rng.uniform(-3, 3)))
+    of_open = [one for one in stocked.families if one.is_open]
+    in_hand = [one for one in of_open if one.is_in_hand]
+    waiting = [one for one in of_open if not one.is_in_hand]
+    ended = [one for one in stocked.families if not one.is_open]
+    chosen: list[Family] = []
+    for pool, share in (
+        (in_hand, lives.OPEN_SHARE * lives.IN_HAND_SHARE),
+        (waiting, lives.OPEN_SHARE),  # with those before
+    ):
+        wanted = round(count * share) - sum(len(one.tickets) for one in chosen)
+        chosen += _drawn(rng, pool, wanted if pool else 0)
+    chosen += _drawn(rng, ended or of_open, count - sum(len(one.tickets) for one in chosen))
+    chosen.sort(key=lambda one: one.created_at + timedelta(days=rng.uniform(-_JITTER, _JITTER)))
     return iter(chosen)
 
 
-class _Cloner:
-    """Makes the rows of one more ticket from a template."""
+def _drawn(rng: random.Random, pool: Sequence[Family], count: int) -> Iterator[Family]:
+    """Yield families of so many tickets in all, round after round; where the last is too large, smaller ones."""
+    while count:
+        fitting = [one for one in pool if len(one.tickets) <= count]
+        if not fitting:
+            raise LookupError(f"no family is small enough for the last {count} tickets")
+        for one in rng.sample(fitting, len(fitting)):
+            if len(one.tickets) <= count:
+                count -= len(one.tickets)
+                yield one
 
-    def __init__(self, stocked: Stock, series: Counter[tuple[str, int]]) -> None:
-        self.stocked, self.series = stocked, series
-        self.last: Counter[str] = Counter()
-        self.at = {
+
+class _Cloner:
+    """Makes the rows of one more family after the other."""
+
+    def __init__(self, stocked: Stock, texts: Iterator[tuple[str, str]]) -> None:
+        self.stocked, self.texts = stocked, texts
+        self.batch: defaultdict[str, list[Row]] = defaultdict(list)
+        self.findable: list[tuple[int, Sequence[str]]] = []
+        self.series: Counter[tuple[str, int]] = Counter()
+        self._last: Counter[str] = Counter()
+        self._parcels: dict[int, int] = {}
+        self._at = {
             table: {name: place for place, name in enumerate(names)}
             for table, names in stocked.columns.items()
         }
 
-    def clone(
-        self, template: Template, id_: int, said: tuple[str, str], batch: defaultdict[str, list[Row]]
-    ) -> tuple[int, Sequence[str]]:
-        """Add a clone's rows to the batch; return what is findable of it."""
-        title, content = said
-        at = self.at["ticket"]
-        was, ticket = template.ticket, list(template.ticket)
-        prefix, year = self.stocked.prefixes[template.chain], template.created_at.year
+    def clone(self, family: Family) -> None:
+        """Add a clone's rows to the batch, and what is findable of it."""
+        fresh = {one.id: self._anew(one) for one in family.tickets}
+        ids = {
+            table: {row[self._at[table]["id"]]: self._next(table) for row in family.rows[table]}
+            for table in TABLES
+        }
+        for was in family.tickets:
+            number, title, content = fresh[was.id]
+            firm = self.stocked.names[was.enterprise]
+            self.findable.append((ids["ticket"][was.id], (number, firm, title, content)))
+        names = {
+            old: new
+            for one in family.tickets
+            for old, new in (
+                (one.about, f"{fresh[one.id][0]}《{fresh[one.id][1]}》"),
+                (one.number, fresh[one.id][0]),
+            )
+        }
+
+        def said(text: str) -> str:
+            return family.called.sub(lambda found: names[found[0]], text)
+
+        for table in TABLES:
+            for row in family.rows[table]:
+                self.batch[table].append(self._row(table, row, ids, said))
+        at = self._at["ticket"]
+        for was, row in zip(family.tickets, self.batch["ticket"][-len(family.tickets) :], strict=True):
+            row[at["number"]], row[at["title"]], row[at["content"]] = fresh[was.id]
+        self._tie(family, fresh, ids, said)
+
+    def about_the_county(self) -> None:
+        """Add what is about no ticket: once, as it was."""
+        nothing: Mapping[str, Mapping[int, int]] = defaultdict(dict)
+        for table, rows in self.stocked.rest.items():
+            for row in rows:
+                ids = {**nothing, table: {row[self._at[table]["id"]]: self._next(table)}}
+                self.batch[table].append(self._row(table, row, ids, str))
+
+    def _anew(self, was: Called) -> tuple[str, str, str]:
+        """Return number, title and content of a clone."""
+        title, content = next(self.texts)
+        prefix, year = self.stocked.prefixes[was.chain], was.created_at.astimezone(SHANGHAI).year
         self.series[prefix, year] += 1
-        number = number_text(prefix, year, self.series[prefix, year])
-        ticket[at["id"]], ticket[at["number"]] = id_, number
-        ticket[at["title"]], ticket[at["content"]] = title, content
-        batch["ticket"].append(ticket)
+        return number_text(prefix, year, self.series[prefix, year]), title, content
 
-        self._events(template, id_, title, content, batch["ticket_event"])
-        about, link_ = f"{number}《{title}》", f"/tickets/{number}"
-        was_about = f"{was[at['number']]}《{was[at['title']]}》"
-        clocks = self._clocks(template, id_, about, link_, batch)
-        self._notices(template, id_, clocks, (was_about, about), link_, batch["notice"])
-        firm = self.stocked.names[ticket[at["enterprise_code"]]]
-        return id_, (number, firm, title, content)
-
-    def _events(self, template: Template, id_: int, title: str, content: str, into: list[Row]) -> None:
-        at = self.at["ticket_event"]
-        before = GENESIS
-        for row, payload in template.events:
-            event = list(row)
-            said = {**payload, "ticket": id_}
-            if payload["seq"] == 1:
-                said["data"] = {**payload["data"], "title": title, "content": content}
-                event[at["data"]] = json.dumps(said["data"])
-            event[at["id"]], event[at["ticket_id"]] = self._next("ticket_event"), id_
-            event[at["prev_hash"]] = before
-            before = event[at["hash"]] = link(before, said)
-            into.append(event)
-
-    def _clocks(
-        self, template: Template, id_: int, about: str, link_: str, batch: defaultdict[str, list[Row]]
-    ) -> dict[int, int]:
-        at = self.at["clock"]
-        ids: dict[int, int] = {}
-        for row in template.clocks:
-            clock = list(row)
-            ids[row[at["id"]]] = clock[at["id"]] = self._next("clock")
-            clock[at["owner_id"]], clock[at["about"]], clock[at["link"]] = id_, about, link_
-            batch["clock"].append(clock)
-        at = self.at["said"]
-        for row in template.said:
-            one = list(row)
-            one[at["id"]], one[at["clock_id"]] = self._next("said"), ids[row[at["clock_id"]]]
-            batch["said"].append(one)
-        return ids
-
-    def _notices(
+    def _row(
         self,
-        template: Template,
-        id_: int,
-        clocks: dict[int, int],
-        about: tuple[str, str],
-        link_: str,
-        into: list[Row],
+        table: str,
+        was: Row,
+        ids: Mapping[str, Mapping[int, int]],
+        said: Say,
+    ) -> Row:
+        """Return a row with its own ids, and its words about the clone."""
+        at, row = self._at[table], list(was)
+        row[at["id"]] = ids[table][was[at["id"]]]
+        for column, of in BELONGS[table].items():
+            if row[at[column]] is not None:
+                row[at[column]] = ids[of][row[at[column]]]
+        for column in families.words_of(table):
+            row[at[column]] = said(row[at[column]])
+        if table == "clock":
+            of = families.OF_CLOCKS[row[at["owner_kind"]]]
+            row[at["owner_id"]] = ids[of][row[at["owner_id"]]]
+            row[at["about"]] = row[at["about"]][:120]
+        elif table in {"notice", "outgoing"}:
+            row[at["key"]] = _key(row[at["key"]], ids)
+            row[at["text"]] = row[at["text"]][:400]
+        elif table == "supervision":
+            row[at["key"]] = _drafted(row[at["key"]], ids)
+        if table == "outgoing" and row[at["parcel"]] is not None:
+            # A message stays one message, of all the clones of its rows: nobody gets more of them an hour than they did.
+            row[at["parcel"]] = self._parcels.setdefault(row[at["parcel"]], row[at["id"]])
+        return row
+
+    def _tie(
+        self,
+        family: Family,
+        fresh: Mapping[int, tuple[str, str, str]],
+        ids: Mapping[str, Mapping[int, int]],
+        say: Say,
     ) -> None:
-        at = self.at["notice"]
-        for row in template.notices:
-            notice = list(row)
-            kind, old, rest = row[at["key"]].split(":", 2)
-            notice[at["id"]] = self._next("notice")
-            notice[at["key"]] = f"{kind}:{id_ if kind == 'ticket' else clocks[int(old)]}:{rest}"
-            notice[at["text"]] = row[at["text"]].replace(*about)[:400]
-            notice[at["link"]] = link_
-            into.append(notice)
+        """Tie the histories anew, each line to the one before: its words and its ticket are the clone's."""
+        at = self._at["ticket_event"]
+        cloned = self.batch["ticket_event"][-len(family.rows["ticket_event"]) :]
+        before = dict.fromkeys(fresh, GENESIS)
+        for was, row in zip(family.rows["ticket_event"], cloned, strict=True):
+            payload = family.payloads[was[at["id"]]]
+            of = payload["ticket"]
+            own = {"title": fresh[of][1], "content": fresh[of][2]} if payload["seq"] == 1 else {}
+            data = {**_renamed(payload["data"], say), **own}
+            row[at["data"]] = json.dumps(data)
+            row[at["prev_hash"]] = before[of]
+            said: dict[str, Any] = {**payload, "ticket": ids["ticket"][of], "data": data}
+            before[of] = row[at["hash"]] = link(before[of], said)
 
     def _next(self, table: str) -> int:
-        self.last[table] += 1
-        return self.last[table]
+        self._last[table] += 1
+        return self._last[table]
 
 
-class _Sqlite:
-    """Writes into a SQLite file through the bare driver."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.database = sqlite3.connect(make_url(url).database or "", isolation_level=None)
-        for pragma in (
-            "journal_mode = MEMORY",
-            "synchronous = OFF",
-            "foreign_keys = OFF",
-            "cache_size = -200000",
-        ):
-            self.database.execute(f"PRAGMA {pragma}")
-        self.database.execute("BEGIN")
-
-    def write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        names, places = ", ".join(f'"{one}"' for one in columns), ", ".join("?" * len(columns))
-        self.database.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
-
-    def index(self, things: Iterable[tuple[int, Sequence[str]]]) -> None:
-        rows = ((id_, " ".join(finding_rules.grams(*texts))) for id_, texts in things)
-        self.database.executemany("INSERT INTO search_ticket (rowid, grams) VALUES (?, ?)", rows)
-
-    def done(self) -> None:
-        self.database.execute("COMMIT")
-        self.database.execute("PRAGMA journal_mode = WAL")
-        self.database.close()
-        with Session(engines.opened(self.url)) as session, session.begin():
-            schema.analyze(session)  # as every night
+def _renamed(given: Any, say: Say) -> Any:
+    """Return what was given in a line of history with every name of a clone in it."""
+    if isinstance(given, str):
+        return say(given)
+    if isinstance(given, dict):
+        return {name: _renamed(one, say) for name, one in given.items()}
+    return [_renamed(one, say) for one in given] if isinstance(given, list) else given
 
 
-class _Postgresql:
-    """Writes into PostgreSQL by COPY; the search index is built at the end, as a restored backup would."""
+def _key(key: str, ids: Mapping[str, Mapping[int, int]]) -> str:
+    named = families.named_by(key)
+    if named is None:
+        return key
+    table, id_, rest = named
+    if (merged := families.merged_in(key)) is not None:
+        rest = rest.removesuffix(str(merged)) + str(ids["ticket"][merged])
+    return f"{key.partition(':')[0]}:{ids[table][id_]}:{rest}"
 
-    def __init__(self, url: str) -> None:
-        plain = url.replace("postgresql+psycopg://", "postgresql://")
-        self.database = psycopg.connect(plain, autocommit=True)
-        for setting in (
-            "timezone = 'UTC'",
-            "session_replication_role = 'replica'",
-            "synchronous_commit = off",
-            "maintenance_work_mem = '512MB'",
-        ):
-            self.database.execute(f"SET {setting}")
-        self.database.execute("DROP INDEX ix_search_ticket_grams")
 
-    def write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        names = ", ".join(f'"{one}"' for one in columns)
-        with self.database.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def index(self, things: Iterable[tuple[int, Sequence[str]]]) -> None:
-        vector = finding._vector
-        rows = [[id_, vector(finding_rules.grams(*texts))] for id_, texts in things]
-        self.write("search_ticket", ["id", "grams"], rows)
-
-    def done(self) -> None:
-        create = next(one for one in finding.ddl("ticket", "postgresql") if one.startswith("CREATE INDEX"))
-        self.database.execute(create)
-        for table in TABLES:
-            self.database.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
-            )
-        self.database.execute("VACUUM ANALYZE")
-        self.database.execute("CHECKPOINT")
-        self.database.close()
+def _drafted(key: str | None, ids: Mapping[str, Mapping[int, int]]) -> str | None:
+    """Return the key under which a rule drafts a 督办 once: by its ticket, or by the word that was not answered."""
+    if key is None:
+        return None
+    first, _, rest = key.partition(":")
+    if first == "instruction":
+        return f"instruction:{ids['instruction'][int(rest)]}"
+    return f"{ids['ticket'][int(first)]}:{rest}"
 
 
 def password_hash() -> str:

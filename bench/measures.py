@@ -14,13 +14,14 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from bench import client as clients
+from bench import in_hand
 from bench.client import Client, Filer, Handling
 from bench.fill import PASSWORD
 from bench.server import Server, cpu_seconds
 from bench.texts import Texts
 from chainhub import scheduler
-from chainhub.cli import OPERATOR
-from chainhub.core.actor import Actor, Post, Role, ScopeKind
+from chainhub.cli.opening import OPERATOR
+from chainhub.core.actor import Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.people import queries as people
@@ -30,7 +31,6 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import listing
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.workflow import State
 from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 
@@ -335,28 +335,10 @@ def _filers(case: Case) -> list[Filer]:
 def _handling(case: Case) -> list[list[Handling]]:
     """Return tickets in hand, dealt out to four clients."""
     with Session(case.engine) as session:
-        holders = known.of(session).holders
-        query = (
-            select(Ticket.number, Ticket.version, Ticket.lead_unit_code, Ticket.chain_code)
-            .where(Ticket.state == State.HANDLING, Ticket.lead_unit_code.is_not(None))
-            .order_by(Ticket.id.desc())
-            .limit(600)
-        )
-        rows = session.execute(query).all()
-        units = {
-            row.lead_unit_code: min(
-                holders.ids(Role.DEPARTMENT, ScopeKind.UNIT, row.lead_unit_code, Post.CONTACT)
-            )
-            for row in rows
-        }
-        chains = {
-            row.chain_code: min(holders.ids(Role.TASK_FORCE, ScopeKind.CHAIN, row.chain_code, Post.DEPUTY))
-            for row in rows
-        }
-    tokens = _token(case, sorted({*units.values(), *chains.values()}))
+        found = in_hand.movable(session, 600)
+    tokens = _token(case, sorted({id_ for one in found for id_ in (one.unit_id, one.reviewer_id)}))
     tickets = [
-        Handling(row.number, row.version, tokens[units[row.lead_unit_code]], tokens[chains[row.chain_code]])
-        for row in rows
+        Handling(one.number, one.version, tokens[one.unit_id], tokens[one.reviewer_id]) for one in found
     ]
     return [tickets[place::CLIENTS] for place in range(CLIENTS)]
 

@@ -93,6 +93,11 @@ def copy(engine: Engine, size: int) -> datetime:
             .join(Clock, Clock.owner_id == Ticket.id)
             .where(
                 Ticket.state == State.HANDLING,
+                *(one == 0 for one in (Ticket.asked, Ticket.instructed, Ticket.supervised, Ticket.whistled)),
+                *(one == 0 for one in (Ticket.dissatisfied, Ticket.waits, Ticket.info_asked)),
+                Ticket.complained_unit_code.is_(None),
+                Ticket.superior_due_at.is_(None),
+                Ticket.confidential.is_(False),
                 Clock.kind == "unit",
                 Clock.owner_kind == "ticket",
                 Clock.stopped_at.is_(None),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.lives import OPEN_SHARE, SEED
 from bench.measures import Case
 from chainhub.core.worktime import SHANGHAI
 
@@ -113,8 +114,9 @@ def _conditions(case: Case, command: str, took: float) -> str:
         f"Python {platform.python_version()}, {platform.system()}; load average at the end {load[0]:.1f}, {load[2]:.1f} "
         "(1, 15 minutes; above the number of cores, rates and latencies are those of a crowded machine)",
         f"- `{command}`, {took / 60:.0f} minutes",
-        f"- Texts: {case.texts.source}. 30 of 100 tickets are open; 9 events each on average. Lives were played through "
-        "the services and cloned with hashes, clocks, notices and search index of their own",
+        f"- Texts: {case.texts.source}. {OPEN_SHARE * 100:.0f} of 100 tickets are open. Lives are those of a "
+        f"simulated county (seed {SEED}), parts, requests, 批示, 督办, second rounds and sent messages included, cloned with "
+        "hashes, clocks, notices and search index of their own; nobody has chosen a way out of the house any more",
         "- Server as `chainhub serve` starts it: gunicorn, gthread, 2 workers × 4 threads; the yardstick is a bare Flask "
         "page under the same settings, asked in turns with what is measured. CPU is user + system of master and workers, "
         "divided by requests; one client on one kept connection, signed in by cookie. Rates: four client processes with "

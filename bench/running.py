@@ -35,7 +35,7 @@ def main() -> int:
         written = texts.load(max(min(sizes), 60))
         _say(f"texts: {written.source}; {written.words}")
         stock = fill.stock(folder, min(max(sizes), effort.templates), now, password)
-        _say(f"{len(stock.templates)} lives played ({stock.refused} cut short)")
+        _say(f"{stock.count} lives played ({stock.refused} deeds refused)")
         for database in options.databases.split(","):
             for size in sizes:
                 with _database(database, folder, size) as (url, postgres):

@@ -41,16 +41,29 @@ from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
 from chainhub.rotations import api as rotations_api
+from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
 from chainhub.rotations import salon_views as salons
 from chainhub.rotations import views as rotations
+from chainhub.rotations.around import api as around_api
+from chainhub.rotations.around import views as around
+from chainhub.rotations.around.views import templates as salon_papers
+from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import views as routines
+from chainhub.statistics import api as statistics_api
+from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
+from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.onsite import api as onsite_api
+from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
+from chainhub.tickets.successes import api as successes_api
+from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
@@ -119,6 +132,7 @@ def _furnish(app: Flask, settings: Settings) -> None:
     app.extensions["chainhub_verify"] = _verify
     app.extensions[hands.EXTENSION] = OpenWork()
     app.extensions[background.LINES] = LINES
+    app.extensions[PAPERS_BESIDE] = (salon_papers.rows,)
     app.jinja_env.globals["code_sign_in"] = bool(settings.outgoing.sms_url)
 
 
@@ -168,7 +182,15 @@ _ROOMS = (
     own_api.room,
     beside_api.room,
     common_api.room,
+    copies_api.room,
+    successes_api.room,
+    onsite_api.room,
+    outsiders_api.room,
     rotations_api.room,
+    statistics_api.room,
+    around_api.room,
+    routines_api.room,
+    calendar_api.room,
     guides_api.room,
     guide_report_api.room,
     outgoing_api.room,
@@ -187,10 +209,13 @@ def _doors(app: Flask) -> None:
         inbox,
         tickets,
         rotations,
+        statistics,
         guides,
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, salons, guide_reports):
+    for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
         app.register_blueprint(beside.bp)
+    for turning in (salons, around, salon_papers, routines):
+        app.register_blueprint(turning.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -11,6 +11,7 @@ from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
+from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -114,11 +115,35 @@ TIMETABLE: tuple[Job, ...] = (
     ),
     Job(
         "rotations",
-        600,
+        60,
         rotations.find_unlaid,
         rotations.lay_anew,
-        "红色沙龙: sessions laid down for 24 months, anew each day",
+        "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
+    ),
+    Job(
+        "statistics",
+        120,
+        statistics.find_unfolded,
+        statistics.fold,
+        "What has happened, folded into the figures",
+        "汇总统计",
+    ),
+    Job(
+        "salon_answers",
+        600,
+        rotations.find_silent,
+        rotations.remind_silent,
+        "红色沙龙: remind whoever has not answered an invitation",
+        "催沙龙邀请的答复",
+    ),
+    Job(
+        "routines",
+        60,
+        rotations.find_unlaid_routines,
+        rotations.lay_routines_anew,
+        "Recurring work laid down for 24 months, anew each day and by an imported calendar",
+        "往后排例行工作",
     ),
     Job(
         "visits",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import config
 from chainhub import cli
 from chainhub.audit.models import AuditEntry
+from chainhub.cli import opening
 from chainhub.core import clock
 from chainhub.core.media import Medium
 from chainhub.county.directory.models import Enterprise, Unit
@@ -43,13 +44,13 @@ def run(empty_url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CHAINHUB_DATABASE_URL", empty_url)
     monkeypatch.setenv("CHAINHUB_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    opened, open_engine = [], cli._engine
+    opened, open_engine = [], opening.engine
 
     def _engine(settings):
         opened.append(open_engine(settings))
         return opened[-1]
 
-    monkeypatch.setattr(cli, "_engine", _engine)
+    monkeypatch.setattr(opening, "engine", _engine)
 
     def _run(*typed) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["chainhub", *map(str, typed)])

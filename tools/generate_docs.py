@@ -21,8 +21,15 @@ from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
 from chainhub.reminders import rules as reminders
+from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
+from chainhub.rotations.around import terms as around
+from chainhub.rotations.around.papers import kinds as salon_papers
+from chainhub.rotations.routines import workflow as routines
+from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
+from chainhub.statistics import terms as statistics
+from chainhub.statistics.figures import FIGURES, Better
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -34,8 +41,10 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
+from chainhub.tickets.successes import rules as successes
 from chainhub.tickets.workflow import ENDS, TABLE, Action, Move, Party, State, Who
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -340,6 +349,10 @@ TERMS: tuple[Term, ...] = (
     Term("上级转办", "referral", "chainhub/tickets/service/referrals.py"),
     Term("评价链接", "answer_link", "chainhub/tickets/views/answering.py"),
     Term("被投诉单位", "complained_unit", "chainhub/tickets/service/complaints.py"),
+    Term("问外单位", "outside_question", "chainhub/tickets/outsiders/models.py"),
+    Term("抄送", "copy", _W),
+    Term("典型案例", "case_draft", _W),
+    Term("走访核查", "site_visit", _W),
     Term("办结", "resolve", _W),
     Term("审签", "endorse", _W),
     Term("审核", "review", _C),
@@ -381,6 +394,7 @@ TERMS: tuple[Term, ...] = (
     Term("职能部门", "department", "chainhub/core/actor.py"),
     Term("轮值", "rotation", "chainhub/rotations/views.py"),
     Term("红色沙龙", "salon", "chainhub/tickets/terms.py"),
+    Term("例行工作", "routine", "chainhub/rotations/routines/workflow.py"),
     Term("走访", "visit", "chainhub/guides/models.py"),
     Term("走访任务", "duty", "chainhub/guides/service/duties.py"),
     Term("联合承办", "joint_host"),
@@ -437,6 +451,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("办结凭证", terms.Evidence, "chainhub/tickets/terms.py"),
     ("结果", terms.Outcome, "chainhub/tickets/terms.py"),
     ("满意度", terms.Satisfaction, "chainhub/tickets/terms.py"),
+    ("问外单位的状态", outsiders.Standing, "chainhub/tickets/outsiders/rules.py"),
+    ("案例的状态", successes.CaseState, "chainhub/tickets/successes/rules.py"),
     ("文书", papers.PaperKind, "chainhub/tickets/papers/kinds.py"),
     ("退单的裁定", returns.Verdict, "chainhub/tickets/returns/rules.py"),
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
@@ -447,7 +463,23 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),
     ("轮值的改动", salons.Change, "chainhub/rotations/workflow.py"),
     ("换期", salons.SwapState, "chainhub/rotations/workflow.py"),
+    ("红色沙龙要有人来定的", troubles.Sort, "chainhub/rotations/troubles.py"),
+    ("例行工作", routines.Kind, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的动作", routines.Action, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的改动", routines.Change, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作谁负责", routines.Body, "chainhub/rotations/routines/workflow.py"),
+    ("例行工作的时限", routine_watching.Watched, "chainhub/rotations/routines/service/watching.py"),
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
+    ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
+    ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
+    ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
+    ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),
+    ("审核", around.Review, "chainhub/rotations/around/terms.py"),
+    ("备办清单", around.Ready, "chainhub/rotations/around/terms.py"),
+    ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
+    ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
+    ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
     ("走访做什么", guides.VisitKind, "chainhub/guides/rules.py"),
     ("走访任务的落实", guides.Standing, "chainhub/guides/rules.py"),
     ("走访的时限", guides.Watched, "chainhub/guides/rules.py"),
@@ -483,6 +515,21 @@ def _link(where: str) -> str:
     return f"[{where}](../{where})" if where else "later"
 
 
+def figures_page() -> str:
+    """Return docs/figures.md."""
+    rows = [(one.label, _code(one.code), one.formula, _BETTER[one.better]) for one in FIGURES.values()]
+    return (
+        _HEAD.format(source="chainhub/statistics/figures.py")
+        + "\n# Figures\n\n"
+        + "Every figure of closure statistics; what counts, and when, stands in [statistics.md](statistics.md). "
+        + "The code is the name by which the API knows it.\n\n"
+        + _table(("中文", "Code", "Formula", "Better"), rows)
+    )
+
+
+_BETTER = {Better.HIGH: "high", Better.LOW: "low", Better.NEITHER: ""}
+
+
 # Writing and checking
 
 GENERATED: Mapping[str, Callable[[], str]] = {
@@ -490,6 +537,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "config/example.env": example_env,
     "docs/workflow.md": workflow_page,
     "docs/glossary.md": glossary_page,
+    "docs/figures.md": figures_page,
 }
 """Every generated file with what makes it."""
 

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "recompute": "重算时限",
     "show_phone": "看完整号码",
     "answer_link": "出示评价链接",
+    "outside_link": "取外单位作答链接",
     "record_leave": "记请假（AB角）",
     "cancel_leave": "取消请假",
     "sign_in_by_code": "短信登录",

@@ -1,9 +1,10 @@
 """How work that happens by itself is done: find ids, handle them in batches, let one bad row sink nobody."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chainhub.core.work import Work
 
@@ -21,9 +22,12 @@ Watch = Callable[[int], bool]
 
 @dataclass(frozen=True, slots=True)
 class InSteps:
-    """A handle that opens its own units of work, one for each step: for what no transaction may stand open around."""
+    """A handle that opens its own units of work, one for each step: for what no transaction may stand open around.
 
-    do: Callable[[OpenWork, Sequence[int]], None]
+    It may tell its outcomes apart, by words of its own: not all that was handled came out the same.
+    """
+
+    do: Callable[[OpenWork, Sequence[int]], Mapping[str, int] | None]
 
 
 Handle = Callable[[Work, Sequence[int]], None] | InSteps
@@ -37,6 +41,7 @@ class Swept:
     failed: tuple[int, ...]
     left: int = 0
     cut: bool = False  # it was told to stop before everything was tried
+    outcomes: Mapping[str, int] = field(default_factory=dict)  # of what was handled, where the handle tells
 
 
 def run(
@@ -57,6 +62,7 @@ def run(
     done: set[int] = set()
     failed: list[int] = []
     held: set[int] = set()
+    told: Counter[str] = Counter()
     while True:
         with open_work() as work:
             found = find(work, batch + len(failed) + len(held))
@@ -66,12 +72,13 @@ def run(
         ids = [one for one in found if one not in held and one not in failed]
         if ids:
             if len(done) >= most or not watch(len(done)):
-                return Swept(len(done), tuple(failed), _waiting(find, open_work), cut=True)
-            lost = _handle(handle, open_work, ids, name)
+                left = _waiting(find, open_work)
+                return Swept(len(done), tuple(failed), left, cut=True, outcomes=dict(told))
+            lost = _handle(handle, open_work, ids, name, told)
             failed.extend(lost)
             done.update(one for one in ids if one not in lost)
         elif not again:
-            return Swept(len(done), tuple(failed), len(found))
+            return Swept(len(done), tuple(failed), len(found), outcomes=dict(told))
 
 
 def _waiting(find: Find, open_work: OpenWork) -> int:
@@ -79,28 +86,30 @@ def _waiting(find: Find, open_work: OpenWork) -> int:
         return len(find(work, COUNTED))
 
 
-def _handle(handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str) -> list[int]:
+def _handle(
+    handle: Handle, open_work: OpenWork, ids: Sequence[int], name: str, told: Counter[str]
+) -> list[int]:
     """Handle a batch, or what of it can be handled; return the ids that fail even alone."""
     try:
-        _do(handle, open_work, ids)
+        told.update(_do(handle, open_work, ids))
     except Exception:  # the one place that may: a batch is retried one by one, so that nobody is sunk
         log.exception("batch failed, trying one by one", extra={"job": name, "ids": len(ids)})
-        return [one for one in ids if not _handled_alone(handle, open_work, one, name)]
+        return [one for one in ids if not _handled_alone(handle, open_work, one, name, told)]
     return []
 
 
-def _handled_alone(handle: Handle, open_work: OpenWork, one: int, name: str) -> bool:
+def _handled_alone(handle: Handle, open_work: OpenWork, one: int, name: str, told: Counter[str]) -> bool:
     try:
-        _do(handle, open_work, [one])
+        told.update(_do(handle, open_work, [one]))
     except Exception:
         log.exception("handling failed", extra={"job": name, "id": one})
         return False
     return True
 
 
-def _do(handle: Handle, open_work: OpenWork, ids: Sequence[int]) -> None:
+def _do(handle: Handle, open_work: OpenWork, ids: Sequence[int]) -> Mapping[str, int]:
     if isinstance(handle, InSteps):
-        handle.do(open_work, ids)
-        return
+        return handle.do(open_work, ids) or {}
     with open_work() as work:
         handle(work, ids)
+    return {}

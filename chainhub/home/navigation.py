@@ -3,6 +3,11 @@
 from chainhub.core.actor import Actor, Role
 from chainhub.web.frame import NavItem
 
+MOST = 6  # words, or none of them is read
+STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
+_RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
+"""What the system administrator looks after from day to day: two pages under one word."""
+
 
 def items(actor: Actor) -> list[NavItem]:
     """Return the navigation of an actor, by what their roles may open."""
@@ -14,7 +19,7 @@ def items(actor: Actor) -> list[NavItem]:
             NavItem("单位", "/admin/units", ("/admin/units",)),
             NavItem("工作日历", "/admin/workdays", ("/admin/workdays",)),
             NavItem("文书模板", "/admin/papers", ("/admin/papers",)),
-            NavItem("对外发送", "/admin/outgoing", ("/admin/outgoing",)),
+            NavItem("运行", _RUNNING[0][1], tuple(url for _, url in _RUNNING), _RUNNING),
         ]
     if Role.SECADMIN in roles:
         return [NavItem("首页", "/", ()), NavItem("授权", "/admin/grants", ("/admin/grants",))]
@@ -28,10 +33,14 @@ def items(actor: Actor) -> list[NavItem]:
     found = [NavItem(first, "/", ()), NavItem("诉求", "/tickets", ("/tickets",))]
     if roles & {Role.GUIDE, Role.COMMITTEE}:
         found.append(NavItem("替企业报", "/tickets/new", ("/tickets/new",)))
-    found.append(NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars")))
-    if roles & {Role.ENTERPRISE, Role.GUIDE, Role.LEADER} and Role.COMMITTEE not in roles:
+    found.append(
+        NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
+    )
+    if roles & {Role.ENTERPRISE, Role.GUIDE} and Role.COMMITTEE not in roles:
         found.append(NavItem("走访", "/visits", ("/visits", "/guide-reports", "/guide-grades")))
     found.append(NavItem("共性问题", "/common", ("/common",)))
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
         found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
+        if len(found) < MOST:  # else it stands among the links of the home page
+            found.append(STATISTICS)
     return found

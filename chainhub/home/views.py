@@ -1,6 +1,6 @@
 """The home page of each role: it answers that role's question without a click."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
@@ -10,6 +10,9 @@ from chainhub.guides import papers as guide_papers
 from chainhub.guides import queries as guides
 from chainhub.guides.service import grading
 from chainhub.home import card as cards
+from chainhub.home import navigation
+from chainhub.statistics import leading as statistics
+from chainhub.statistics.reach import READERS
 from chainhub.tickets import desk, queries
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
@@ -35,7 +38,10 @@ def index() -> ResponseReturnValue:
             )
         if roles & {Role.LEADER, Role.LIAISON}:
             return render_template(
-                "home/leader.html", page=desk.leader(work, _scope(work)), doors=_doors(work)
+                "home/leader.html",
+                page=desk.leader(work, _scope(work)),
+                figures=statistics.leader(work, request.args.get("span", "")),
+                doors=_doors(work),
             )
         return render_template(
             "tickets/desk.html",
@@ -54,6 +60,14 @@ def card(code: str) -> ResponseReturnValue:
         return render_template("home/card.html", card=cards.card(work, code), back_url=back)
 
 
+def _beside(work: Work) -> tuple[DoorView, ...]:
+    """Return the links that found no room among the words of the navigation."""
+    reads = work.actor.roles & set(READERS)
+    if not reads or navigation.STATISTICS in navigation.items(work.actor):
+        return ()
+    return (DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True),)
+
+
 def _scope(work: Work) -> str:
     facts = known.of(work.session)
     chains = work.actor.refs(Role.LEADER, ScopeKind.CHAIN)
@@ -64,7 +78,7 @@ def _scope(work: Work) -> str:
 
 def _doors(work: Work) -> tuple[DoorView, ...]:
     """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
-    roles, found = work.actor.roles, list(desk.doors(work))
+    roles, found = work.actor.roles, [*desk.doors(work), *_beside(work)]
     if roles & {Role.COMMITTEE, Role.LEADER, Role.GUIDE}:
         found.append(DoorView("走访情况", "", url_for("guides.coverage"), resting=True))
     if Role.COMMITTEE in roles:

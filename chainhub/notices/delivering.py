@@ -81,14 +81,21 @@ def _resting(work: Work) -> ColumnElement[bool]:
     return exists().where(MediumState.medium == Outgoing.medium, MediumState.paused_until > work.now)
 
 
-def deliver(open_work: OpenWork, ids: Sequence[int], enrich: Enrich = plain) -> None:
-    """Send what stands behind some rows. Safe to run twice and in two processes at once."""
+def deliver(open_work: OpenWork, ids: Sequence[int], enrich: Enrich = plain) -> Mapping[str, int]:
+    """Send what stands behind some rows, and tell their fates apart. Safe to run twice and in two processes at once."""
     with open_work() as work:
         outfit = outfit_of(work.session)
         batch = claim(work, ids, outfit, enrich)
     outcomes = send(outfit.senders, batch.messages)
     with open_work() as work:
         stamp(work, batch, outcomes)
+        return _fates(work, ids)
+
+
+def _fates(work: Work, ids: Sequence[int]) -> Mapping[str, int]:
+    """Return how many of some rows have come to which fate."""
+    rows = select(Outgoing.fate, func.count()).where(Outgoing.id.in_(ids)).group_by(Outgoing.fate)
+    return {fate.value: count for fate, count in work.session.execute(rows)}
 
 
 # Claiming

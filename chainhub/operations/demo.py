@@ -12,7 +12,7 @@ from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.worktime import SHANGHAI, Calendar
 from chainhub.county import known
 from chainhub.notices.models import Notice
-from chainhub.operations import demo_beside, demo_salons
+from chainhub.operations import demo_beside, demo_routines, demo_salons
 from chainhub.operations.simulating import habits, scripts
 from chainhub.operations.simulating.county import County, House
 from chainhub.operations.simulating.habits import Report
@@ -59,6 +59,8 @@ def play(
             demo_beside.show(session, county, now)
         with session.begin():
             demo_salons.show(session, county, now)
+        with session.begin():
+            demo_routines.show(session, county, now)
         with session.begin():  # what is older than three days was read by people who come to work
             old = Notice.created_at < now - timedelta(days=3)
             session.execute(update(Notice).where(old).values(read_at=Notice.created_at))

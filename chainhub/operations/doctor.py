@@ -6,7 +6,9 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from chainhub.core.actor import THE_CLOCK
 from chainhub.core.settings import Settings
+from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.notices.manners import Fate, Purpose
@@ -15,6 +17,7 @@ from chainhub.operations.background import queries as background
 from chainhub.operations.background import rules as running
 from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
+from chainhub.statistics import service as statistics
 from chainhub.tickets.models import Ticket
 
 
@@ -30,6 +33,7 @@ def examine(engine: Engine, now: datetime) -> list[tuple[str, str]]:
                 ("积压", _backlog(session, now)),
                 ("时限", _clocks(session)),
                 ("对外发送", _outgoing(session, now)),
+                ("统计", _statistics(session, now)),
             ]
     except SQLAlchemyError as error:
         return [("数据库", f"! 没有应答或没有建好：{type(error).__name__}。请先运行 chainhub db upgrade。")]
@@ -90,6 +94,21 @@ def _outgoing(session: Session, now: datetime) -> str:
     if failed:
         said.append(f"{failed} 条没发成，请看 chainhub notices failed")
     return f"? {'；'.join(said)}" if said else "没有失败的"
+
+
+LOOKED_AT = 2000  # tickets whose figures are proven, the newest; `chainhub statistics verify` proves all
+BEHIND_MOST = 5000  # lines of history beyond the figures: more makes every page of figures slow
+
+
+def _statistics(session: Session, now: datetime) -> str:
+    """Compare the figures that are kept with the history."""
+    found = statistics.check(Work(session, THE_CLOCK, now, known.of(session).calendar), LOOKED_AT)
+    if found.wrong:
+        more = f"等 {len(found.wrong)} 处" if len(found.wrong) > 1 else ""
+        return f"! {found.wrong[0]}{more}。请运行 chainhub statistics rebuild。"
+    if found.behind > BEHIND_MOST:
+        return f"? 有 {found.behind} 条以上的历史还没汇总，统计页会慢。请看定时任务“汇总统计”。"
+    return f"核对了最近 {found.tickets} 件，和历史一致"
 
 
 def _clocks(session: Session) -> str:

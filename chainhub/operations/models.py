@@ -1,6 +1,7 @@
 """What the machines say of themselves: the last run of each job. The rest is in `background.models`."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,3 +23,5 @@ class JobRun(Base):
     backlog: Mapped[int] = mapped_column(default=0, server_default="0")  # left after it, up to a thousand
     missed: Mapped[int] = mapped_column(default=0, server_default="0")  # runs before it that never were
     process: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """How many of what was handled came out how, by words of the job; empty where it does not tell."""

@@ -17,10 +17,17 @@ from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
+from chainhub.rotations.around import models as around_rotations
+from chainhub.rotations.routines import models as routines
+from chainhub.statistics import models as statistics
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
+from chainhub.tickets.copies import models as copies
+from chainhub.tickets.onsite import models as onsite
+from chainhub.tickets.outsiders import models as outsiders
+from chainhub.tickets.successes import models as successes
 from chainhub.web import presses
 
 MODULES = (
@@ -41,8 +48,15 @@ MODULES = (
     background,
     reminders,
     rotations,
+    statistics,
+    around_rotations,
+    routines,
     tickets,
     common,
+    copies,
+    onsite,
+    outsiders,
+    successes,
     beside_tickets,
     everyday,
     presses,

@@ -123,8 +123,14 @@ def _audience(book: Book, clock: Clock, one: RungAt) -> Sequence[str]:
     return book.audience(kind, one.rung.value)
 
 
+PERSON = "person"
+"""The scope of a clock that one person was given by name; its ref is the id of the account."""
+
+
 def recipients(clock: Clock, audience: Sequence[str], holders: Holders) -> frozenset[int]:
     """Return who hears of a rung: the posts of the ladder, looked up now, so that a staff change counts."""
+    if clock.holder_scope == PERSON:
+        return frozenset({int(clock.holder_ref)})
     role, scope, ref = Role(clock.holder_role), ScopeKind(clock.holder_scope), clock.holder_ref
     if clock.ladder == Ladder.REQUESTER.value:
         guides = holders.ids(Role.GUIDE, ScopeKind.ENTERPRISE, ref) if not clock.confidential else frozenset()

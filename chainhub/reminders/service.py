@@ -109,7 +109,7 @@ def unpause(work: Work, clock: Clock, *, floor: datetime | None = None) -> None:
     With `floor` it is never before that, unless the clock was overdue when it was paused.
     """
     begun = _paused_since(clock)
-    in_time = begun is not None and _due_without_last_pause(work, clock) > begun
+    in_time = begun is not None and due_before_waiting(work, clock) > begun
     _end_pause(work, clock)
     if floor is not None and in_time:
         clock.floor_at = floor
@@ -183,7 +183,10 @@ def recompute(work: Work, clock: Clock, *, waited: bool = False) -> None:
         clock.look_again_at = missed[0].at if missed else rules.look_again(moments, work.now)
 
 
-def _due_without_last_pause(work: Work, clock: Clock) -> datetime:
+def due_before_waiting(work: Work, clock: Clock) -> datetime:
+    """Return the due date that was last said of a clock: of one that is paused, the one from before its pause."""
+    if _paused_since(clock) is None:
+        return clock.due_at
     read = reading(clock)
     due = work.calendar.due(read.started_at, read.limit, read.pauses[:-1], extension=read.extension).at
     if read.floor is None:

@@ -13,7 +13,7 @@ from chainhub.rotations import fields, queries, rules, schemas
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.models import Rotation, Salon, SalonSwap
 from chainhub.rotations.rules import Place
-from chainhub.rotations.service import holding, laying, problems, roster, swapping
+from chainhub.rotations.service import holding, laying, packing, problems, roster, swapping, warning
 from chainhub.rotations.service.roster import Asked
 from chainhub.rotations.workflow import Action, Change, SwapState
 from chainhub.web import api, doors
@@ -71,6 +71,18 @@ def rotation_members(id_: int) -> Response:
     with doors.reading() as work:
         rotation = queries.own(work, id_)
         return api.answer({"items": _members(work, rotation)})
+
+
+@room.get("/rotations/<int:id_>/troubles", schemas.TroublePage)
+@doors.signed_in()
+def rotation_troubles(id_: int) -> Response:
+    """要有人来定的：两期撞了领导的日子，或者通知过的承办企业退出了"""
+    with doors.reading() as work:
+        found = warning.found(work, queries.own(work, id_))
+        items = [
+            {"session": one.session, "on": one.on, "sort": one.sort, "words": one.words} for one in found
+        ]
+        return api.answer({"items": items})
 
 
 @room.get("/rotations/<int:id_>/events", schemas.RotationEventPage, api.Taken(query=schemas.PageQuery))
@@ -263,6 +275,7 @@ def _rotation(work: Work, one: Rotation) -> dict[str, Any]:
 
 def _sessions(work: Work, rows: Sequence[Salon]) -> list[dict[str, Any]]:
     hosting = queries.hosts(work.session, rows)
+    packs = packing.of(work.session, [one.id for one in rows])
     staff = queries.is_staff(work.actor)
     return [
         {
@@ -287,7 +300,10 @@ def _sessions(work: Work, rows: Sequence[Salon]) -> list[dict[str, Any]]:
             "skipped": one.skipped if staff else [],
             "theme": one.theme,
             "venue": one.venue,
+            "venue_of": packs[one.id].venue_of,
             "agenda": one.agenda,
+            "policies": packs[one.id].policies,
+            "ready": packs[one.id].ready,
             "minutes": one.minutes,
             "actions": holding.offered_of(
                 work, one, frozenset(host.enterprise_code for host in hosting.get(one.id, ()))

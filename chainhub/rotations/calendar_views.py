@@ -19,6 +19,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.rotations import feeds, queries
 from chainhub.rotations.models import CalendarKey
+from chainhub.rotations.routines import queries as routines
 from chainhub.rotations.service import subscribing
 from chainhub.rotations.service.subscribing import What
 from chainhub.web import doors
@@ -62,6 +63,8 @@ def _choices(work: Work) -> list[tuple[str, str]]:
     readable = queries.chains(work)
     names = queries.names(work.session, set(queries.firms_of(work.actor)))
     found = [("person:", What.PERSON.label)]
+    if routines.reads(work.actor):
+        found.append(("routines:", What.ROUTINES.label))
     found += [(f"enterprise:{code}", f"{name}承办的") for code, name in names.items()]
     return found + [(f"chain:{code}", f"{one.name}的") for code, one in chains.items() if code in readable]
 
@@ -92,7 +95,7 @@ def rotation_feed(id_: int) -> ResponseReturnValue:
     with doors.reading(THE_CLOCK) as work:
         theirs, found = subscribing.opened(work, request.args.get("key", ""))
         chain = queries.own(theirs, id_).chain_code
-        if found.what == What.ENTERPRISE.value or found.ref not in {"", chain}:
+        if found.what in {What.ENTERPRISE.value, What.ROUTINES.value} or found.ref not in {"", chain}:
             raise NotFound("这个日历地址打不开这条产业链的轮值，请重新订阅。")
         return _answer(theirs, found, chain)
 
@@ -100,8 +103,7 @@ def rotation_feed(id_: int) -> ResponseReturnValue:
 def _answer(work: Work, key: CalendarKey, chain: str = "") -> Response:
     entries = subscribing.entries(work, key)
     if chain:
-        of_chain = {one.id for one in queries.all_of(work) if one.chain_code == chain}
-        entries = [one for one in entries if one.salon.rotation_id in of_chain]
+        entries = [one for one in entries if one.chain == chain]
     text = feeds.written(subscribing.title(work, key), entries, request.host_url.rstrip("/"))
     answer = Response(text, content_type=_TYPE)
     answer.headers["Cache-Control"] = "private, max-age=3600"

@@ -97,11 +97,20 @@ def choose(
     hindrance = _hindrance(asked, almanac, closed, taken or {}, not_before)
     if not hindrance:
         return Choice(asked, (first_why,), not almanac.is_known(asked))
+    reasons = {hindrance: None}  # in their order, each once; days off between explain themselves
     for day in _around(rhythm, period, asked):
-        if not _hindrance(day, almanac, closed, taken or {}, not_before):
+        also = _hindrance(day, almanac, closed, taken or {}, not_before)
+        if not also:
             word = "顺延到" if day > asked else "提前到"
-            return Choice(day, (first_why, f"{hindrance}，{word}{text(day)}"), not almanac.is_known(day))
+            why = f"{'；'.join(list(reasons)[:_REASONS_MOST])}，{word}{text(day)}"
+            return Choice(day, (first_why, why), not almanac.is_known(day))
+        if almanac.is_workday(day):
+            reasons.setdefault(f"{text(day)}{also.removeprefix('那天')}" if also.startswith("那天") else also)
     return Choice(None, (first_why, f"{hindrance}，这一期里再没有能办的日子，这一期不办"))
+
+
+_REASONS_MOST = 4
+"""Hindrances that are named of a day; more of them nobody reads."""
 
 
 def is_free(day: date, almanac: Almanac, closed: Sequence[Bar], taken: Mapping[date, str]) -> bool:

@@ -1,13 +1,12 @@
-"""Sessions as an iCalendar feed (RFC 5545): stable UIDs, SEQUENCE raised on change, alarms, Shanghai's time zone."""
+"""Sessions and recurring work as an iCalendar feed (RFC 5545): stable UIDs, SEQUENCE raised on change, alarms, Shanghai's time zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vText
 
 from chainhub.core.worktime import SHANGHAI
-from chainhub.rotations.models import Salon
 from chainhub.rotations.workflow import State
 
 LENGTH = timedelta(hours=3)
@@ -18,19 +17,23 @@ _STATUS = {State.CANCELLED: "CANCELLED", State.PLANNED: "TENTATIVE", State.POSTP
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One session as a calendar shows it."""
+    """One session, or one occasion of recurring work, as a calendar shows it."""
 
-    salon: Salon
-    chain: str
-    hosts: str
+    uid: str
+    sequence: int  # of RFC 5545
+    changed_at: datetime
+    on: date
     starts: str  # Shanghai's clock: 14:00
+    summary: str
+    state: State
+    lines: tuple[str, ...]  # of the description; empty ones are left out
+    link: str
+    venue: str = ""
+    chain: str = ""  # the code of whose it is; none is the county's
 
 
 def written(name: str, entries: Sequence[Entry], origin: str) -> bytes:
-    """Return a calendar of sessions. `origin` is the address that links begin with.
-
-    One without a day (改期待定) has no place in a calendar until it has one.
-    """
+    """Return a calendar. `origin` is the address that links begin with."""
     calendar = Calendar()
     calendar.add("prodid", "-//ChainHub//红色沙龙//ZH")
     calendar.add("version", "2.0")
@@ -40,8 +43,7 @@ def written(name: str, entries: Sequence[Entry], origin: str) -> bytes:
     calendar.add("refresh-interval", timedelta(hours=12), {"VALUE": "DURATION"})
     calendar.add_component(_zone())
     for entry in entries:
-        if entry.salon.on is not None:
-            calendar.add_component(_event(entry, origin))
+        calendar.add_component(_event(entry, origin))
     text: bytes = calendar.to_ical()
     return text
 
@@ -59,27 +61,26 @@ def _zone() -> Timezone:
 
 
 def _event(entry: Entry, origin: str) -> Event:
-    salon, event = entry.salon, Event()
-    begins = datetime.combine(salon.on, time.fromisoformat(entry.starts), SHANGHAI)  # type: ignore[arg-type]  # asked before
-    cancelled = salon.stage is State.CANCELLED
-    event.add("uid", f"salon-{salon.id}@chainhub")
-    event.add("sequence", salon.sequence)
-    event.add("dtstamp", salon.changed_at)
-    event.add("last-modified", salon.changed_at)
+    event = Event()
+    begins = datetime.combine(entry.on, time.fromisoformat(entry.starts), SHANGHAI)
+    cancelled = entry.state is State.CANCELLED
+    event.add("uid", f"{entry.uid}@chainhub")
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
     event.add("dtstart", begins)
     event.add("dtend", begins + LENGTH)
-    event.add("summary", f"{'（已取消）' if cancelled else ''}{entry.chain}红色沙龙：{entry.hosts}")
-    event.add("status", _STATUS.get(salon.stage, "CONFIRMED"))
-    lines = [salon.theme, "暂定，待放假通知核定" if salon.provisional else "", "不宴请，不送礼，不摊派。"]
-    event.add("description", "\n".join(line for line in lines if line))
-    if salon.venue:
-        event.add("location", vText(salon.venue))
-    event.add("url", f"{origin}{salon.link}")
+    event.add("summary", f"{'（已取消）' if cancelled else ''}{entry.summary}")
+    event.add("status", _STATUS.get(entry.state, "CONFIRMED"))
+    event.add("description", "\n".join(line for line in entry.lines if line))
+    if entry.venue:
+        event.add("location", vText(entry.venue))
+    event.add("url", f"{origin}{entry.link}")
     if not cancelled:
         for before in ALARMS:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
-            alarm.add("description", f"{entry.chain}红色沙龙")
+            alarm.add("description", entry.summary)
             alarm.add("trigger", before)
             event.add_component(alarm)
     return event

@@ -30,6 +30,7 @@ class Field:
     most: int = 0
     hint: str = ""
     least: int = 1
+    words: tuple[str, ...] = ()  # what the numbers from 1 on are called, where people choose among words
 
 
 _ALL = (
@@ -37,11 +38,15 @@ _ALL = (
     Field("why", "为什么", Shape.LINE, 200, "会写进变更记录，日子变了的企业也会看到"),
     Field("hosts", "哪几家承办", Shape.FIRMS, hint="一家，或者两三家联合承办"),
     Field("theme", "主题", Shape.LINE, 60),
-    Field("venue", "在哪里", Shape.LINE, 100, "可以借用场地"),
-    Field("visit", Part.VISIT.label, Shape.LINE, 200, "路线和安全提示"),
-    Field("policy", Part.POLICY.label, Shape.LINE, 200, "讲什么政策，谁来讲"),
-    Field("talk", Part.TALK.label, Shape.LINE, 200, "议题"),
-    Field("training", Part.TRAINING.label, Shape.LINE, 200, "讲什么，谁来讲"),
+    Field("venue", "在哪里", Shape.LINE, 100),
+    Field("venue_of", "借用谁的场地", Shape.LINE, 60, "用自己的场地就空着"),
+    Field("visit", "内容", Shape.LINE, 200, "路线和安全提示"),
+    Field("policy", "内容", Shape.LINE, 200, "讲什么政策"),
+    Field("talk", "内容", Shape.LINE, 200, "议题"),
+    Field("training", "内容", Shape.LINE, 200, "讲什么"),
+    *(Field(f"{part.value}_at", "几点", Shape.CLOCK, 5) for part in Part),
+    *(Field(f"{part.value}_by", "谁来讲", Shape.LINE, 60) for part in Part),
+    Field("policies", "要讲的政策", Shape.TEXT, 2000, "一行一条，文号写在后面的括号里"),
     Field("minutes", "纪要", Shape.TEXT, 8000, "议定的事写清单位和日期"),
     Field("title", "一句话说是什么事", Shape.LINE, TITLE_MOST),
     Field("content", "什么问题", Shape.TEXT, CONTENT_MOST, "照原话写，当场就成一件诉求"),
@@ -50,8 +55,8 @@ _ALL = (
     Field("until_on", "到哪天", Shape.DAY, hint="最后一天也算"),
     Field("months", "几个月一期", Shape.NUMBER, 12),
     Field("month", "在一期的第几个月", Shape.NUMBER, 12),
-    Field("week", "第几个", Shape.NUMBER, 5, "1 到 5，5 是当月最后一个"),
-    Field("weekday", "星期几", Shape.NUMBER, 7, "1 是周一，7 是周日"),
+    Field("week", "第几个", Shape.NUMBER, 5, words=("第一个", "第二个", "第三个", "第四个", "最后一个")),
+    Field("weekday", "星期几", Shape.NUMBER, 7, words=tuple(f"周{one}" for one in "一二三四五六日")),
     Field("starts", "几点开始", Shape.CLOCK, 5, "如 14:00"),
     Field("at_once", "几家联合承办", Shape.NUMBER, 3),
     Field("volunteers_only", "只由报名的企业承办", Shape.YES_NO),
@@ -60,10 +65,12 @@ FIELDS = {one.name: one for one in _ALL}
 
 A, C = Action, Change
 PARTS = tuple(part.value for part in Part)
+AGENDA = tuple(f"{part}{word}" for part in PARTS for word in ("_at", "_by", ""))
+"""What the agenda holds of each part: when, by whom, what."""
 OF_ACTION: dict[Action, tuple[str, ...]] = {
     A.PIN: ("on", "why"),
     A.ASSIGN: ("hosts", "why"),
-    A.PREPARE: ("theme", "venue", *PARTS),
+    A.PREPARE: ("theme", "venue", "venue_of", *AGENDA, "policies"),
     A.POSTPONE: ("why",),
     A.RESCHEDULE: ("on", "why"),
     A.CANCEL: ("why",),
@@ -79,9 +86,10 @@ OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.AWAY: ("enterprise", "from_on", "until_on", "why"),
     C.CLOSED: ("from_on", "until_on", "why"),
     C.LIFT: ("why",),
+    C.FORGIVE: ("enterprise", "why"),
     C.WILLING: ("enterprise", "why"),
     C.UNWILLING: ("enterprise", "why"),
     C.RHYTHM: (*RHYTHM, "why"),
 }
-OPTIONAL = frozenset({"theme", "venue", *PARTS, "volunteers_only"})
+OPTIONAL = frozenset({"theme", "venue", "venue_of", *AGENDA, "policies", "volunteers_only"})
 """What may be left empty wherever it is asked for."""

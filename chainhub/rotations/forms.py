@@ -1,6 +1,6 @@
 """HTML forms of rotations, made from `fields.py`: shape only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -66,18 +66,21 @@ class WholeField(IntegerField):
 class BaseForm(ChineseForm):
     """The base: the version that the page has seen travels with it."""
 
+    asks: Collection[str] = fields.FIELDS
     version = HiddenField()
 
     def given(self) -> dict[str, Any]:
         """Return what was given, as the service takes it."""
         found = {}
         for name, field in self._fields.items():
-            if name in fields.FIELDS:
+            if name in self.asks:
                 found[name] = field.day if isinstance(field, DayField) else field.data
         return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-class _Length:
+class Length:
+    """A text's length, refused in words that say how much to leave out."""
+
     def __init__(self, most: int) -> None:
         self.most = most
 
@@ -96,9 +99,21 @@ def for_fields(names: Sequence[str], firms: Firms = ()) -> type[BaseForm]:
     return type("RotationForm", (BaseForm,), {name: _field(fields.FIELDS[name], firms) for name in names})
 
 
-def _field(spec: fields.Field, firms: Firms) -> Field:
+def for_specs(
+    specs: Sequence[fields.Field], optional: Collection[str], listed: Mapping[str, Firms]
+) -> type[BaseForm]:
+    """Return the form that asks for described fields, each choice among what is `listed` for it."""
+    made: dict[str, Any] = {
+        one.name: _field(one, listed.get(one.name, ()), optional=one.name in optional) for one in specs
+    }
+    return type("DescribedForm", (BaseForm,), {**made, "asks": frozenset(made)})
+
+
+def _field(spec: fields.Field, firms: Firms, *, optional: bool | None = None) -> Field:
+    if optional is None:
+        optional = spec.name in fields.OPTIONAL
     say: dict[str, Any] = {"label": spec.label, "description": spec.hint}
-    need: list[Any] = [Optional()] if spec.name in fields.OPTIONAL else [Filled(_NEEDED)]
+    need: list[Any] = [Optional()] if optional else [Filled(_NEEDED)]
     listed = [SelectChoice(value=code, label=name) for code, name in firms]
     if spec.shape is Shape.FIRM:
         choices = [SelectChoice(value="", label="请选"), *listed]
@@ -107,6 +122,9 @@ def _field(spec: fields.Field, firms: Firms) -> Field:
         return SeveralField(**say, choices=listed, validators=need)
     if spec.shape is Shape.DAY:
         return DayField(**say, validators=need, render_kw={"type": "date"})
+    if spec.words:
+        numbered = [SelectChoice(value=place, label=word) for place, word in enumerate(spec.words, start=1)]
+        return SelectField(**say, choices=numbered, validators=need, coerce=int)
     if spec.shape is Shape.NUMBER:
         bounds = NumberRange(1, spec.most, f"请填 1 到 {spec.most}。")
         return WholeField(**say, validators=[*need, bounds])
@@ -115,7 +133,7 @@ def _field(spec: fields.Field, firms: Firms) -> Field:
     if spec.shape is Shape.CLOCK:
         return StringField(**say, validators=need, render_kw={"type": "time"})
     kind = TextAreaField if spec.shape is Shape.TEXT else StringField
-    return kind(**say, validators=[*need, _Length(spec.most)], filters=[_trim])
+    return kind(**say, validators=[*need, Length(spec.most)], filters=[_trim])
 
 
 def number(said: str) -> int | None:

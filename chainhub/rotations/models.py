@@ -26,6 +26,7 @@ class Rotation(Base):
     at_once: Mapped[int] = mapped_column(default=1)  # 联合承办
     volunteers_only: Mapped[bool] = mapped_column(default=False)
     laid_on: Mapped[date]  # the day on which its sessions were last laid down
+    calendar_version: Mapped[int] = mapped_column(default=0)  # by which they were
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -87,7 +88,7 @@ class Salon(Base):
     skipped: Mapped[list[Any]] = mapped_column(default=list)  # who would have been before, and why not
     theme: Mapped[str] = mapped_column(String(60), default="")
     venue: Mapped[str] = mapped_column(String(100), default="")
-    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by part (workflow.Part): what is foreseen
+    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by fields.AGENDA: when, by whom, what
     minutes: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int] = mapped_column(default=0)  # of its calendar entry: raised with every change
     changed_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Turning rotations into what pages show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,8 +11,8 @@ from chainhub.rotations.models import Rotation, RotationEvent, Salon, SalonHost,
 from chainhub.rotations.rules import Fairness, Place, Rota
 from chainhub.rotations.service import swapping
 from chainhub.rotations.service.laying import Effect
-from chainhub.rotations.showing import EventView, MovedView, SeatView, SessionView, SwapView
-from chainhub.rotations.workflow import State
+from chainhub.rotations.showing import AgendaView, EventView, MovedView, SeatView, SessionView, SwapView
+from chainhub.rotations.workflow import Part, State
 
 _COLOURS = {
     State.PLANNED: "grey",
@@ -59,6 +59,21 @@ def year_of(work: Work, rotation: Rotation, year: int, names: Mapping[str, str])
 def hosted_by(hosting: Sequence[SalonHost], names: Mapping[str, str]) -> str:
     """Return the hosts of a session in words."""
     return "、".join(names.get(one.enterprise_code, one.enterprise_code) for one in hosting) or "承办企业待定"
+
+
+def agenda(salon: Salon) -> list[AgendaView]:
+    """Return the four parts in the order of their times; what has none stands in the order of the rule, behind."""
+    said = {name: str(value) for name, value in salon.agenda.items()}
+    found = [
+        AgendaView(
+            part.label,
+            said.get(f"{part.value}_at", ""),
+            said.get(f"{part.value}_by", ""),
+            said.get(part.value, ""),
+        )
+        for part in Part
+    ]
+    return sorted(found, key=lambda one: one.at or "99:99")
 
 
 def _note(work: Work, one: Salon, today: date) -> str:
@@ -138,16 +153,22 @@ def _seat(
     )
 
 
-def own_place(rota: Rota, work: Work, code: str) -> str:
+def own_places(rota: Rota, work: Work, names: Mapping[str, str], mine: Collection[str]) -> list[str]:
+    """Return the places of one's own enterprises, each by its name where somebody looks after several."""
+    called = "您家" if len(mine) == 1 and work.actor.enterprise_code in mine else ""
+    return [own_place(rota, work, code, called or names[code]) for code in sorted(mine)]
+
+
+def own_place(rota: Rota, work: Work, code: str, called: str = "您家") -> str:
     """Return an enterprise's place in one sentence: 第9位，约2027年."""
     today = local(work.now).date()
     place = rules.places(rota, today, work.calendar).get(code)
     if place is None or place.on is None:
-        return "您家现在不在轮值的次序里，请问产业链党委。"
+        return f"{called}现在不在轮值的次序里，请问产业链党委。"
     on = rules.turns(rota.sessions, today).get(code)
     if on:
-        return f"您家排第{place.place}位，{days.text(on[0])}承办。"
-    return f"您家排第{place.place}位，约{place.on.year}年承办。"
+        return f"{called}排第{place.place}位，{days.text(on[0])}承办。"
+    return f"{called}排第{place.place}位，约{place.on.year}年承办。"
 
 
 def round_line(work: Work, rota: Rota) -> str:

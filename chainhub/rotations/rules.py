@@ -83,6 +83,8 @@ class Rota:
     at_once: int = 1  # hosts of a session; none for a duty without hosts
     volunteers_only: bool = False
     taken: Mapping[date, str] = field(default_factory=dict)
+    notice: int = NOTICE_WORKDAYS  # workdays ahead at least, of what is laid down anew
+    until: date | None = None  # from this day on nothing is planned
 
     @property
     def closed(self) -> tuple[Bar, ...]:
@@ -113,15 +115,23 @@ def _dated(rota: Rota, periods: range, today: date, almanac: Almanac) -> Iterato
     standing: defaultdict[int, list[Session]] = defaultdict(list)
     for one in rota.sessions:
         standing[one.period].append(one)
-    soonest = almanac.add_workdays(today, NOTICE_WORKDAYS)
+    soonest = almanac.add_workdays(today, rota.notice)
     for period in periods:
         for one in standing[period]:
             free = one.on is not None and days.is_free(one.on, almanac, rota.closed, rota.taken)
-            yield one if is_fixed(one, today) or one.pinned or free else _placed(rota, one, almanac, today)
+            stays = is_fixed(one, today) or one.pinned or free
+            found = one if stays else _placed(rota, one, almanac, today)
+            if is_fixed(one, today) or not _is_over(rota, found):
+                yield found
         if not standing[period]:
             found = _placed(rota, Session(period, None), almanac, soonest)
-            if found.on is not None:
+            if found.on is not None and not _is_over(rota, found):
                 yield found
+
+
+def _is_over(rota: Rota, one: Session) -> bool:
+    """Say whether a session would lie behind the end of what recurs."""
+    return rota.until is not None and one.on is not None and one.on >= rota.until
 
 
 def _placed(rota: Rota, one: Session, almanac: Almanac, not_before: date) -> Session:
@@ -229,6 +239,16 @@ def running_round(rota: Rota, today: date) -> int:
     return min(able, default=max(done.values(), default=0)) + 1
 
 
+def owed(rota: Rota, today: date) -> dict[str, int]:
+    """Return how many turns of rounds that are over each member still owes; who owes none is not in it."""
+    done, running = through(rota, today), running_round(rota, today)
+    return {
+        one.code: running - 1 - done[one.code]
+        for one in rota.members
+        if one.is_in(today) and done[one.code] < running - 1
+    }
+
+
 def joining(rota: Rota, code: str, name: str, on: date) -> Member:
     """Return a newcomer with its place: the last of the round that runs."""
     seat = max((one.seat for one in rota.members), default=0) + 1
@@ -313,10 +333,13 @@ def places(rota: Rota, today: date, almanac: Almanac) -> dict[str, Place]:
     """Return the place of every member in the order of the coming turns: 第9位，约2027年."""
     count = 2 * len(rota.members) // max(rota.at_once, 1) + 12
     found: dict[str, Place] = {}
+    members = {one.code: one for one in rota.members}
     for one in plan(rota, today, almanac, count):
         if one.on is None or one.on < today or not counts(one):
             continue
         for code in one.codes:
+            if code not in members or not members[code].is_in(one.on):
+                continue  # agreed, but gone: a gap, and nobody's place
             found.setdefault(code, Place(code, len(found) + 1, one.on, one.period))
     return found
 

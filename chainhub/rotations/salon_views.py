@@ -11,9 +11,12 @@ from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.rotations import days, fields, forms, presenting, queries
+from chainhub.rotations.around import presenting as beside
+from chainhub.rotations.around import rules
+from chainhub.rotations.around.service import standing
 from chainhub.rotations.forms import BaseForm
 from chainhub.rotations.models import Rotation, Salon
-from chainhub.rotations.service import holding, laying, problems, swapping
+from chainhub.rotations.service import holding, laying, packing, problems, swapping
 from chainhub.rotations.workflow import Action, Part, SwapState
 from chainhub.web import doors
 
@@ -32,10 +35,12 @@ def show(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
         found = queries.own_salon(work, id_)
         rotation = work.session.get_one(Rotation, found.rotation_id)
+        place = standing.at(work, id_)
         names = _names(work, rotation)
         hosting = queries.hosts(work.session, [found]).get(found.id, ())
         staff = queries.is_staff(work.actor)
-        before = problems.last_held(work, found)
+        around = beside.beside(work, place)
+        before = around.before.salon if around.before else None
         offered = holding.offered(work, found)
         return render_template(
             "rotations/salon.html",
@@ -46,12 +51,11 @@ def show(id_: int) -> ResponseReturnValue:
             hosts=[(names[one.enterprise_code], one.why) for one in hosting],
             hosted_by=presenting.hosted_by(hosting, names),
             skipped=list(found.skipped) if staff else [],
-            parts=[(part.label, found.agenda.get(part.value) or "还没定") for part in Part],
+            around=around,
             offered=[(one.label, url_for(".act", id_=id_, action=one.value)) for one in offered],
             may_swap=_may_swap(work, rotation, found),
             may_raise=laying.keeps(work, rotation) and problems.may_raise(found),
             raised=problems.raised(work, found),
-            last=before,
             last_raised=problems.raised(work, before) if before else [],
             events=[
                 presenting.event(one, names)
@@ -110,6 +114,9 @@ def _prefill_act(work: Work, form: BaseForm, found: Salon) -> None:
         "minutes": found.minutes,
         **found.agenda,
     }
+    if "policies" in form:
+        pack = packing.of(work.session, [found.id])[found.id]
+        stands |= {"venue_of": pack.venue_of, "policies": rules.policies_text(packing.policies(pack))}
     for name, value in stands.items():
         if name in form:
             form[name].data = value
@@ -120,8 +127,9 @@ def _prefill_act(work: Work, form: BaseForm, found: Salon) -> None:
 
 def _act_page(found: Salon, wanted: Action, form: BaseForm, status: int) -> ResponseReturnValue:
     page = render_template(
-        "rotations/act.html",
+        "rotations/pack.html" if wanted is Action.PREPARE else "rotations/act.html",
         action=wanted,
+        parts=list(Part),
         form=form,
         day=days.text(found.on) if found.on else "日子待定",
         back_url=found.link,

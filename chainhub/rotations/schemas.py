@@ -6,9 +6,11 @@ from marshmallow import fields as mm
 from marshmallow import validate
 
 from chainhub.rotations import fields
+from chainhub.rotations.around.terms import Ready
 from chainhub.rotations.fields import Shape as Kind
 from chainhub.rotations.queries import PAGE, PAGE_MOST
 from chainhub.rotations.rules import HOSTS_MOST
+from chainhub.rotations.troubles import Sort
 from chainhub.rotations.workflow import Action, Change, State, SwapState
 from chainhub.tickets.fields import CONTENT_MOST, TITLE_MOST
 from chainhub.web.shapes import (
@@ -32,8 +34,13 @@ VERSION_MOST = 2**31 - 1
 
 
 def _field(name: str, *, required: bool) -> mm.Field[Any]:
-    spec = fields.FIELDS[name]
-    about = "，".join(one for one in (spec.label, spec.hint) if one)
+    return of_spec(fields.FIELDS[name], required=required)
+
+
+def of_spec(spec: fields.Field, *, required: bool, most: int = HOSTS_MOST) -> mm.Field[Any]:
+    """Return the field that takes what is described; `most` bounds a list."""
+    words = "、".join(f"{place} 是{word}" for place, word in enumerate(spec.words, start=1))
+    about = "，".join(one for one in (spec.label, spec.hint, words) if one)
     if spec.shape is Kind.DAY:
         return Day(required=required, about=about)
     if spec.shape is Kind.NUMBER:
@@ -41,7 +48,7 @@ def _field(name: str, *, required: bool) -> mm.Field[Any]:
     if spec.shape is Kind.YES_NO:
         return YesNo(about=about)
     if spec.shape is Kind.FIRMS:
-        some = validate.Length(1, HOSTS_MOST, error=f"请写 1 到 {HOSTS_MOST} 家。")
+        some = validate.Length(int(required), most, error=f"请写 1 到 {most} 个。")
         return Several(Line(CODE_MOST), required=required, validate=some)
     if spec.shape is Kind.FIRM:
         return Line(CODE_MOST, required=required, about=about)
@@ -106,6 +113,13 @@ class HostShape(Shape):
     bound = mm.Boolean(required=True, metadata={"description": "换期或党委定的，次序变了也不动"})
 
 
+class PolicyShape(Shape):
+    """A policy to be presented."""
+
+    title = mm.String(required=True)
+    number = mm.String(required=True, metadata={"description": "文号，没有写是空的"})
+
+
 class SessionShape(Shape):
     """One session."""
 
@@ -122,7 +136,10 @@ class SessionShape(Shape):
     skipped = mm.List(mm.String(), required=True, metadata={"description": "谁缓办；企业和指导员看不到"})
     theme = mm.String(required=True)
     venue = mm.String(required=True)
+    venue_of = mm.String(required=True, metadata={"description": "借用谁的场地，自己的是空的"})
     agenda = mm.Dict(keys=mm.String(), values=mm.String(), required=True)
+    policies = mm.List(mm.Nested(PolicyShape), required=True)
+    ready = mm.List(mm.Enum(Ready, by_value=mm.String), required=True)
     minutes = mm.String(required=True)
     actions = mm.List(mm.Enum(Action, by_value=mm.String), required=True)
 
@@ -187,6 +204,21 @@ class EffectShape(Shape):
 
     saved = mm.Boolean(required=True)
     moved = mm.List(mm.Nested(MovedShape), required=True)
+
+
+class TroubleShape(Shape):
+    """A session that somebody has to see to."""
+
+    session = mm.Integer(required=True)
+    on = mm.Date(required=True, allow_none=True)
+    sort = mm.Enum(Sort, by_value=mm.String, required=True)
+    words = mm.String(required=True)
+
+
+class TroublePage(Shape):
+    """What somebody has to see to, by day; nothing for enterprises and guides."""
+
+    items = mm.List(mm.Nested(TroubleShape), required=True)
 
 
 class SwapShape(Shape):

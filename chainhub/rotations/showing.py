@@ -19,6 +19,16 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class AgendaView:
+    """One part of a session: when, by whom, what; each empty while it is not settled."""
+
+    label: str
+    at: str
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeatView:
     """One member: its place, what it has had, and when it is expected."""
 

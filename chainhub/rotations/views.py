@@ -10,16 +10,17 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role, ScopeKind
-from chainhub.core.errors import Invalid, NotFound
+from chainhub.core.errors import Conflict, Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
-from chainhub.rotations import days, fields, forms, presenting, queries
+from chainhub.rotations import days, fields, forms, presenting, queries, rules
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.forms import BaseForm
 from chainhub.rotations.models import Rotation
-from chainhub.rotations.service import laying, roster
+from chainhub.rotations.routines import queries as routines
+from chainhub.rotations.service import laying, roster, warning
 from chainhub.rotations.service.roster import Asked
 from chainhub.rotations.workflow import Change
 from chainhub.web import doors
@@ -40,7 +41,9 @@ def index() -> ResponseReturnValue:
             code: one for code, one in known.of(work.session).directory.chains.items() if code in readable
         }
         if not named:
-            return render_template("rotations/none.html")
+            return render_template(
+                "rotations/none.html", tabs=(), chain="", may_open=False, reads_routines=False
+            )
         wanted = request.args.get("chain", "")
         current = wanted if wanted in named else _own_chain(work, readable) or next(iter(named))
         count = queries.how_many(work.session)
@@ -54,8 +57,13 @@ def index() -> ResponseReturnValue:
         ]
         rotation = queries.of_chain(work, current)
         if rotation is None:
-            may_open = work.actor.holds(Role.COMMITTEE, chain=current)
-            return render_template("rotations/none.html", tabs=tabs, chain=current, may_open=may_open)
+            return render_template(
+                "rotations/none.html",
+                tabs=tabs,
+                chain=current,
+                may_open=work.actor.holds(Role.COMMITTEE, chain=current),
+                reads_routines=routines.reads(work.actor),
+            )
         return render_template("rotations/index.html", tabs=tabs, **_year(work, rotation))
 
 
@@ -67,6 +75,8 @@ def _year(work: Work, rotation: Rotation) -> dict[str, Any]:
     names = {one.code: one.name for one in rota.members}
     mine = queries.firms_of(work.actor)
     link = f"/rotations?chain={rotation.chain_code}"
+    owed = rules.owed(rota, today)
+    troubles = [(f"/salons/{one.session}", one.words) for one in warning.found(work, rotation)]
     seats = presenting.seats(work, rotation, rota, staff=queries.is_staff(work.actor), mine=mine)
     return {
         "rotation": rotation,
@@ -79,11 +89,17 @@ def _year(work: Work, rotation: Rotation) -> dict[str, Any]:
         "round_line": presenting.round_line(work, rota),
         "rule_line": _rule_line(rotation),
         "swaps": presenting.swaps(work, rotation, names),
-        "own": [presenting.own_place(rota, work, one) for one in sorted(mine & names.keys())],
+        "own": presenting.own_places(rota, work, names, mine & names.keys()),
+        "reads_routines": routines.reads(work.actor),
         "reads_history": queries.is_staff(work.actor),
         "keeps": laying.keeps(work, rotation),
         "bars": _bars(work, rotation, names),
-        "changes": [one for one in Change if one not in {Change.LIFT, Change.UNWILLING}],
+        "changes": [
+            one
+            for one in Change
+            if one not in {Change.LIFT, Change.UNWILLING} and (one is not Change.FORGIVE or owed)
+        ],
+        "troubles": troubles,
     }
 
 
@@ -214,6 +230,14 @@ def change(id_: int, word: str) -> ResponseReturnValue:
 def _change_form(work: Work, rotation: Rotation, wanted: Change) -> BaseForm:
     if wanted is Change.JOIN:
         firms = [(one.code, one.short) for one in queries.outside(work.session, rotation)]
+    elif wanted is Change.FORGIVE:
+        facts = queries.rota(work, rotation)
+        owed = rules.owed(facts, local(work.now).date())
+        if not owed:
+            raise Conflict("现在没有企业欠着，不用免，请回到“轮值”一页。", code="wrong_state")
+        firms = [
+            (one.code, f"{one.name}，欠 {owed[one.code]} 场") for one in facts.members if one.code in owed
+        ]
     else:
         firms = [
             (one.code, one.name) for one in queries.members(work.session, rotation) if one.left_on is None

@@ -60,6 +60,7 @@ class Change(Labelled):
     AWAY = "away", "缓办"
     CLOSED = "closed", "全县不办"
     LIFT = "lift", "取消缓办"
+    FORGIVE = "forgive", "不用补了"
     WILLING = "willing", "报名承办"
     UNWILLING = "unwilling", "不再承办"
     RHYTHM = "rhythm", "改规则"

@@ -178,6 +178,7 @@ class Ticket(Base):
     supervised: Mapped[int] = mapped_column(default=0)  # 督办 that were drafted about it
     superior_due_at: Mapped[datetime | None]  # 上级转办: by when the superior is to be answered
     whistled: Mapped[int] = mapped_column(default=0)  # 吹哨 that were blown about it
+    annexed: Mapped[int] = mapped_column(default=0)  # rows of the rooms beside it: 0 costs its page no query
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     merged_from: Mapped[State | None] = mapped_column(EnumValue(State))  # the state an unmerge leads back to
     origin_kind: Mapped[str] = mapped_column(String(20), default="")

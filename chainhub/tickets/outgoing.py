@@ -32,9 +32,9 @@ MOVED = "发之前时限变了，不用再提醒"
 _BY_A_CHANNEL = 0  # who handed the link out, in a pass
 
 
-def deliver(open_work: OpenWork, ids: Sequence[int]) -> None:
-    """Send what waits, with what is known of the tickets that it is about."""
-    delivering.deliver(open_work, ids, extras)
+def deliver(open_work: OpenWork, ids: Sequence[int]) -> Mapping[str, int]:
+    """Send what waits, with what is known of the tickets that it is about; tell what became of it."""
+    return delivering.deliver(open_work, ids, extras)
 
 
 def extras(work: Work, rows: Sequence[Outgoing], secret: str) -> Mapping[int, Extra]:

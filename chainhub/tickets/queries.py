@@ -25,6 +25,7 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
 from chainhub.tickets.beside_models import ReportIn
+from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 from chainhub.tickets.terms import Route, SupervisionState
@@ -78,9 +79,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
     caller see what is not confidential in their scope, the caller only once it was resolved or answered. A confidential
     ticket on which the chain's leader was asked to decide is addressed to that leader. Administrators see none.
-    Nobody of a unit sees a complaint about it, in whatever role.
+    A leader, or somebody of a unit, to whom it was copied reads it until that is withdrawn (抄送), if it is not
+    confidential. Nobody of a unit sees a complaint about it, in whatever role.
     """
-    return _visible(actor, Ticket.filed_by_id == actor.id)
+    return _visible(actor, Ticket.filed_by_id == actor.id, Ticket.id.in_(_copies(actor)))
 
 
 @lru_cache(maxsize=512)
@@ -88,14 +90,21 @@ def visible_in_order(actor: Actor) -> ColumnElement[bool]:
     """Return the same condition for a list that stops after a page.
 
     Offered an index for each half of “my chain, or filed by me”, SQLite would read the whole chain and sort it;
-    a committee sees so much that walking the newest is the shorter way.
+    a committee, and a chain's leader, see so much that walking the newest is the shorter way.
     """
-    if Role.COMMITTEE not in actor.roles:
+    if not actor.roles & {Role.COMMITTEE, Role.LEADER}:
         return visible(actor)
-    return _visible(actor, func.coalesce(Ticket.filed_by_id, 0) == actor.id)
+    copied = _copies(actor).where(TicketCopy.ticket_id == Ticket.id).correlate(Ticket).exists()
+    return _visible(actor, func.coalesce(Ticket.filed_by_id, 0) == actor.id, copied)
 
 
-def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
+def _copies(actor: Actor) -> Select[int]:
+    return select(TicketCopy.ticket_id).where(
+        TicketCopy.person_id == actor.id, TicketCopy.withdrawn_at.is_(None)
+    )
+
+
+def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[bool]) -> ColumnElement[bool]:
     handles: list[ColumnElement[bool]] = []
     reads: list[ColumnElement[bool]] = []
     if own := actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE):
@@ -113,8 +122,10 @@ def _visible(actor: Actor, filed: ColumnElement[bool]) -> ColumnElement[bool]:
     for role in (Role.LEADER, Role.LIAISON):
         reads.extend(_scoped(actor, role))
     reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
+    open_ = Ticket.confidential.is_(False)
+    if actor.refs(Role.DEPARTMENT, ScopeKind.UNIT) | actor.refs(Role.LEADER, ScopeKind.CHAIN):
+        handles.append(and_(Ticket.annexed > 0, copied, open_))
     if reads:
-        open_ = Ticket.confidential.is_(False)
         led = sorted(actor.refs(Role.LEADER, ScopeKind.CHAIN))
         handles.append(and_(or_(open_, _asked_of(led)) if led else open_, or_(*reads)))
     seen = or_(*handles) if handles else false()

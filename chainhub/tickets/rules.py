@@ -9,7 +9,19 @@ from typing import Any, Protocol
 
 from chainhub.core.actor import Actor, Grant, Role
 from chainhub.core.worktime import SHANGHAI
-from chainhub.tickets.workflow import LED, TABLE, UPWARD, Action, Move, Party, State, When, Who
+from chainhub.tickets.workflow import (
+    COPIED,
+    LED,
+    OUTSIDE,
+    TABLE,
+    UPWARD,
+    Action,
+    Move,
+    Party,
+    State,
+    When,
+    Who,
+)
 
 RETURN_WINDOW_WORKDAYS = 1  # a unit may return within this of its dispatch
 RETURN_WINDOW_URGENT_MINUTES = 60
@@ -273,6 +285,9 @@ _INTERNAL = frozenset(
         Action.NOTE,
         *LED,
         *UPWARD,
+        *OUTSIDE,
+        *COPIED,
+        Action.CASE_DECIDE,
     }
 )
 _DRAFTS = frozenset({Action.SUPERVISE_DRAFT, Action.SUPERVISE_DROP})
@@ -297,8 +312,10 @@ def reads_drafts(standing: frozenset[Who]) -> bool:
 
 def hidden(action: Action, standing: frozenset[Who]) -> bool:
     """Say whether a line of the history is not for somebody of this standing at all."""
-    if action is Action.NOTE:
+    if action is Action.NOTE or action in OUTSIDE:
         return not standing or from_outside(standing)
+    if action in COPIED:
+        return from_outside(standing)
     return action in _DRAFTS and not reads_drafts(standing)
 
 
@@ -309,6 +326,7 @@ _FIRM_READS = frozenset(
         Action.REQUEST_INFO,
         Action.ASK_INFO,
         Action.PROGRESS,
+        Action.SITE_VISIT,
         Action.RESOLVE,
         Action.CARRY_OVER,
         Action.RESUME,

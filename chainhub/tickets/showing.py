@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chainhub.tickets.annexes import NONE, Annexes
+
 
 @dataclass(frozen=True, slots=True)
 class LightView:
@@ -256,10 +258,12 @@ class TicketPage:
     attach_internal: bool = False  # whether the reader may keep a file from the firm
     attach_hint: str = ""
     attach_error: str = ""
+    origin_url: str = ""  # of the session where it was raised
     papers: tuple[PaperView, ...] = ()
     checklist: tuple["CheckView", ...] = ()
     check_url: str = ""  # empty: not this reader's to tick
     note_url: str = ""  # empty: not this reader's to write internal notes
+    annexes: Annexes = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +423,6 @@ class LeaderPage:
     stuck: tuple[StuckRow, ...]
     stages: tuple[StageBar, ...]
     stages_line: str
-    months: tuple[tuple[str, int, int], ...]  # (2026年10月, submitted, closed)
     formula: str
 
 

@@ -173,3 +173,7 @@ class Satisfaction(Labelled):
     SATISFIED = "satisfied", "满意"
     MOSTLY = "mostly", "基本满意"
     DISSATISFIED = "dissatisfied", "不满意"
+
+
+FROM_SALON = "salon"
+"""`origin_kind` of what was raised at a session; `origin_ref` is the session's id, by which it is linked back."""

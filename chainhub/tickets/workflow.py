@@ -122,6 +122,15 @@ class Action(Labelled):
     REFER = "refer", "登记上级转办"
     REPLY_UP = "reply_up", "回复上级"
     NOTE = "note", "内部备注"
+    OUTSIDE_ASK = "outside_ask", "问外单位"
+    OUTSIDE_ANSWER = "outside_answer", "外单位答复"
+    OUTSIDE_REVOKE = "outside_revoke", "撤回提问"
+    SITE_VISIT = "site_visit", "走访核查"
+    COPY = "copy", "抄送"
+    COPY_WITHDRAW = "copy_withdraw", "撤回抄送"
+    CASE_DRAFT = "case_draft", "写成案例"
+    CASE_ANSWER = "case_answer", "企业答复案例"
+    CASE_DECIDE = "case_decide", "审核案例"
 
 
 LED = frozenset(
@@ -149,12 +158,21 @@ CALLED = frozenset(
 """吹哨报到: everybody who sees the ticket reads who was called and who came."""
 UPWARD = frozenset({Action.REFER, Action.REPLY_UP})
 """上级转办: papers between this county and who stands above it, not for the enterprise's side."""
+OUTSIDE = frozenset({Action.OUTSIDE_ASK, Action.OUTSIDE_ANSWER, Action.OUTSIDE_REVOKE})
+"""What outside parties are asked and answer: for those who read internal notes."""
+CASES = frozenset({Action.CASE_DRAFT, Action.CASE_ANSWER, Action.CASE_DECIDE})
+"""典型案例: what became of a case that was drafted from it."""
+COPIED = frozenset({Action.COPY, Action.COPY_WITHDRAW})
+"""抄送: between the staff, not for the enterprise's side."""
 BESIDE = (
     UPWARD
-    | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE})
+    | frozenset({Action.ASK, Action.GRANT, Action.REFUSE, Action.ATTACH, Action.NOTE, Action.SITE_VISIT})
     | LED
     | CALLED
     | COMMON
+    | OUTSIDE
+    | COPIED
+    | CASES
 )
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 
@@ -165,6 +183,7 @@ class Party(StrEnum):
     REQUESTER = "requester"  # any enterprise grant on the ticket's enterprise
     FILER = "filer"  # whoever filed it, on behalf or not
     CO_UNIT = "co_unit"  # a department that was sent a part of it (协办)
+    OUTSIDER = "outsider"  # somebody without an account who was asked about it; walks no row of the table
 
 
 class When(Labelled):

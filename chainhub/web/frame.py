@@ -11,11 +11,12 @@ from chainhub.core.actor import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One word of the navigation, and the addresses under which it is the current one."""
+    """One word of the navigation, the addresses under which it is the current one, and the pages it stands for."""
 
     label: str
     url: str
     under: tuple[str, ...]
+    pages: tuple[tuple[str, str], ...] = ()  # where it stands for several: label and address of each
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class Frame:
     title: str = ""
     county: str = ""
     nav: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)
+    beside: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)  # the pages of the current word
     unread: int = 0
     elder: bool = False
     demo: bool = False
@@ -50,6 +52,17 @@ def marked(items: Sequence[NavItem], path: str) -> tuple[tuple[str, str, bool], 
 
     most = max((near(one) for one in items), default=0)
     return tuple((one.label, one.url, 0 < most == near(one)) for one in items)
+
+
+def beside(items: Sequence[NavItem], path: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return the pages that share the current word of the navigation, if it stands for several. Pure."""
+    current = {label for label, _, is_current in marked(items, path) if is_current}
+    return tuple(
+        (label, url, _is_above(url, path))
+        for one in items
+        if one.label in current
+        for label, url in one.pages
+    )
 
 
 def _is_above(prefix: str, path: str) -> bool:
@@ -90,6 +103,7 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         title=actor.title or actor.unit_name,
         county=name,
         nav=marked(items, path),
+        beside=beside(items, path),
         unread=unread,
         elder=elder or account.elder,
         demo=demo,

@@ -105,6 +105,7 @@ def test_hidden_and_empty_sheets_are_not_read():
     assert [one.name for one in sheets.read(_workbook(fill))] == ["看得到"]
 
 
+@pytest.mark.slow  # seconds, and nothing that daily work touches
 def test_formatting_far_below_the_table_does_no_harm():
     def fill(book):
         sheet = book.add_worksheet()
@@ -114,6 +115,7 @@ def test_formatting_far_below_the_table_does_no_harm():
     assert sheets.read(_workbook(fill))[0].rows == [["企业"]]
 
 
+@pytest.mark.slow  # seconds, and nothing that daily work touches
 def test_one_filled_cell_far_away_is_refused_before_memory_is_spent():
     def fill(book):
         sheet = book.add_worksheet()
@@ -160,6 +162,7 @@ def test_another_kind_of_office_file_is_refused():
     assert "不是 .xlsx" in _refusal(_repacked(_table(("a", "b")), workbook_xml=None))
 
 
+@pytest.mark.slow  # seconds, and nothing that daily work touches
 def test_a_file_that_unzips_to_too_much_is_refused_before_it_is_opened():
     bomb = b"\0" * (sheets.UNZIPPED_MOST + 1)
 

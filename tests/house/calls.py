@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from chainhub.rotations.models import Salon
+from chainhub.rotations.routines.models import Occasion
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import TABLE, Action, State
 from tests import people
@@ -37,6 +38,8 @@ SAYS = {
     "username": people.OWNER,
     "password": "chainhub-demo",
     "name": "试验",
+    "party_unit": "云岭银行汶上支行",
+    "party_name": "顾知微",
     "successor": people.POWER_DEPUTY,
     "substitute": people.CLOSER,
     "from_on": "2026-03-09",
@@ -62,6 +65,8 @@ SAYS = {
     "at_once": 1,
     "bar": 1,
     "chain": "equipment",
+    "lead_days": 7,
+    "note": "开了会",
 }
 
 
@@ -97,7 +102,11 @@ _THERE: dict[str, dict] = {
     "submit": {"enterprise": people.FIRM},
     "backfill": {"enterprise": people.FIRM},
     "ask": {"kind": "consultation"},
+    "copy_ticket": {"person": people.TRANSPORT},
     "issue_paper": {"kind": "case_sheet"},
+    "invite_to_session": {"units": [people.POWER_UNIT]},
+    "take_arrivals": {"people": "李小测 某某商会"},
+    "issue_session_paper": {"kind": "salon_invitation"},
     "pin_session": {"on": SOON.isoformat()},
     "reschedule_session": {"on": SOON.isoformat()},
     "act_reclassify": {"category": "safety"},
@@ -106,6 +115,12 @@ _THERE: dict[str, dict] = {
     "act_reopen": _UNHAPPY,
     "act_escalate": _UNHAPPY,
     "keep_checklist": {"items": [{"label": "到过现场"}]},
+    "plan_routine": {"kind": "meeting", "body": f"department:{people.POWER_UNIT}", "month": 1, "months": 1},
+    "body_routine": {"body": f"department:{people.POWER_UNIT}"},
+    "rhythm_routine": {"month": 1, "months": 1},
+    "pin_occasion": {"on": SOON.isoformat()},
+    "reschedule_occasion": {"on": SOON.isoformat()},
+    "make_calendar": {"what": "person"},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
     "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},
@@ -121,6 +136,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
+    occasions = dict(siege.connection.execute(select(Occasion.id, Occasion.version)).all())
     salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
     for path, operations in described["paths"].items():
         if "post" not in operations:
@@ -135,12 +151,15 @@ def every_call(siege: Siege) -> Iterator[Call]:
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
+        if path.startswith((f"{V1}/occasions", "/occasions")):
+            version = occasions.get(1, 0)
         version = 1 if "/guides/" in path else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
 PARTS = {
     "id_": "1",
+    "file": "1",
     "request": "1",
     "code": people.POWER_UNIT,
     "category": "safety",
@@ -152,6 +171,10 @@ PARTS = {
 
 BY = {
     "ask": people.POWER,
+    "site-visits": people.POWER,
+    "copies": people.POWER,
+    "consent": people.OWNER,
+    "decide": people.CLOSER,
     "pass-on": people.GUIDE,
     "attach": people.OWNER,
     "checklist": people.POWER,
@@ -179,7 +202,9 @@ BY = {
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
-    if words[0] in {"rotations", "sessions", "swaps"}:
+    if words[0] in {"routines", "occasions"}:
+        return people.LIAISON, siege.scene.busy
+    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
         return people.CLERK, siege.scene.busy
     if words[0] == "guides" and words[1] == "grades":
         return "d_science_technology_head", siege.scene.busy

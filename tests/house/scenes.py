@@ -13,17 +13,31 @@ from chainhub.county.people import service as accounts
 from chainhub.county.people.models import GrantRow, User
 from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
+from chainhub.documents.attachments.models import Attachment
+from chainhub.documents.papers import service as kept_papers
 from chainhub.documents.papers import service as papers
 from chainhub.guides import papers as guide_papers
 from chainhub.guides.service import duties, reporting
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
+from chainhub.rotations.around import tokens
+from chainhub.rotations.around.models import SalonArrival, SalonFile
+from chainhub.rotations.around.papers import kinds as salon_kinds
+from chainhub.rotations.around.papers import layouts as salon_layouts
+from chainhub.rotations.around.papers.kinds import SalonPaper
+from chainhub.rotations.around.service import arriving, deciding, inviting, releasing
+from chainhub.rotations.around.terms import Review, Via
+from chainhub.rotations.routines.workflow import Action as Act
+from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
+from chainhub.tickets.copies import service as copies
+from chainhub.tickets.outsiders import service as outsiders
+from chainhub.tickets.outsiders import tokens as outside_tokens
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.service import (
@@ -38,6 +52,7 @@ from chainhub.tickets.service import (
     supervisions,
     whistles,
 )
+from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
@@ -46,6 +61,7 @@ from tests.guides import logging as visits
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
+from tests.rotations import test_routines as routines
 
 LATER = NOW.replace(hour=10)
 
@@ -123,11 +139,16 @@ def staged(session: Session) -> Scene:
     salon_pages = _salons(session)
     visit_pages = _visits(session)
     special = _special(session)
+    case = _cases(session)
+    copies.copy(power, ahead.number, people.TRANSPORT)
+    question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
+    bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
     pages = [
         *salon_pages,
+        *case,
         *visit_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
@@ -166,6 +187,13 @@ def staged(session: Session) -> Scene:
         (people.POWER, "/handovers"),
         (people.POWER, f"/tickets/{busy.number}"),
         (people.POWER, f"/tickets/{busy.number}/report-in"),
+        (people.POWER, f"/tickets/{busy.number}/outside"),
+        (people.POWER, f"/tickets/{busy.number}/visit"),
+        (people.POWER, f"/tickets/{busy.number}/copy"),
+        (people.POWER, f"/tickets/{ahead.number}"),
+        (people.POWER, f"/outside/{again.id}/link"),
+        (people.POWER, f"/outside/{again.id}/revoke"),
+        ("", f"/outside-answer/{outside_tokens.write(SECRET, bank.id)}"),
         (people.POWER, f"/instructions/{instruction.id}/answer"),
         (people.POWER_DEPUTY, f"/supervisions/{signed.id}/answer"),
         *((people.POWER, f"/tickets/{ahead.number}/ask/{kind.value}") for kind in RequestKind),
@@ -220,6 +248,21 @@ def _visits(session: Session) -> list[tuple[str, str]]:
     ]
 
 
+def _cases(session: Session) -> list[tuple[str, str]]:
+    """Draft cases that wait for each word; return the pages that have forms."""
+    asked, agreed, fresh = (a_ticket(session, State.CLOSED) for _ in range(3))
+    clerk = work_of(session, people.CLERK, LATER)
+    words = ("专线早用两个月", "两个单位一起到现场定线路，施工和验收一起做。")
+    drafts = [successes.draft(clerk, one.number, *words) for one in (asked, agreed)]
+    successes.answer(work_of(session, people.OWNER, LATER), drafts[1].id, agrees=True)
+    return [
+        (people.CLERK, f"/tickets/{fresh.number}/case"),
+        (people.OWNER, f"/cases/{drafts[0].id}/answer"),
+        (people.OWNER, f"/tickets/{agreed.number}"),
+        (people.CLOSER, f"/cases/{drafts[1].id}/decide"),
+    ]
+
+
 def _salons(session: Session) -> list[tuple[str, str]]:
     """Let a chain rotate, with a session at each stage and a swap; return the pages that have forms."""
     rotation = salons.opened(session, LATER)
@@ -251,9 +294,11 @@ def _salons(session: Session) -> list[tuple[str, str]]:
     changes = [
         (people.CLERK, f"/rotations/{rotation.id}/change/{one.value}")
         for one in Change
-        if one is not Change.LIFT
+        if one not in {Change.LIFT, Change.FORGIVE}  # nobody owes anything here
     ]
     return [
+        *_around(session, clerk, first, fifth),
+        *_routines(session),
         (people.CLERK, "/rotations"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
         (people.CLERK, f"/salons/{first.id}/problem"),
@@ -261,6 +306,90 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         (people.CLERK, "/calendars"),
         *acts,
         *changes,
+    ]
+
+
+def _around(session: Session, clerk, first, held) -> list[tuple[str, str]]:
+    """Let people be invited and sign in, a photo and news wait, a decision be open; return the pages that have forms."""
+    first.on, first.pinned = LATER.date(), True  # held today, so that the code at its door is good
+    session.flush()
+    inviting.invite(clerk, first.id, {"units": [people.POWER_UNIT], "guests": "王小测 某某商会"})
+    one = inviting.mine(work_of(session, people.POWER, LATER), first)[0]
+    arriving.take_list(clerk, first.id, "王小测 某某商会")
+    photos = [_photo(session, first.id, review) for review in (Review.WAITING, Review.RELEASED)]
+    releasing.write_news(clerk, first.id, {"title": "看新线", "text": "看了新线。"}, send=True)
+    session.add(_was_there(session, held.id))
+    unit = {"unit": people.POWER_UNIT, "what": "排日子", "due_on": held.on}
+    decision = deciding.note(clerk, held.id, unit)
+    code = tokens.write(SECRET, arriving.the_pass(first))
+    invitation = SalonPaper.INVITATION
+    sample, template = salon_kinds.SAMPLES[invitation], salon_layouts.default(invitation)
+    kept_papers.keep(work_of(session, "xitong", LATER), invitation.value, "邀请函.docx", template, sample)
+    link = f"/salons/{first.id}"
+    return [
+        (people.CLERK, link),
+        (people.CLERK, f"{link}/invite"),
+        (people.CLERK, f"{link}/invited"),
+        (people.POWER, f"/invitations/{one.id}/answer"),
+        (people.CLERK, f"{link}/sign-in"),
+        ("", f"/arrive/{code}"),
+        (people.CLERK, f"{link}/files"),
+        (people.CLERK, f"{link}/files/{photos[1]}/return"),
+        (people.CLERK, f"{link}/news"),
+        (people.CLERK, f"{link}/news/return"),
+        (people.CLERK, f"/salons/{held.id}/decide"),
+        (people.POWER, f"/decisions/{decision.id}/done"),
+        (people.POWER, f"/salons/{held.id}/rate"),
+        ("xitong", "/admin/papers/salon_invitation"),
+    ]
+
+
+def _photo(session: Session, salon: int, review: Review) -> int:
+    made = Attachment(
+        owner_kind="salon",
+        owner_id=salon,
+        name="现场.jpg",
+        kind="image/jpeg",
+        size=1,
+        sha256="",
+        stored_as=f"none/{review.value}",
+        by_name="某某",
+        at=LATER,
+    )
+    session.add(made)
+    session.flush()
+    session.add(SalonFile(attachment_id=made.id, salon_id=salon, review=review))
+    session.flush()
+    return made.id
+
+
+def _was_there(session: Session, salon: int) -> SalonArrival:
+    who = people.actor(session, people.POWER)
+    return SalonArrival(
+        salon_id=salon,
+        name=who.name,
+        body="县供电公司",
+        key="县供电公司|",
+        user_id=who.id,
+        via=Via.CODE,
+        by=who.name,
+        at=LATER,
+    )
+
+
+def _routines(session: Session) -> list[tuple[str, str]]:
+    """Let the office plan recurring work, with an occasion at each stage; return the pages that have forms."""
+    routine = routines.planned(session, who=people.LIAISON, at=LATER)
+    first, second, third, *_ = routines.rows(session, routine)
+    later = LATER.replace(month=5)
+    routines.acted(session, second, Act.POSTPONE, at=later, why="防汛")
+    routines.acted(session, third, Act.HOLD, at=later, note="开了会")
+    acts = [(first, one) for one in (Act.HOLD, Act.PIN, Act.POSTPONE, Act.CANCEL)]
+    acts += [(second, Act.RESCHEDULE), (third, Act.WRITE_UP)]
+    return [
+        (people.LIAISON, "/routines/new"),
+        *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
+        *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
     ]
 
 

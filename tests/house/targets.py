@@ -58,11 +58,14 @@ _THERE = {
     ("leave.index", "until_on"): str(TODAY + timedelta(days=8)),
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
+    ("tickets.copy", "person"): people.TRANSPORT,
     ("guides.new", "enterprise"): people.FIRM,
     ("guide_papers.grade", "year"): str(NOW.year),
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
+    ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",
+    ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }
 """What a field of this name is to hold in one form alone."""
 _CHOSEN = {"role": "committee", "scope": "chain:equipment", "post": "contact"}

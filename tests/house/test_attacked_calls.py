@@ -241,6 +241,9 @@ REFUSED = {
     "attach": 422,
     "scan": 422,
     "photograph": 422,
+    "record_site_visit": 422,
+    "draft_case": 409,
+    "decide_case": 409,
     "act_resolve": 422,
     "act_merge": 404,
     "bulk": 422,
@@ -256,6 +259,12 @@ REFUSED = {
     "write_up_session": 409,
     "close_session": 409,
     "ask_swap": 409,
+    "upload_to_session": 422,
+    "decide_at_session": 409,
+    "rate_session": 403,
+    "forgive_rotation": 422,
+    "write_up_occasion": 409,
+    "reschedule_occasion": 409,
     "ask_visit": 409,
 }
 """Calls that this county refuses as it stands, or that take more than a body: what their own body is answered with."""

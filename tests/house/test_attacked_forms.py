@@ -10,6 +10,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from chainhub.rotations.around.papers import layouts as salon_layouts
+from chainhub.rotations.around.papers.kinds import SalonPaper
 from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.web import presses
@@ -65,6 +67,7 @@ _FITS = {
     ),
     "tickets.template": (layouts.default(PaperKind.MINUTES), "纪要.docx"),
     "tickets.resolve": (files.picture(), "现场.jpg"),
+    "salon_papers.template": (salon_layouts.default(SalonPaper.INVITATION), "邀请函.docx"),
 }
 
 

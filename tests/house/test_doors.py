@@ -32,6 +32,12 @@ PUBLIC = {
     "tickets.answer_link",  # its address is signed: who has it is who was asked
     "tickets.answer_by_link",
     "tickets.answered",
+    "tickets.outside_answer",  # the same: an outside party has no account
+    "tickets.outside_answered",
+    "tickets.outside_thanks",
+    "around.arrive",  # the code at a venue: signed, good on its day; whoever stands there signs in
+    "around.arrive_now",
+    "around.arrived",
     "calendars.feed",  # a calendar program cannot sign in: its address is secret, and revocable
     "calendars.rotation_feed",
 }

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -37,6 +38,7 @@ def test_upgrading_from_empty_gives_what_the_models_say(empty):
     assert tables.MODULES
 
 
+@pytest.mark.slow  # seconds, and nothing that daily work touches
 def test_downgrading_leaves_nothing_and_the_way_up_is_open_again(empty):
     schema.upgrade(empty)
     schema.downgrade(empty, "base")
@@ -45,6 +47,7 @@ def test_downgrading_leaves_nothing_and_the_way_up_is_open_again(empty):
     schema.upgrade(empty)
 
 
+@pytest.mark.slow  # seconds, and nothing that daily work touches
 def test_every_step_back_and_forth_works(empty):
     for file in VERSIONS:
         schema.upgrade(empty, file.name[:4])

@@ -49,11 +49,8 @@ def test_only_the_scheduler_knows_crontabs_and_it_asks_by_name():
     knows = {
         file.relative_to(CHAINHUB).as_posix()
         for file in CHAINHUB.rglob("*.py")
-        if CRONTABS
-        & {
-            getattr(one, "id", getattr(one, "attr", ""))
-            for one in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        }
+        if any(name in (text := file.read_text(encoding="utf-8")) for name in CRONTABS)
+        and CRONTABS & {getattr(one, "id", getattr(one, "attr", "")) for one in ast.walk(ast.parse(text))}
     }
     made = [
         {word.arg: ast.unparse(word.value) for word in node.keywords}

@@ -291,6 +291,29 @@ def test_the_administrator_sends_a_test_from_the_page(browser, session, post):
     assert browser.post("/admin/outgoing/test/pigeon", page=page).status_code == 404
 
 
+TO = {
+    Medium.EMAIL: "yan@example.cn",
+    Medium.SMS: "13900002076",
+    Medium.WECHAT: "oYan_0123456789",
+    Medium.WEBHOOK: "qiye",
+}
+
+
+@pytest.mark.parametrize("medium", list(Medium))
+def test_every_way_out_has_its_test_on_the_page(browser, session, medium):
+    made = Post()
+    equipped(session, **{medium.value: made})
+    session.commit()
+    browser.sign_in("xitong")
+    page = "/admin/outgoing"
+
+    assert f'action="/admin/outgoing/test/{medium.value}"' in browser.get(page).text
+    tried = browser.post(f"/admin/outgoing/test/{medium.value}", {"to": TO.get(medium, "")}, page=page)
+
+    assert (tried.status_code, "通了：收下了" in tried.text) == (200, True)
+    assert made.words == [[trying.WORDS]]
+
+
 @pytest.mark.parametrize("username", [people.OWNER, people.CLERK, "anquan", "shenji"])
 def test_the_administrators_page_opens_to_nobody_else(browser, session, username):
     browser.sign_in(username)

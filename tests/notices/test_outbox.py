@@ -269,6 +269,19 @@ def test_a_dead_server_rests_the_medium_and_holds_up_no_other(session):
     assert session.get_one(MediumState, Medium.EMAIL).paused_until is None
 
 
+def test_a_run_tells_apart_what_arrived_what_waits_and_what_was_given_up(session):
+    mail, text = Post(fails=[Unreachable("连不上")]), Post(fails=[Refused("空号")])
+    equipped(session, email=mail, sms=text)
+    first = reached(session, people.OWNER, Medium.EMAIL, Medium.SMS)
+    second = reached(session, people.POWER, Medium.SMS)
+    _tell(session, first, "k")
+    _tell(session, second, "k")
+
+    swept = delivered(session, LATER)
+
+    assert (swept.done, dict(swept.outcomes)) == (3, {"waiting": 1, "sent": 1, "dead": 1})
+
+
 def test_a_sender_that_breaks_sinks_nobody(session, owner):
     broken = Post(fails=[KeyError("a mistake of ours")])
     equipped(session, email=broken)

@@ -8,11 +8,13 @@ import hmac
 import re
 import socket
 import ssl
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
 
+import chainhub
 from chainhub.core.media import Medium
 from chainhub.notices.manners import Line, Message
 from chainhub.notices.rules import NoticeKind
@@ -127,6 +129,14 @@ def test_a_server_that_took_a_letter_has_it_however_it_says_goodbye(does):
         assert _mail(box.port).send(message()) == "邮件服务器收下了"
 
     assert len(box.letters) == 1
+
+
+def test_nothing_of_ours_reads_mail_so_no_answer_of_ours_can_be_acted_on():
+    """Never act on our own messages: what is not read cannot begin a loop (decision 0018)."""
+    package = Path(chainhub.__file__).parent
+    readers = re.compile(r"^\s*(?:import|from) (?:imaplib|poplib|mailbox|imap_tools|imapclient)\b", re.M)
+
+    assert [one.name for one in package.rglob("*.py") if readers.search(one.read_text("utf-8"))] == []
 
 
 def test_no_server_at_all_is_unreachable():

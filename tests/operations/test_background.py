@@ -296,6 +296,36 @@ def test_a_backlog_that_nobody_counted_to_its_end_is_said_to_be_more():
     assert showing.did(200, 1000) == "办了 200 件，剩 1000 件以上"
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ({"sent": 3}, "发出了 3 条"),
+        ({"dead": 1, "sent": 3, "waiting": 2}, "等着发 2 条，发出了 3 条，没发成 1 条"),
+        ({"waiting": 4}, "等着发 4 条"),
+        ({"cancelled": 2, "sent": 0}, "不用发了 2 条"),
+    ],
+)
+def test_what_goes_out_is_told_apart_by_what_became_of_it(outcomes, said):
+    assert showing.did(sum(outcomes.values()), 0, outcomes) == said
+
+
+def test_a_run_that_began_anew_does_not_show_what_came_of_the_last(session):
+    _ran(session, "deliver", NOW - MINUTE, sweeps.Swept(3, (), outcomes={"sent": 3}))
+    service.progress(session, Run("deliver", NOW, HERE.name), 0)
+
+    assert session.get_one(JobRun, "deliver").outcomes == {}
+
+
+@pytest.mark.parametrize("path", ["/admin/jobs", "/admin/outgoing"])
+def test_timetable_and_outbox_stand_beside_each_other(as_, path):
+    page = as_(KEEPER).get(path).get_data(as_text=True)
+
+    beside = page[page.index('aria-label="同一栏的页面"') :].partition("</nav>")[0]
+    assert "定时任务" in beside
+    assert "对外发送" in beside
+    assert f'href="{path}" aria-current="page"' in beside
+
+
 # The API
 
 
@@ -311,6 +341,28 @@ def call(app, session):
         return app.test_client().open(f"/api/v1{path}", method=method, headers=headers)
 
     return _call
+
+
+def test_a_run_keeps_what_came_of_it_and_the_page_says_so(as_, session, led):
+    came = {"sent": 2, "waiting": 1}
+    _ran(session, "deliver", NOW - MINUTE, sweeps.Swept(3, (), outcomes=came))
+    _ran(session, "reminders", NOW - MINUTE, sweeps.Swept(3, ()))
+
+    page = as_(KEEPER).get("/admin/jobs").get_data(as_text=True)
+    assert "等着发 1 条，发出了 2 条" in page
+    runs = as_(KEEPER).get("/admin/jobs/deliver/runs").get_data(as_text=True)
+    assert "等着发 1 条，发出了 2 条" in runs
+
+
+def test_a_program_reads_what_came_of_a_run(call, session, led):
+    came = {"sent": 2, "waiting": 1}
+    _ran(session, "deliver", NOW - MINUTE, sweeps.Swept(3, (), outcomes=came))
+    _ran(session, "reminders", NOW - MINUTE, sweeps.Swept(3, ()))
+
+    told = {one["name"]: one["outcomes"] for one in call(KEEPER, "GET", "/jobs").json["items"]}
+    assert (told["deliver"], told["reminders"], told["seal"]) == (came, {}, {})
+    (line,) = call(KEEPER, "GET", "/jobs/deliver/runs").json["items"]
+    assert line["outcomes"] == came
 
 
 def test_a_program_of_the_administrator_reads_and_asks(call, session, led):

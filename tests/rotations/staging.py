@@ -1,10 +1,13 @@
 """A chain that rotates: the rotation of 装备制造, opened by its committee."""
 
+import json
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chainhub.county import known
+from chainhub.county.workdays import service as workdays
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.models import Rotation, Salon, SalonHost
 from chainhub.rotations.service import holding, roster
@@ -37,6 +40,13 @@ def moved(session: Session, salon: Salon, *steps: Action, at: datetime = NOW, **
     for step in steps:
         holding.act(work_of(session, people.CLERK, at), salon.id, step, None, given)
     return salon
+
+
+def a_day_off(session: Session, on: date, at: datetime = NOW) -> None:
+    """The State Council gives a day off that was worked."""
+    content = json.dumps({"year": on.year, "days": [{"date": f"{on}", "name": "调整", "isOffDay": True}]})
+    workdays.import_notice(work_of(session, "xitong", at), f"{on.year}.json", content.encode())
+    known.forget(session)
 
 
 def owner_of(session: Session, code: str) -> str:

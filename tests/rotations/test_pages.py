@@ -237,3 +237,10 @@ def test_nobody_subscribes_to_what_they_do_not_read(as_, rotation):
     assert _send(as_(people.STRANGER), "/calendars", what="chain:equipment").status_code == 404
     assert _send(as_(people.STRANGER), "/calendars", what=f"enterprise:{people.FIRM}").status_code == 404
     assert _send(as_(people.STRANGER), "/calendars", what="everything").status_code == 404
+
+
+def test_a_guide_reads_the_places_of_several_by_their_names(as_, rotation):
+    text = said(as_(people.GUIDE).get("/rotations"))
+
+    assert "砚禾齿轮排第" in text
+    assert "您家排第" not in text

@@ -72,7 +72,7 @@ def changed(county: County, **given) -> None:
         assert county.told[-1][code] == (0 if same else 1), "each moved turn gives exactly one message"
 
 
-def happen(county: County, *, leaves: bool = True) -> None:
+def happen(county: County, *, leaves: bool = True, swaps: bool = True) -> None:
     """Let one thing happen that happens in a county."""
     rota, random, today = county.rota, county.random, county.today
     coming = [one for one in rota.sessions if not rules.is_fixed(one, today)]
@@ -115,7 +115,7 @@ def happen(county: County, *, leaves: bool = True) -> None:
     elif what == "closed":
         begin = today + timedelta(days=random.randrange(300))
         changed(county, bars=(*rota.bars, Bar(begin, begin + timedelta(days=random.randrange(50)), "防汛")))
-    elif what == "swap" and len(coming) > 1:
+    elif what == "swap" and len(coming) > 1 and swaps:
         swap(county, *random.sample(coming, 2))
     elif what == "pin" and coming:
         one = random.choice(coming)
@@ -149,14 +149,14 @@ def swap(county: County, one: Session, other: Session) -> None:
     changed(county, sessions=exchanged)
 
 
-def play(county: County, *, leaves: bool = True) -> None:
+def play(county: County, *, leaves: bool = True, swaps: bool = True) -> None:
     """Play twenty years, session by session."""
     changed(county)
     for period in range(MONTHS // county.rota.rhythm.months):
         begins = days.begins_on(county.rota.rhythm, period)
         county.today = max(county.today, begins)
         changed(county)
-        happen(county, leaves=leaves)
+        happen(county, leaves=leaves, swaps=swaps)
         found = next((one for one in county.rota.sessions if one.period == period), None)
         if found is None or found.on is None or not rules.counts(found):
             continue
@@ -190,6 +190,27 @@ def test_who_is_there_for_a_whole_round_hosts_once_in_it(seed):
         assert max(here) - min(here) <= slack
         if not county.bound:
             assert all(turn.round == served[turn.code] for turn in one.hosts)
+
+
+@often
+@given(st.integers(0, 10**9))
+def test_whoever_was_never_away_hosts_exactly_once_in_each_round_that_is_over(seed):
+    county = random_county(seed)
+    play(county, swaps=False)
+    rota = county.rota
+    away = {bar.code for bar in rota.bars}
+    served = Counter(
+        (turn.code, turn.round) for one in rota.sessions if one.state in HELD for turn in one.hosts
+    )
+    assert set(served.values()) <= {1}, "twice in one round"
+    over = rules.running_round(replace(rota, sessions=_held(rota)), county.today)
+    for one in rota.members:
+        if one.left_on is None and one.code not in away:
+            assert all(served[one.code, number] == 1 for number in range(one.credit + 1, over)), one.code
+
+
+def _held(rota: Rota) -> tuple[Session, ...]:
+    return tuple(one for one in rota.sessions if one.state in HELD)
 
 
 def slowly(rota: Rota, count: int) -> list[str]:

@@ -66,6 +66,27 @@ def test_withdrawing_silences_what_is_pending_in_the_same_transaction(session, p
     assert post.sent == []
 
 
+@pytest.mark.parametrize(
+    ("state", "who", "action", "given"),
+    [
+        (State.CONFIRMED, people.CLOSER, Action.CLOSE, {}),
+        (State.SUBMITTED, people.CLERK, Action.DECLINE, {"reason_code": "in_court", "note": "法院已经立案"}),
+        (State.HANDLING, people.OWNER, Action.WITHDRAW, {"note": "自己解决了"}),
+    ],
+)
+def test_every_end_silences_what_is_pending(session, post, state, who, action, given):
+    power = reached(session, people.POWER, Medium.EMAIL)
+    ticket = a_ticket(session, state, NOW)
+    key = f"ticket:{ticket.id}:0:task"
+    said = {"user_id": power, "kind": NoticeKind.TASK, "text": "请接着办", "link": ticket.link}
+    notices.tell(session, [{**said, "key": key, "created_at": NIGHT}])
+
+    move(session, ticket, who, action, NIGHT, **given)
+
+    session.expire_all()
+    assert session.scalar(select(Outgoing.fate).where(Outgoing.key == key)) is Fate.CANCELLED
+
+
 def test_a_leaders_word_and_a_request_that_waits_outlive_the_ticket_and_are_told_all_the_same(session, post):
     power = reached(session, people.POWER, Medium.EMAIL)
     ticket = a_ticket(session, State.HANDLING, NOW)

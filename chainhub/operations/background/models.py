@@ -1,6 +1,7 @@
 """What the scheduler leaves behind: its processes, the runs worth telling, the runs that somebody asked for."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +41,7 @@ class JobLog(Base):
     asked_by: Mapped[str] = mapped_column(String(100))
     process: Mapped[str] = mapped_column(String(100))
     error: Mapped[str] = mapped_column(String(300))
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # as in `JobRun`
 
 
 class RunRequest(Base):

@@ -8,6 +8,11 @@ from chainhub.operations.background.rules import Standing
 from chainhub.web.shapes import Query, Shape, cursor, next_cursor, page_limit
 
 
+def _outcomes() -> mm.Dict:
+    said = "“对外发送”办到的各是什么结果：sent 发出了、waiting 等着发、dead 没发成、cancelled 不用发了；别的任务是空的"
+    return mm.Dict(keys=mm.String(), values=mm.Integer(), required=True, metadata={"description": said})
+
+
 class SchedulerShape(Shape):
     """A process of the scheduler."""
 
@@ -29,6 +34,7 @@ class JobShape(Shape):
     ended_at = mm.DateTime(required=True, allow_none=True)
     done = mm.Integer(required=True)
     failed = mm.Integer(required=True)
+    outcomes = _outcomes()
     backlog = mm.Integer(required=True, metadata={"description": "剩下的，数到 1000 为止"})
     missed = mm.Integer(required=True, metadata={"description": "到现在为止该跑没跑的次数"})
     next_at = mm.DateTime(required=True, allow_none=True)
@@ -59,6 +65,7 @@ class RunShape(Shape):
     ended_at = mm.DateTime(required=True, allow_none=True)
     done = mm.Integer(required=True)
     failed = mm.Integer(required=True)
+    outcomes = _outcomes()
     backlog = mm.Integer(required=True)
     missed = mm.Integer(required=True)
     asked_by = mm.String(required=True)

@@ -94,6 +94,7 @@ def progress(session: Session, run: Run, done: int) -> None:
     row = _row(session, run)
     row.started_at, row.ended_at, row.process = run.started_at, None, run.process
     row.done, row.failed, row.error, row.missed = done, 0, "", run.missed
+    row.outcomes = {}
 
 
 def finish(session: Session, run: Run, swept: Swept, now: datetime) -> None:
@@ -101,7 +102,7 @@ def finish(session: Session, run: Run, swept: Swept, now: datetime) -> None:
     row = _row(session, run)
     row.started_at, row.ended_at, row.process = run.started_at, now, run.process
     row.done, row.failed, row.backlog = swept.done, len(swept.failed), swept.left
-    row.missed, row.error = run.missed, _failed(swept.failed)
+    row.missed, row.error, row.outcomes = run.missed, _failed(swept.failed), dict(swept.outcomes)
     if swept.done or swept.failed or swept.left or run.missed or run.asked_by:
         session.add(_line(row, run.asked_by))
     _answer(session, run)
@@ -144,7 +145,7 @@ def _row(session: Session, run: Run) -> JobRun:
     if row is None:
         row = JobRun(name=run.name, started_at=run.started_at, ended_at=run.started_at)
         row.done = row.failed = row.backlog = row.missed = 0
-        row.error = row.process = ""
+        row.error, row.process, row.outcomes = "", "", {}
         session.add(row)
     elif row.ended_at is None and row.started_at != run.started_at:
         row.error = f"没跑完：进程中断了，已办的 {row.done} 件算数，剩下的由下一次接着办。"
@@ -165,6 +166,7 @@ def _line(row: JobRun, asked_by: str) -> JobLog:
         asked_by=asked_by,
         process=row.process,
         error=row.error,
+        outcomes=row.outcomes,
     )
 
 

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from chainhub.core.limits import local
 from chainhub.core.sweeps import COUNTED
+from chainhub.notices.manners import Fate
 from chainhub.operations.background import queries, rules
 from chainhub.operations.background.models import JobLog, RunRequest, SchedulerProcess
 from chainhub.operations.background.rules import Line, Standing
 from chainhub.operations.models import JobRun
 
 _SOON = "这就跑"
+_ALIKE: Mapping[str, int] = {}  # all that was handled came out the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,15 @@ def _took(run: JobRun | None) -> str:
 def _did(run: JobRun | None) -> str:
     if run is None or (run.error and not run.done):
         return ""
-    return f"已办 {run.done} 件" if run.ended_at is None else did(run.done, run.backlog)
+    return f"已办 {run.done} 件" if run.ended_at is None else did(run.done, run.backlog, run.outcomes)
 
 
-def did(done: int, backlog: int) -> str:
-    """Return in words what a run handled and left."""
+def did(done: int, backlog: int, outcomes: Mapping[str, int] = _ALIKE) -> str:
+    """Return in words what a run handled and left; of what goes out, how much arrived, waits, or was given up."""
     left = f"{COUNTED} 件以上" if backlog >= COUNTED else f"{backlog} 件"
     handled = f"办了 {done} 件" if done else "没有要办的" if not backlog else "一件没办成"
+    if told := [f"{fate.label} {outcomes[fate.value]} 条" for fate in Fate if outcomes.get(fate.value)]:
+        handled = "，".join(told)
     return f"{handled}，剩 {left}" if backlog else handled
 
 
@@ -174,4 +178,6 @@ def line(one: JobLog, now: datetime) -> LineView:
     if one.error:
         notes.append(one.error)
     took = rules.lasting((one.ended_at - one.started_at).total_seconds()) if one.ended_at else "没有跑完"
-    return LineView(_moment(one.started_at, now), took, did(one.done, one.backlog), notes, bool(one.error))
+    return LineView(
+        _moment(one.started_at, now), took, did(one.done, one.backlog, one.outcomes), notes, bool(one.error)
+    )

@@ -32,14 +32,15 @@ def reviewed(matter: Matter, chance: Chance, today: date) -> Plan:
     if by(chance, 0.8):
         yield Intent(chance.uniform(20, 5 * 1440), R.ENTERPRISE, does, given, at_any_hour=True)
         return
-    if by(chance, 0.7):  # silent: a call-back after five workdays, and some do not answer that either
-        day = 5.2
-        for place in range(3):
-            if by(chance, 0.5):
-                yield Intent((day + place * 1.3) * DAY, R.CALLER, does, given)
-                return
-            unheard = {"note": chance.choice(("打了一次，没人接。", "关机，换个时间再打。"))}
-            yield Intent((day + place * 1.3) * DAY, R.CALLER, A.CALL_FAILED, unheard)
+    # Silent: a call-back after five workdays. Some do not answer that either; two calls in vain, and it ends not rated.
+    for place in range(3):
+        day = 5.2 + place * 1.3
+        if by(chance, 0.5):
+            for later in range(3):  # not in at that hour: again on the next days
+                yield Intent((day + later) * DAY, R.CALLER, does, given)
+            return
+        unheard = {"note": chance.choice(("打了一次，没人接。", "关机，换个时间再打。"))}
+        yield Intent(day * DAY, R.CALLER, A.CALL_FAILED, unheard)
 
 
 def _judged(matter: Matter, chance: Chance) -> tuple[Action, dict[str, Any]]:

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Post, Role, ScopeKind
@@ -44,6 +44,12 @@ _PAPERS: Mapping[Action, PaperKind] = {
     Action.CLOSE: PaperKind.CLOSURE_FORM,
 }
 """What is printed and filed with a deed."""
+_MOVED = (
+    select(Ticket)
+    .where(Ticket.updated_at == bindparam("at", type_=Ticket.updated_at.type))
+    .order_by(Ticket.number)
+)
+"""What has just moved: asked after every deed, so it is made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +251,7 @@ class Play:
     def _look_around(self, at: datetime) -> None:
         """Make a plan for every ticket that has just come to another state."""
         with Session(self.county.engine) as session:
-            moved = session.scalars(
-                select(Ticket).where(Ticket.updated_at == at).order_by(Ticket.number)
-            ).all()
+            moved = session.scalars(_MOVED, {"at": at}).all()
             for ticket in moved:
                 self._where[ticket.number] = Where(
                     ticket.chain_code, ticket.enterprise_code, ticket.lead_unit_code

@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chainhub.core import sweeps
 from chainhub.core.sweeps import Find, Handle
@@ -23,6 +23,24 @@ MORNING = time(9)
 DAY = 24 * 3600  # seconds
 SELDOM = 3600  # seconds: lines that run as seldom as this run in the morning alone
 OFTEN = 60  # seconds: lines that run as often as this run at every moment at which something is due
+
+
+_SPAN = [bindparam(name, type_=Clock.due_at.type) for name in ("after", "until")]
+
+
+def _first(moment: InstrumentedAttribute[Any], *which: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
+    after, until = _SPAN
+    found = select(func.min(moment)).where(
+        Clock.stopped_at.is_(None), moment > after, moment <= until, *which
+    )
+    return found.scalar_subquery()
+
+
+# Asked some eighty times a day: made once.
+_COMES = select(
+    _first(Clock.look_again_at),
+    _first(Clock.due_at, Clock.kind.in_(sorted(kind.value for kind in AUTOMATIC))),
+)
 
 
 class Line(Protocol):
@@ -114,21 +132,8 @@ class Timekeeper:
 
     def _due(self, after: datetime, until: datetime) -> datetime | None:
         """Return the next moment, on the grid, at which a clock speaks or ends."""
-        kinds = sorted(kind.value for kind in AUTOMATIC)
         with Session(self._county.engine) as session:
-            earliest = session.scalar(
-                select(func.min(Clock.look_again_at)).where(
-                    Clock.stopped_at.is_(None), Clock.look_again_at > after, Clock.look_again_at <= until
-                )
-            )
-            ends = session.scalar(
-                select(func.min(Clock.due_at)).where(
-                    Clock.stopped_at.is_(None),
-                    Clock.kind.in_(kinds),
-                    Clock.due_at > after,
-                    Clock.due_at <= until,
-                )
-            )
+            earliest, ends = session.execute(_COMES, {"after": after, "until": until}).one()
         found = [one for one in (earliest, ends) if one is not None]
         return self._on_grid(min(found)) if found else None
 

@@ -213,7 +213,7 @@ def sees(who: Actor, ticket: Ticket, addressed: Collection[str] = ()) -> bool:
     """Say plainly whom the domain lets see a ticket (section 1, and the paragraph on confidential tickets).
 
     `addressed`: the units that were sent a part, an instruction, a signed supervision, or were called by a whistle, and
-    `THE_LEADER` where the chain's leader was asked to decide on a request.
+    `THE_LEADER` where the chain's leader was asked to decide on a request; `copied_to` of whom it was copied to.
     """
     own = who.refs(Role.DEPARTMENT, ScopeKind.UNIT) | ({who.unit_code} if who.unit_code else set())
     if ticket.complained_unit_code in own:
@@ -221,10 +221,18 @@ def sees(who: Actor, ticket: Ticket, addressed: Collection[str] = ()) -> bool:
     units = {ticket.lead_unit_code, ticket.responsible_unit_code, *addressed}
     if THE_LEADER in addressed and _leads(who, ticket):
         return True
+    if copied_to(who.id) in addressed and not ticket.confidential and who.roles & _COPIED:
+        return True
     return any(_handles(who, ticket, units)) or (not ticket.confidential and any(_reads(who, ticket)))
 
 
 THE_LEADER = "the chain's leader"
+_COPIED = {Role.LEADER, Role.DEPARTMENT}
+
+
+def copied_to(person: int | None) -> str:
+    """Return the mark of a person among those to whom a ticket is addressed."""
+    return f"person {person}"
 
 
 def _leads(who: Actor, ticket: Ticket) -> bool:

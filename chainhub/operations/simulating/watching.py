@@ -20,6 +20,7 @@ from chainhub.reminders.models import Clock, Said
 from chainhub.reminders.rules import Ladder
 from chainhub.tickets import deadlines, listing, queries
 from chainhub.tickets.beside_models import Referral, ReportIn, Whistle
+from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.service import history
 from chainhub.tickets.terms import OPEN_PARTS, PartState, RequestState, SupervisionState, WhistleState
@@ -285,7 +286,7 @@ def nobody_sees_too_much(look: Look) -> None:
 
 
 def addressed(session: Session) -> defaultdict[int, set[str]]:
-    """Return to whom tickets are addressed: units by a part, an instruction, a 督办, a whistle; a leader by a request."""
+    """Return to whom tickets are addressed: units by a part, an instruction, a 督办, a whistle; a leader by a request; a person by a copy."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     for rows in (
@@ -301,6 +302,9 @@ def addressed(session: Session) -> defaultdict[int, set[str]]:
         .join(Clock, (Clock.owner_kind == queries.REQUEST_OWNER) & (Clock.owner_id == Request.id))
         .where(Clock.holder_role == Role.LEADER.value)
     )
+    copies = select(TicketCopy.ticket_id, TicketCopy.person_id).where(TicketCopy.withdrawn_at.is_(None))
+    for ticket_id, person in session.execute(copies):
+        found[ticket_id].add(truths.copied_to(person))
     for ticket_id in session.scalars(asked):
         found[ticket_id].add(truths.THE_LEADER)
     return found

@@ -15,9 +15,9 @@ from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 from chainhub.rotations import days, queries, rules
 from chainhub.rotations.models import Rotation, Salon, SalonHost
-from chainhub.rotations.service import laying, problems, watching
+from chainhub.rotations.service import laying, packing, problems, watching
 from chainhub.rotations.service.laying import Deed
-from chainhub.rotations.workflow import Action, Move, Part, State, actions, find
+from chainhub.rotations.workflow import Action, Move, State, actions, find
 
 A = Action
 
@@ -155,7 +155,7 @@ def _effect(work: Work, rotation: Rotation, salon: Salon, action: Action, given:
     elif action is A.ASSIGN:
         return _assign(work, rotation, salon, given)
     elif action is A.PREPARE:
-        _prepare(salon, given)
+        packing.prepare(work, salon, given)
     elif action is A.WRITE_UP:
         salon.minutes = str(given["minutes"])
     return day
@@ -168,12 +168,6 @@ def _demand_on(work: Work, rotation: Rotation, on: date) -> date:
     if where:
         raise Invalid(errors={"on": [f"那天{where}，领导两边都要到，请换一天。"]})
     return on
-
-
-def _prepare(salon: Salon, given: Mapping[str, Any]) -> None:
-    salon.theme = str(given.get("theme") or "")
-    salon.venue = str(given.get("venue") or "")
-    salon.agenda = {part.value: str(given.get(part.value) or "") for part in Part}
 
 
 def _assign(work: Work, rotation: Rotation, salon: Salon, given: Mapping[str, Any]) -> str:

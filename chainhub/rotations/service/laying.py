@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import NotAllowed
@@ -17,7 +17,7 @@ from chainhub.notices.rules import NoticeKind
 from chainhub.rotations import days, queries, rules
 from chainhub.rotations.models import Rotation, RotationEvent, Salon, SalonHost
 from chainhub.rotations.rules import Moved, Rota, Session
-from chainhub.rotations.service import watching
+from chainhub.rotations.service import warning, watching
 from chainhub.rotations.workflow import State
 
 
@@ -63,11 +63,13 @@ def lay(work: Work, rotation: Rotation, before: Rota, after: Rota, deed: Deed) -
     """Make rows of what is planned after a change, note the change, and tell whose turn it moved."""
     found = effect(work, before, after)
     _write(work, rotation, found.after)
-    rotation.laid_on = local(work.now).date()
+    rotation.laid_on, rotation.calendar_version = local(work.now).date(), work.calendar.version
     event = _note(work, rotation, found, deed)
     if event is not None:
         _tell(work, rotation, found.moved, deed, event.id)
     watching.watch(work, rotation)
+    work.session.flush()
+    warning.warn(work, rotation)
     return found
 
 
@@ -207,10 +209,11 @@ def _days(on: Sequence[date]) -> str:
 
 
 def laid_before(work: Work, limit: int) -> Sequence[int]:
-    """Return the rotations that were not laid down today."""
+    """Return the rotations that were not laid down today, or by an older calendar than the one that holds."""
+    today = local(work.now).date()
     return work.session.scalars(
         select(Rotation.id)
-        .where(Rotation.laid_on < local(work.now).date())
+        .where(or_(Rotation.laid_on < today, Rotation.calendar_version < work.calendar.version))
         .order_by(Rotation.id)
         .limit(limit)
     ).all()

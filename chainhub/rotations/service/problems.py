@@ -14,10 +14,8 @@ from chainhub.rotations.workflow import State as Stage
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import submitting
-from chainhub.tickets.terms import Channel
+from chainhub.tickets.terms import FROM_SALON, Channel
 from chainhub.tickets.workflow import State
-
-ORIGIN = "salon"
 
 
 def raise_one(work: Work, id_: int, asked: dict[str, Any]) -> Ticket:
@@ -27,7 +25,7 @@ def raise_one(work: Work, id_: int, asked: dict[str, Any]) -> Ticket:
     if not may_raise(salon):
         raise Conflict("这一期还没有办，问题请从“诉求”一页报。", code="wrong_state")
     ticket = submitting.submit(work, {**asked, "channel": Channel.SALON}).ticket
-    ticket.origin_kind, ticket.origin_ref = ORIGIN, str(salon.id)
+    ticket.origin_kind, ticket.origin_ref = FROM_SALON, str(salon.id)
     work.session.add(SalonTicket(ticket_id=ticket.id, salon_id=salon.id))
     work.session.flush()
     return ticket

@@ -13,7 +13,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.rotations import days, queries, rules
 from chainhub.rotations.days import Bar, Rhythm
 from chainhub.rotations.models import Rotation, RotationBar, RotationMember
-from chainhub.rotations.rules import Rota
+from chainhub.rotations.rules import Member, Rota
 from chainhub.rotations.service import laying
 from chainhub.rotations.service.laying import Deed, Effect
 from chainhub.rotations.workflow import Change
@@ -55,9 +55,10 @@ def open_rotation(work: Work, chain: str, beat: Rhythm, *, starts: str = "14:00"
         weekday=beat.weekday,
         starts=starts,
         laid_on=today,
+        calendar_version=work.calendar.version,
     )
     laying.demand_keeper(work, rotation)
-    _demand_rhythm(beat)
+    demand_rhythm(beat)
     firms = work.session.scalars(
         select(Enterprise.code)
         .where(Enterprise.chain_code == chain)
@@ -118,6 +119,11 @@ def _after(work: Work, rotation: Rotation, before: Rota, asked: Asked) -> Rota:
         raise Invalid(errors={"enterprise": ["这家企业不在轮值里，请从名单里选。"]})
     if asked.change is Change.AWAY:
         return replace(before, bars=(*before.bars, _span(asked)))
+    if asked.change is Change.FORGIVE:
+        member_after = _let_off(before, member, today)
+        return replace(
+            before, members=tuple(member_after if one is member else one for one in before.members)
+        )
     changed = {
         Change.LEAVE: replace(member, left_on=asked.from_on or today),
         Change.WILLING: replace(member, willing=True),
@@ -126,6 +132,14 @@ def _after(work: Work, rotation: Rotation, before: Rota, asked: Asked) -> Rota:
     if asked.change is Change.LEAVE and (asked.from_on or today) < today:
         raise Invalid(errors={"from_on": ["退出的日子不能早于今天：办过的不改。"]})
     return replace(before, members=tuple(changed if one is member else one for one in before.members))
+
+
+def _let_off(before: Rota, member: Member, today: date) -> Member:
+    """Return a member that owes nothing any more: the rounds that it missed count as its own."""
+    owed = rules.owed(before, today).get(member.code, 0)
+    if not owed:
+        raise Invalid(errors={"enterprise": ["这家企业没有欠着的，不用免。"]})
+    return replace(member, credit=member.credit + owed)
 
 
 def _joined(work: Work, rotation: Rotation, before: Rota, code: str, today: date) -> Rota:
@@ -145,7 +159,7 @@ def _joined(work: Work, rotation: Rotation, before: Rota, code: str, today: date
 
 def _other_rhythm(before: Rota, asked: Asked, today: date) -> Rota:
     beat = asked.rhythm or before.rhythm
-    _demand_rhythm(beat)
+    demand_rhythm(beat)
     if not 1 <= asked.at_once <= rules.HOSTS_MOST:
         raise Invalid(errors={"at_once": [f"一期最多 {rules.HOSTS_MOST} 家联合承办。"]})
     kept = tuple(
@@ -158,7 +172,8 @@ def _other_rhythm(before: Rota, asked: Asked, today: date) -> Rota:
     )
 
 
-def _demand_rhythm(beat: Rhythm) -> None:
+def demand_rhythm(beat: Rhythm) -> None:
+    """Refuse a rhythm that no month knows. Raises Invalid."""
     errors = {}
     if not 1 <= beat.months <= 12:
         errors["months"] = ["请填 1 到 12 个月一期。"]

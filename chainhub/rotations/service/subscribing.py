@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from chainhub.core.errors import Conflict, NotFound
+from chainhub.core.errors import Conflict, NotAllowed, NotFound
 from chainhub.core.limits import local
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
@@ -16,6 +17,7 @@ from chainhub.county.people import queries as people
 from chainhub.rotations import queries
 from chainhub.rotations.feeds import Entry
 from chainhub.rotations.models import CalendarKey, Rotation, Salon, SalonHost
+from chainhub.rotations.routines import queries as routines
 
 KEYS_MOST = 10
 """Addresses that one person has at a time."""
@@ -29,6 +31,10 @@ class What(Labelled):
     PERSON = "person", "我看得到的全部"
     ENTERPRISE = "enterprise", "一家企业承办的"
     CHAIN = "chain", "一条产业链的"
+    ROUTINES = "routines", "例行工作"
+
+
+_OF_ONE = frozenset({What.ENTERPRISE, What.CHAIN})
 
 
 def give_out(work: Work, what: What, ref: str = "") -> tuple[CalendarKey, str]:
@@ -36,6 +42,7 @@ def give_out(work: Work, what: What, ref: str = "") -> tuple[CalendarKey, str]:
 
     Raises NotFound for a chain or an enterprise whose rotation this actor does not read, Conflict for too many.
     """
+    demand_people(work)
     _demand_readable(work, what, ref)
     own = work.session.scalar(
         select(func.count()).where(CalendarKey.user_id == work.actor.id, CalendarKey.revoked_at.is_(None))
@@ -47,7 +54,7 @@ def give_out(work: Work, what: What, ref: str = "") -> tuple[CalendarKey, str]:
         digest=_digest(secret),
         user_id=work.actor.id or 0,
         what=what.value,
-        ref=ref if what is not What.PERSON else "",
+        ref=ref if what in _OF_ONE else "",
         made_at=work.now,
     )
     work.session.add(key)
@@ -55,11 +62,19 @@ def give_out(work: Work, what: What, ref: str = "") -> tuple[CalendarKey, str]:
     return key, secret
 
 
+def demand_people(work: Work) -> None:
+    """Refuse whoever meets no rotation at all: the administrators. Raises NotAllowed."""
+    if not work.actor.roles & frozenset(queries.PEOPLE):
+        raise NotAllowed("管理员不看轮值，没有日历可以订阅。")
+
+
 def _demand_readable(work: Work, what: What, ref: str) -> None:
     if what is What.CHAIN and ref not in queries.chains(work):
         raise NotFound("没有这条产业链的轮值，请从“轮值”一页进入。")
     if what is What.ENTERPRISE and ref not in _firms(work):
         raise NotFound("这家企业不归您看，请从“轮值”一页进入。")
+    if what is What.ROUTINES and not routines.reads(work.actor):
+        raise NotFound("例行工作不归您看，请从“轮值”一页进入。")
 
 
 def _firms(work: Work) -> frozenset[str]:
@@ -79,12 +94,13 @@ def own(work: Work) -> Sequence[CalendarKey]:
     ).all()
 
 
-def revoke(work: Work, id_: int) -> None:
+def revoke(work: Work, id_: int) -> CalendarKey:
     """Let an address open nothing from now on. Raises NotFound for somebody else's."""
     key = work.session.get(CalendarKey, id_) if id_ <= queries.ID_MOST else None
     if key is None or key.user_id != work.actor.id:
         raise NotFound("没有这个订阅地址，请刷新看看。")
     key.revoked_at = key.revoked_at or work.now
+    return key
 
 
 def opened(work: Work, secret: str) -> tuple[Work, CalendarKey]:
@@ -101,7 +117,39 @@ def opened(work: Work, secret: str) -> tuple[Work, CalendarKey]:
 
 
 def entries(work: Work, key: CalendarKey) -> list[Entry]:
-    """Return the sessions of a calendar, those of the last year and all that follow."""
+    """Return what a calendar has: of the last year, and all that follows. What has no day yet is not in it."""
+    what = What(key.what)
+    found = _of_salons(work, key) if what is not What.ROUTINES else []
+    if what is not What.ENTERPRISE and routines.reads(work.actor):
+        found += _of_routines(work, key.ref)
+    return found
+
+
+def _of_routines(work: Work, chain: str) -> list[Entry]:
+    """Return the recurring work of all, or of a chain."""
+    since = local(work.now).date() - timedelta(days=PAST_DAYS)
+    return [
+        Entry(
+            f"occasion-{one.id}",
+            one.sequence,
+            one.changed_at,
+            one.on,
+            routine.starts,
+            routine.title,
+            one.stage,
+            (f"{routines.body_name(work.session, routine)}负责", _PROVISIONAL if one.provisional else ""),
+            one.link,
+            chain=routine.chain_code or "",
+        )
+        for one, routine in routines.since(work, since, chain)
+        if one.on is not None
+    ]
+
+
+_PROVISIONAL = "暂定，待放假通知核定"
+
+
+def _of_salons(work: Work, key: CalendarKey) -> list[Entry]:
     readable = queries.chains(work)
     query = (
         select(Salon, Rotation)
@@ -125,14 +173,23 @@ def entries(work: Work, key: CalendarKey) -> list[Entry]:
     hosting = queries.hosts(work.session, [salon for salon, _ in rows])
     names = queries.names(work.session, {one.enterprise_code for said in hosting.values() for one in said})
     chains = known.of(work.session).directory.chains
+    by = {id_: "、".join(names[one.enterprise_code] for one in said) for id_, said in hosting.items()}
     return [
         Entry(
-            salon,
-            chains[rotation.chain_code].name,
-            "、".join(names[one.enterprise_code] for one in hosting.get(salon.id, ())) or "承办企业待定",
+            f"salon-{salon.id}",
+            salon.sequence,
+            salon.changed_at,
+            salon.on,
             rotation.starts,
+            f"{chains[rotation.chain_code].name}红色沙龙：{by.get(salon.id) or '承办企业待定'}",
+            salon.stage,
+            (salon.theme, _PROVISIONAL if salon.provisional else "", "不宴请，不送礼，不摊派。"),
+            salon.link,
+            salon.venue,
+            rotation.chain_code,
         )
         for salon, rotation in rows
+        if salon.on is not None
     ]
 
 
@@ -142,7 +199,7 @@ def title(work: Work, key: CalendarKey) -> str:
         return f"{known.of(work.session).directory.chains[key.ref].name}红色沙龙"
     if key.what == What.ENTERPRISE.value:
         return f"{queries.names(work.session, {key.ref}).get(key.ref, '')}承办的红色沙龙"
-    return "红色沙龙"
+    return "例行工作" if key.what == What.ROUTINES.value else "红色沙龙"
 
 
 def _digest(secret: str) -> str:

@@ -10,6 +10,10 @@ from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.core.worktime import Limit, Workdays
 from chainhub.county import known
+from chainhub.notices import service as notices
+from chainhub.notices.rules import NoticeKind
+from chainhub.reminders import jobs as ladders
+from chainhub.reminders import rules as reminder_rules
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
 from chainhub.reminders.rules import Ladder
@@ -44,9 +48,13 @@ def watch(work: Work, rotation: Rotation) -> None:
         wanted[one.id, Role.COMMITTEE.value, rotation.chain_code] = one
         for host in hosting.get(one.id, ()):
             wanted[one.id, Role.ENTERPRISE.value, host.enterprise_code] = one
+    standing = _running(work, [one.id for one in queries.salons(work.session, rotation)])
+    for clock in standing:
+        if clock.calendar_version < work.calendar.version:
+            _by_new_calendar(work, clock)
     running = {
         (clock.owner_id, clock.holder_role, clock.holder_ref): clock
-        for clock in _running(work, [one.id for one in queries.salons(work.session, rotation)])
+        for clock in standing
         if clock.kind == Watched.HOSTING.value
     }
     for key, clock in running.items():
@@ -61,6 +69,20 @@ def watch(work: Work, rotation: Rotation) -> None:
             scope = ScopeKind.CHAIN if role == Role.COMMITTEE.value else ScopeKind.ENTERPRISE
             holder = Holder(role, scope.value, ref)
             _start(work, rotation, salon, Watched.HOSTING, Workdays(left), holder)
+
+
+def _by_new_calendar(work: Work, clock: Clock) -> None:
+    """Compute a clock anew after a calendar was imported; who must write up is told once of a limit that moved.
+
+    Of a session's own day its host is told when the session is laid down.
+    """
+    before = clock.due_at
+    reminders.recompute(work, clock)
+    if clock.kind == Watched.WRITE_UP.value and clock.due_at != before:
+        who = ladders.recipients(clock, ("contact",), known.of(work.session).holders)
+        words = reminder_rules.moved_words(clock.label, clock.about, before, clock.due_at)
+        key = f"moved:{clock.id}:{work.calendar.version}"
+        notices.enqueue(work, who, NoticeKind.MOVED, words, key=key, link=clock.link)
 
 
 def _due_on(work: Work, salon: Salon) -> object:

@@ -3,6 +3,7 @@
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.tickets import festival, mine
+from chainhub.tickets.copies.service import READERS
 from chainhub.tickets.showing import DoorView
 
 
@@ -36,4 +37,7 @@ def doors(work: Work) -> tuple[DoorView, ...]:
     )
     led = sorted(work.actor.refs(Role.TASK_FORCE, ScopeKind.CHAIN))
     printed = (DoorView("企业二维码", "", f"/chains/{led[0]}/qr", resting=True),) if len(led) == 1 else ()
-    return (*clearing, *shown, *kept, *printed)
+    copied = (
+        (DoorView("抄送给我的", "", "/mine/copies", resting=True),) if work.actor.roles & set(READERS) else ()
+    )
+    return (*clearing, *shown, *kept, *copied, *printed)

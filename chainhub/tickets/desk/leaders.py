@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, func, select
 
 from chainhub.core.actor import Role
 from chainhub.core.work import Work
-from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.tickets import listing, presenting, queries
 from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
@@ -25,7 +24,7 @@ from chainhub.tickets.workflow import PAUSED, State
 
 
 def leader(work: Work, scope: str) -> LeaderPage:
-    """Return 哪里卡住了: what is late, what stands still, who is not satisfied, where it stands."""
+    """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands."""
     late = Filter(light=listing.Colour.RED)
     still = Filter(light=listing.Colour.GREY)
     figures = (
@@ -40,7 +39,6 @@ def leader(work: Work, scope: str) -> LeaderPage:
             "1 个工作日内到期",
             "/tickets?light=yellow",
         ),
-        _figure("企业不满意", "", _dissatisfied(work), "正在重办或已销号，近 12 个月", "/tickets?unhappy=1"),
     )
     stages, stages_line = _stages(work)
     return LeaderPage(
@@ -50,8 +48,7 @@ def leader(work: Work, scope: str) -> LeaderPage:
         _stuck(work),
         stages,
         stages_line,
-        _months(work),
-        "按上海时间的月份数；逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内。",
+        "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内。",
     )
 
 
@@ -62,10 +59,6 @@ def _figure(label: str, colour: str, number: int, line: str, url: str) -> Figure
 def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of 企业不满意: last answer dissatisfied, filed within 12 months."""
     return (Ticket.dissatisfied > 0, Ticket.created_at >= now - timedelta(days=365))
-
-
-def _dissatisfied(work: Work) -> int:
-    return listing.count(work, Filter(extra=unhappy(work.now)))
 
 
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
@@ -152,19 +145,3 @@ def _stages(work: Work) -> tuple[tuple[StageBar, ...], str]:
         url = "/tickets?" + "&".join(f"state={state.value}" for state in states)
         bars.append(StageBar(label, tuple(boxes), str(number), url))
     return tuple(bars), f"没办完的 {total} 件"
-
-
-def _months(work: Work) -> tuple[tuple[str, int, int], ...]:
-    """Return the last six months in Shanghai's time, oldest first: label, submitted, closed."""
-    now = work.now.astimezone(SHANGHAI)
-    starts = [now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
-    for _ in range(5):
-        starts.append((starts[-1] - timedelta(days=1)).replace(day=1))
-    starts.reverse()
-    ends = [*starts[1:], work.now + timedelta(days=1)]
-    found = []
-    for start, end in zip(starts, ends, strict=True):
-        made = listing.count(work, Filter(extra=(Ticket.created_at >= start, Ticket.created_at < end)), 1000)
-        shut = listing.count(work, Filter(extra=(Ticket.closed_at >= start, Ticket.closed_at < end)), 1000)
-        found.append((f"{start.year}年{start.month}月", made, shut))
-    return tuple(found)

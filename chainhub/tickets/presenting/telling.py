@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import LED, UPWARD, Action, Who
+from chainhub.tickets.workflow import COPIED, LED, OUTSIDE, UPWARD, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -32,6 +32,9 @@ _NOT_FOR_FIRM = frozenset(
         Action.NOTE,
         *LED,
         *UPWARD,
+        *OUTSIDE,
+        *COPIED,
+        Action.CASE_DECIDE,
     }
 )
 
@@ -71,7 +74,8 @@ def _titled(event: TicketEvent, *, for_firm: bool) -> str:
         return FIRM_WAITS
     if event.body == IMPORTED:
         return f"{event.action.label}（{IMPORTED}）"
-    return event.action.label if event.actor_id is not None else f"{event.action.label}（系统自动）"
+    by_itself = event.actor_id is None and event.action is not Action.OUTSIDE_ANSWER
+    return f"{event.action.label}（系统自动）" if by_itself else event.action.label
 
 
 _ASKING = frozenset({Action.ASK, Action.GRANT, Action.REFUSE})
@@ -83,7 +87,7 @@ def _of_the_staff(event: TicketEvent) -> bool:
 
 
 def _who(event: TicketEvent, firm: str) -> str:
-    if event.actor_id is None:
+    if event.actor_id is None and event.action is not Action.OUTSIDE_ANSWER:
         return ""
     body = firm if event.body == "企业" else event.body
     return f"{body} {event.actor_name}".strip()
@@ -273,6 +277,29 @@ def _tell_request(data: Mapping[str, Any], _: Directory) -> str:
     return f"{what}{f'，到 {_day(day)}' if day else ''}。{data.get('note') or ''}"
 
 
+def _tell_visit(data: Mapping[str, Any], _: Directory) -> str:
+    when = rules.moment_text(datetime.fromisoformat(str(data["at"])))
+    met = f"，见到{data['met']}" if data.get("met") else ""
+    files = "、".join(str(one.get("name", "")) for one in data.get("files") or ())
+    return (
+        f"{when} {data.get('people', '')}去的{met}。{data.get('note', '')}{f'（{files}）' if files else ''}"
+    )
+
+
+def _tell_copy(data: Mapping[str, Any], _: Directory) -> str:
+    note = f"：{data['note']}" if data.get("note") else "。"
+    return f"{data.get('person', '')}{note}"
+
+
+def _tell_outside(data: Mapping[str, Any], _: Directory) -> str:
+    due = (
+        f"（{rules.moment_text(datetime.fromisoformat(str(data['due_at'])))} 前答）"
+        if data.get("due_at")
+        else ""
+    )
+    return f"{data.get('party', '')}：{data.get('note') or ''}{due}"
+
+
 def _tell_common(data: Mapping[str, Any], _: Directory) -> str:
     said = f"：{data['note']}" if data.get("note") else ""
     return f"《{data.get('title', '')}》{said}"
@@ -313,4 +340,9 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.REPLY_UP: _tell_reply_up,
     Action.WHISTLE_CONFIRM: _tell_whistle,
     Action.REPORT_IN: _tell_report,
+    Action.SITE_VISIT: _tell_visit,
+    Action.COPY: _tell_copy,
+    Action.COPY_WITHDRAW: _tell_copy,
+    Action.OUTSIDE_ASK: _tell_outside,
+    Action.OUTSIDE_REVOKE: _tell_outside,
 }

@@ -1,6 +1,6 @@
 """Carrying out what `clockwork.plan` decided, and keeping the ticket's own due date true."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -136,21 +136,29 @@ def settle(ticket: Ticket, running: Sequence[Clock]) -> None:
         ticket.promise_due_at = promise.due_at
 
 
-def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> list[tuple[Clock, datetime]]:
-    """Give every running clock the limit of the ticket's new classification, from its original start.
+def dates(work: Work, had: Sequence[Clock]) -> dict[int, datetime]:
+    """Return the due date that its holder knows of every clock, by its id: what a pause adds is told when it ends."""
+    return {clock.id: reminders.due_before_waiting(work, clock) for clock in had}
 
-    Returns those whose due date moved, each with the one before.
-    """
-    moved: list[tuple[Clock, datetime]] = []
+
+def moved(left: Sequence[Clock], known_as: Mapping[int, datetime]) -> list[tuple[Clock, datetime]]:
+    """Return the clocks that run, wait for nobody, and are due elsewhere than was known; each with the date before."""
+    found = [(clock, known_as[clock.id]) for clock in left if clock.id in known_as and not _waits(clock)]
+    return [(clock, before) for clock, before in found if clock.due_at != before]
+
+
+def _waits(clock: Clock) -> bool:
+    return bool(clock.pauses) and clock.pauses[-1][1] is None
+
+
+def relimit(work: Work, ticket: Ticket, running: Sequence[Clock]) -> None:
+    """Give every running clock the limit of the ticket's new classification, from its original start."""
     for clock in running:
         kind = ClockKind(clock.kind)
         # A complaint is called by its number alone from here on.
         clock.about = about_unit(work, ticket, clock.holder_ref) if kind in _OF_EACH else ticket.about
         if kind not in PART_CLOCKS:  # their limits follow from their own part
-            before = clock.due_at
-            if reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at)):
-                moved.append((clock, before))
-    return moved
+            reminders.change_limit(work, clock, limit_of(work, ticket, kind, clock.started_at))
 
 
 def about_unit(work: Work, ticket: Ticket, unit: str) -> str:

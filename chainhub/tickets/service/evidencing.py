@@ -1,14 +1,15 @@
 """What a resolution must show, by category (domain, section 2: "evidence where the category demands it").
 
 The county's rulebook says which category demands what; form, service and page ask here. A file or photo counts if the
-staff attached it in the round that is being resolved: what the enterprise sent to show its trouble proves no cure.
+staff attached it in the round that is being resolved, or somebody brought it from a site visit then
+(走访核查): what the enterprise sent to show its trouble proves no cure.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from chainhub.core.actor import Role
 from chainhub.core.errors import Conflict, Invalid
@@ -37,7 +38,7 @@ def demanded(work: Work, ticket: Ticket, at: datetime | None = None) -> Evidence
 
 
 def shown(work: Work, ticket: Ticket, evidence: Evidence) -> int:
-    """Return how many files, or pictures, the staff attached in this round."""
+    """Return how many files, or pictures, the staff attached in this round, or brought from a site visit."""
     return sum(evidence is Evidence.FILE or attachments.is_image(one) for one in _attached(work, ticket))
 
 
@@ -50,8 +51,10 @@ def _attached(work: Work, ticket: Ticket) -> Sequence[Attachment]:
             Attachment.owner_kind == queries.OWNER,
             Attachment.owner_id == ticket.id,
             TicketEvent.round == ticket.round,
-            TicketEvent.action == Action.ATTACH,
-            TicketEvent.role.in_(_STAFF),
+            or_(
+                and_(TicketEvent.action == Action.ATTACH, TicketEvent.role.in_(_STAFF)),
+                TicketEvent.action == Action.SITE_VISIT,
+            ),
         )
     ).all()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from chainhub.core.actor import THE_CLOCK, Role, ScopeKind
@@ -11,7 +12,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Workdays
 from chainhub.county import known
 from chainhub.reminders.models import Clock
-from chainhub.tickets import clockwork, queries, rules
+from chainhub.tickets import clockwork, deadlines, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.service import (
@@ -183,6 +184,8 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     place_of = rules.stood_in_for(work.actor, row.action, queries.facts(work.session, ticket))
     plan = clockwork.plan(row.action, source, target, given, _standing(work, allowed, given, before))
 
+    known_as = clocks.dates(work, before)
+
     sent = effects.take(work, ticket, row.action, given)
     ticket.hands = rules.hands_after(ticket.hands, work.actor, row.action, place_of)
     if target in _WITHOUT_PARTS:
@@ -192,7 +195,8 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
     left = clocks.carry_out(work, ticket, plan, before, row.action.value)
     if row.action is Action.UNMERGE:
         ticket.merged_into_id = ticket.merged_from = None
-    moved = clocks.relimit(work, ticket, left) if row.action is Action.RECLASSIFY else ()
+    if row.action is Action.RECLASSIFY:
+        clocks.relimit(work, ticket, left)
     clocks.settle(ticket, left)
     pending.void(work, ticket)
     pending.drop_drafts(work, ticket)
@@ -201,18 +205,24 @@ def _carry(work: Work, allowed: Permit, given: Mapping[str, Any]) -> Moved:
         silencing.silence(work, ticket)
     reporting.follow(work, ticket, source, row.action, report)
     work.session.flush()
-    _write_down(work, allowed, source, given, sent)
-    moved_dates.tell_of(work, ticket, moved)
+    _announce(work, allowed, source, given, sent, clocks.moved(left, known_as))
     if target is State.WITHDRAWN:
         _let_go(work, ticket)
     return Moved(ticket, [*before, *(one for one in left if one not in before), *sent])
 
 
-def _write_down(
-    work: Work, allowed: Permit, source: State, given: Mapping[str, Any], sent: Sequence[Clock]
+def _announce(
+    work: Work,
+    allowed: Permit,
+    source: State,
+    given: Mapping[str, Any],
+    sent: Sequence[Clock],
+    moved: Sequence[tuple[Clock, datetime]],
 ) -> None:
-    """Write what was done into the history, and tell who is to know of it."""
+    """Write what was done into the history, and tell who is to know of it; a date that moved once, in the task if there is one."""
     ticket, row = allowed.ticket, allowed.row
+    counts = deadlines.counting(ticket.state, [clock for clock, _ in moved])
+    was_due = next((at for clock, at in moved if clock is counts and clock.due_at == ticket.due_at), None)
     said_for = body(work, ticket, allowed.capacity)
     said = assigning.told(work, ticket, given) if row.action is Action.ASSIGN else given
     with in_one_go(work.session):
@@ -226,8 +236,9 @@ def _write_down(
             body=said_for,
             before=allowed.last_hash,
         )
-        telling.tell(work, ticket, row.action, source, given)
+        in_task = telling.tell(work, ticket, row.action, source, given, was_due)
         telling.tell_sent(work, ticket, sent)
+    moved_dates.tell_of(work, ticket, [one for one in moved if not (in_task and one[0] is counts)])
 
 
 _WITHOUT_PARTS = ENDS - {State.MERGED} | {State.RESOLVED, State.ENDORSING}

@@ -1,7 +1,7 @@
 """Who is told of a move, and in which words. Reminders of deadlines are another room's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from chainhub.core.actor import Post, Role, ScopeKind
@@ -45,11 +45,21 @@ _ANSWERED: Mapping[Action, str] = {
 """What those whose matter was merged into this one are told, too."""
 
 
-def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given: Mapping[str, Any]) -> None:
-    """Tell those who must act next, and the enterprise what it should know; never the one who acted."""
+def tell(
+    work: Work,
+    ticket: Ticket,
+    action: Action,
+    source: State | None,
+    given: Mapping[str, Any],
+    was_due: datetime | None = None,
+) -> bool:
+    """Tell those who must act next, and the enterprise what it should know; never the one who acted.
+
+    Says whether it told of a due date that moved: `was_due` is the one before, if the ticket's moved.
+    """
     holders = known.of(work.session).holders
     key = f"ticket:{ticket.id}:{ticket.version}"
-    task = _task(work, ticket, action, source)
+    task = _task(work, ticket, action, source, was_due)
     if task is not None:
         who, words = task
         _say(work, who, NoticeKind.TASK, f"{ticket.about}：{words}", f"{key}:task", ticket)
@@ -82,6 +92,7 @@ def tell(work: Work, ticket: Ticket, action: Action, source: State | None, given
         _say(work, who, NoticeKind.TASK, f"{ticket.about}：分给您办。", f"{key}:assigned", ticket)
     if action in _ANSWERED:
         _tell_merged(work, ticket, _ANSWERED[action], key)
+    return task is not None and was_due is not None and _moved_from(was_due) in task[1]
 
 
 def _in_words(work: Work, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,7 +214,7 @@ def _say(work: Work, who: frozenset[int], kind: NoticeKind, words: str, key: str
 
 
 def _task(
-    work: Work, ticket: Ticket, action: Action, source: State | None
+    work: Work, ticket: Ticket, action: Action, source: State | None, was_due: datetime | None = None
 ) -> tuple[frozenset[int], str] | None:
     """Return who must act now that the ticket stands where it stands, and what is asked of them."""
     if ticket.state is source and action is not Action.RECLASSIFY:
@@ -216,7 +227,14 @@ def _task(
     if who is None or words is None:
         return None
     due = f"，{moment_text(ticket.due_at, weekday=True)}前" if ticket.due_at and "{due}" in words else ""
+    if due and was_due is not None:
+        due += _moved_from(was_due)
     return who(known.of(work.session).holders, ticket), words.replace("{due}", due)
+
+
+def _moved_from(before: datetime) -> str:
+    """Return how the date before is named beside one that moved."""
+    return f"（原{moment_text(before)}）"
 
 
 def _words(state: State, action: Action, source: State | None) -> str | None:

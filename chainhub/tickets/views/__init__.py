@@ -1,8 +1,12 @@
 """The doors for people, by what they come for: list, ticket, acting on it, filing, several at once."""
 
 from chainhub.tickets.common import views as common
+from chainhub.tickets.copies import views as copies
+from chainhub.tickets.onsite import views as onsite
+from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
+from chainhub.tickets.successes import views as successes
 from chainhub.tickets.views import (
     acting,
     answering,
@@ -42,6 +46,7 @@ __all__ = [
     "checklists",
     "coding",
     "common",
+    "copies",
     "festive",
     "filing",
     "handing",
@@ -49,6 +54,8 @@ __all__ = [
     "lists",
     "looking",
     "noting",
+    "onsite",
+    "outsiders",
     "papers",
     "passing",
     "reading",
@@ -57,6 +64,7 @@ __all__ = [
     "responsible",
     "returns",
     "several",
+    "successes",
     "templates",
     "whistling",
     "wordings",

@@ -1,6 +1,6 @@
 """批示 and 督办 on pages: to give, to answer, to ask for, to sign. Each is a form of its own, opened from the ticket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,8 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
-from chainhub.documents.attachments.service import FIELD
+from chainhub.documents.attachments.service import FIELD, Sound
+from chainhub.documents.attachments.storing import Shelf
 from chainhub.tickets import forms, queries, uploads
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import addressing, attaching, instructions, supervisions
@@ -18,6 +19,8 @@ from chainhub.tickets.views.reading import ticket_page
 from chainhub.web import doors
 
 Made = tuple[Ticket, forms.ActForm]
+Does = Callable[[Work, forms.ActForm], str]
+Keeps = Callable[[Work, Ticket, forms.ActForm, Shelf, Sequence[Sound]], str]
 _ANSWERED_IN = (
     3  # workdays that a form of 批示 begins with: the project's choice, to be changed by whoever writes
 )
@@ -127,14 +130,20 @@ def beside_page(
     action: str,
     line: str,
     make: Callable[[Work], Made],
-    do: Callable[[Work, forms.ActForm], str],
+    do: Does | None = None,
     *,
     scan: str = "",
+    scan_hint: str = "只给工作人员看，和诉求的附件放在一起。",
+    keeps: Keeps | None = None,
 ) -> ResponseReturnValue:
-    """Show a form, or take it: what is refused comes back with what was typed. With `scan` it asks for a paper too."""
+    """Show a form, or take it: what is refused comes back with what was typed.
+
+    With `scan` it asks for a paper too, which is kept for the staff; a deed that `keeps` takes the files itself.
+    """
+    scanned, deed = (scan, scan_hint), keeps or _with_paper(do)
     if request.method == "GET":
         with doors.reading() as work:
-            return _drawn(work, action, line, *make(work), 200, scan)
+            return _drawn(work, action, line, *make(work), 200, scanned)
     refusal: Invalid | None = None
     said = link = scan_error = ""
     try:
@@ -142,10 +151,8 @@ def beside_page(
         with uploads.storage().keeping() as shelf, doors.work() as work:
             ticket, form = make(work)
             if not form.validate():
-                return _drawn(work, action, line, ticket, form, 422, scan)
-            link, said = ticket.link, do(work, form)
-            if files:
-                attaching.attach_paper(work, shelf, ticket.number, files)
+                return _drawn(work, action, line, ticket, form, 422, scanned)
+            link, said = ticket.link, deed(work, ticket, form, shelf, files)
     except Invalid as error:
         refusal = error
     if refusal is None:
@@ -161,7 +168,19 @@ def beside_page(
                 scan_error = "".join(words)
         if scan_error or not form.errors:
             form.form_errors.append(scan_error or refusal.title)
-        return _drawn(work, action, line, ticket, form, 422, scan, scan_error)
+        return _drawn(work, action, line, ticket, form, 422, scanned, scan_error)
+
+
+def _with_paper(do: Does | None) -> Keeps:
+    """Return a deed that keeps what came with it for the staff."""
+
+    def _deed(work: Work, ticket: Ticket, form: forms.ActForm, shelf: Shelf, files: Sequence[Sound]) -> str:
+        said = do(work, form) if do is not None else ""
+        if files:
+            attaching.attach_paper(work, shelf, ticket.number, files)
+        return said
+
+    return _deed
 
 
 def _drawn(
@@ -171,7 +190,7 @@ def _drawn(
     ticket: Ticket,
     form: forms.ActForm,
     status: int,
-    scan: str,
+    scanned: tuple[str, str],
     scan_error: str = "",
 ) -> ResponseReturnValue:
     page = render_template(
@@ -181,7 +200,8 @@ def _drawn(
         form=form,
         back_url=ticket.link,
         line=line,
-        scan=scan,
+        scan=scanned[0],
+        scan_hint=scanned[1],
         scan_error=scan_error,
     )
     return make_response(page, status)

@@ -13,7 +13,7 @@ from chainhub.county import known
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
-from chainhub.tickets import deadlines, presenting, queries, rules
+from chainhub.tickets import annexing, deadlines, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.common import views as common
 from chainhub.tickets.models import Request, Ticket
@@ -45,7 +45,7 @@ from chainhub.tickets.showing import (
     TicketPage,
     WhistleView,
 )
-from chainhub.tickets.terms import Channel, RequestState, WhistleState
+from chainhub.tickets.terms import FROM_SALON, Channel, RequestState, WhistleState
 from chainhub.tickets.views import resembling
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.workflow import State
@@ -121,6 +121,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
     waiting = presenting.waiting_for(ticket, directory)
     return TicketPage(
         number=ticket.number,
+        origin_url=f"/salons/{ticket.origin_ref}" if ticket.origin_kind == FROM_SALON else "",
         title=ticket.title,
         enterprise=firm,
         tags=tuple(dict.fromkeys(tags)),
@@ -154,6 +155,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
             *_link(work, ticket),
             *_called(work, ticket),
             *_referred(work, ticket),
+            *annexing.actions(work, ticket),
         ),
         waiting_line="" if moves else f"{presenting.current_line(ticket, directory)}。",
         contact=_contact(work, ticket),
@@ -192,6 +194,7 @@ def ticket_page(work: Work, ticket: Ticket) -> TicketPage:
         checklist=tuple(_check(one) for one in checklists.readable(work, ticket)),
         check_url=f"{ticket.link}/checklist" if checklists.may_tick(work, ticket) else "",
         note_url=f"{ticket.link}/note" if noting.capacity(work, ticket) else "",
+        annexes=annexing.annexes(work, ticket),
     )
 
 

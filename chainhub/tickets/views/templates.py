@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role
@@ -17,6 +17,9 @@ from chainhub.tickets.service.paper_templates import TemplateFacts
 from chainhub.tickets.views.door import bp
 from chainhub.web import doors, presses
 
+PAPERS_BESIDE = (
+    "chainhub_papers_beside"  # what gives the rows of papers that rooms above have; the app hands it in
+)
 _KIND = f"<any({','.join(PaperKind)}):kind>"
 
 
@@ -35,6 +38,7 @@ class TemplateRow:
 def templates() -> ResponseReturnValue:
     with doors.reading() as work:
         rows = [_row(one) for one in paper_templates.of_all(work)]
+        rows += [one for more in current_app.extensions[PAPERS_BESIDE] for one in more(work)]
     return render_template("tickets/templates.html", rows=rows)
 
 

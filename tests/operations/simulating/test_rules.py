@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from chainhub.core.actor import Role
 from chainhub.core.worktime import Calendar, Workdays
 from chainhub.operations.simulating import habits, rules, scripts, slowly, stories
 from chainhub.operations.simulating.habits import Firm, chance_of
@@ -63,9 +64,18 @@ def test_what_people_mean_to_do_gives_what_the_table_demands():
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_no_open_state_is_left_to_itself(state):
     """The clock acknowledges, and ends the wait for an enterprise; everywhere else somebody means to go on."""
-    by_the_clock = {State.DISPATCHED, State.AWAITING_INFO, State.REVIEWED}
+    by_the_clock = {State.DISPATCHED, State.AWAITING_INFO}
 
     assert all(plans(state)) or state in by_the_clock
+
+
+def test_whoever_is_silent_is_called():
+    """A leader would read 逾期 93 天 of a call that nobody ever meant to make."""
+    silent = [plan for plan in plans(State.REVIEWED) if all(one.who is not Role.ENTERPRISE for one in plan)]
+
+    assert len(silent) > 40
+    assert all(one.who is Role.CALLER for plan in silent for one in plan)
+    assert all(len(plan) >= 2 for plan in silent), "one call in vain ends nothing"
 
 
 def test_the_same_chance_means_the_same():

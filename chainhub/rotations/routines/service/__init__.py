@@ -1,0 +1,1 @@
+"""Use cases of recurring work: planning and changing it, laying its occasions down, marking one done."""

@@ -1,0 +1,109 @@
+"""What the leader's page takes from statistics: who keeps the limits, is it getting better, what there is much of."""
+
+from urllib.parse import urlencode
+
+from chainhub.core.work import Work
+from chainhub.statistics import periods, queries, reach
+from chainhub.statistics.figures import FIGURES, RANKED_N, ranked
+from chainhub.statistics.presenting import case_url, line, span_text
+from chainhub.statistics.queries import Counts
+from chainhub.statistics.reach import NONE, Narrow
+from chainhub.statistics.showing import Choice, FigureLine, LeaderFigures, UnitBar
+from chainhub.statistics.terms import Cut, Measure, Month, Span, month_of, rolling
+
+_HOT = 5  # categories that are named
+
+
+_SPANS = (("", "近 12 个月"), ("quarter", "本季"), ("month", "本月"))
+
+
+def leader(work: Work, said: str) -> LeaderFigures:
+    """Return what a leader's page takes from statistics: three questions, read together."""
+    this = month_of(work.now)
+    year = rolling(this)
+    named = dict(periods.usual(this))
+    wanted = dict(_SPANS).get(said, "近 12 个月")
+    span = named[wanted]
+    flow = frozenset({Measure.RAISED, Measure.CLOSED, Measure.SATISFIED})
+    recent = Span(this.plus(-1), this)
+    everything, units, categories = queries.several(
+        work,
+        (
+            reach.question(work, year, flow, Narrow()),
+            reach.question(work, span, frozenset({Measure.HANDLING}), Narrow(Cut.UNIT)),
+            reach.question(work, recent, frozenset({Measure.RAISED}), Narrow(Cut.CATEGORY)),
+        ),
+    )
+    satisfied = everything.result("satisfied", None, span)
+    unhappy = satisfied.n - sum(
+        n for value, n in everything.tally(FIGURES["satisfied"], None, span).items() if value
+    )
+    whole = units.result("handling_on_time")
+    plain = units.result("handling_on_time_plain")
+    bars, few = _units(work, units, span)
+    months = tuple(_month(everything, month) for month in year.months)
+    return LeaderFigures(
+        tuple(Choice(words, f"/?span={name}" if name else "/", words == wanted) for name, words in _SPANS),
+        FigureLine(
+            "unhappy",
+            "企业不满意",
+            str(unhappy),
+            f"n = {satisfied.n}",
+            case_url("satisfied", span, Narrow(), "no" if satisfied.n else ""),
+            "",
+        ),
+        f"满意率 {line(satisfied, span, Narrow()).value}",
+        bars,
+        few,
+        f"{span_text(span, work)}，应办结 {whole.n} 件次",
+        f"{whole.worked}；不含延期 {plain.share if whole.n else '—'}",
+        months,
+        f"近 12 个月，提出 {sum(one[1] for one in months)} 件，销号 {sum(one[2] for one in months)} 件",
+        f"{satisfied.worked}。只用每件诉求的第一次评价；没接通、没评价的不算。{span_text(span, work)}",
+        _hot(work, categories, this),
+        f"/statistics?{urlencode({'from': span.first.written, 'to': span.last.written})}",
+    )
+
+
+def _month(found: Counts, month: Month) -> tuple[str, int, int, str, str]:
+    alone = Span(month, month)
+    return (
+        month.text,
+        found.number(Measure.RAISED, alone),
+        found.number(Measure.CLOSED, alone),
+        case_url("raised", alone, Narrow()),
+        case_url("closed", alone, Narrow()),
+    )
+
+
+def _units(work: Work, found: Counts, span: Span) -> tuple[tuple[UnitBar, ...], str]:
+    """Return the units that can be rated, the slowest first: that is what a leader looks for; the others are named."""
+    listed = [(key, found.result("handling_on_time", key)) for key in found.keys]
+    rated = list(reversed(ranked(listed)))
+    bars = tuple(
+        UnitBar(
+            reach.key_label(work, Cut.UNIT, key),
+            int((one.value or 0) * 100),
+            one.text,
+            one.share,
+            case_url("handling_on_time", span, Narrow(Cut.UNIT, key)),
+        )
+        for key, one in rated
+    )
+    few = [f"{reach.key_label(work, Cut.UNIT, key)} {one.share}" for key, one in listed if not one.is_ranked]
+    return bars, f"不足 {RANKED_N} 件不计率：{'，'.join(few)}" if few else ""
+
+
+def _hot(work: Work, found: Counts, this: Month) -> tuple[tuple[str, int, int, str], ...]:
+    """Return what was raised most in this month and the one before: 上月 1 件 → 本月 3 件."""
+    before, now = Span(this.plus(-1), this.plus(-1)), Span(this, this)
+    listed = [
+        (
+            reach.key_label(work, Cut.CATEGORY, key),
+            found.result("raised", key, before).n,
+            found.result("raised", key, now).n,
+            case_url("raised", Span(before.first, now.last), Narrow(Cut.CATEGORY, key or NONE)),
+        )
+        for key in found.keys
+    ]
+    return tuple(sorted(listed, key=lambda one: (-one[2], -one[1], one[0]))[:_HOT])

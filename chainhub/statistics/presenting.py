@@ -1,0 +1,190 @@
+"""Making what the pages of statistics say: figures as doors to what they count."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from chainhub.core.work import Work
+from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
+from chainhub.county.directory.models import Enterprise
+from chainhub.statistics import reach
+from chainhub.statistics.cases import Row
+from chainhub.statistics.figures import (
+    FIGURES,
+    Result,
+    Sort,
+    Weights,
+    composite,
+    number_text,
+    ranked,
+)
+from chainhub.statistics.queries import Counts
+from chainhub.statistics.reach import NONE, Narrow
+from chainhub.statistics.rules import Mark
+from chainhub.statistics.showing import (
+    COLUMNS,
+    GROUPS,
+    CaseLine,
+    CutRow,
+    FigureLine,
+)
+from chainhub.statistics.terms import Cut, Measure, Span, month_from, month_of
+
+LIST = "/statistics/cases"
+WEIGHTS = Weights()
+ALL_MEASURES = frozenset(figure.measure for figure in FIGURES.values())
+
+
+def case_url(code: str, span: Span, narrow: Narrow, part: str = "") -> str:
+    """Return where the list of what a figure counts is."""
+    asked = {
+        "figure": code,
+        "part": part,
+        "from": span.first.written,
+        "to": span.last.written,
+        "cut": narrow.cut.value if narrow.key else "",
+        "key": narrow.key,
+        "chain": narrow.chain,
+    }
+    return f"{LIST}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def line(result: Result, span: Span, narrow: Narrow) -> FigureLine:
+    """Return a figure as a line: in a short span a rate says k of n and no per cent (domain, section 4)."""
+    figure = result.figure
+    value, share = result.text, ""
+    if figure.sort is Sort.RATE and result.n:
+        rated = span.is_long and (result.is_ranked or not narrow.key)
+        value, share = (result.text, result.share) if rated else (result.share, "")
+    elif figure.sort not in {Sort.RATE, Sort.COUNT} and result.n:
+        share = f"{result.n} 次"
+    url = case_url(figure.code, span, narrow) if result.n else ""
+    return FigureLine(figure.code, figure.label, value, share, url, result.worked)
+
+
+def groups(found: Counts, span: Span, narrow: Narrow) -> list[tuple[str, list[FigureLine]]]:
+    """Return every figure in the groups of the page."""
+    return [(title, [line(found.result(code), span, narrow) for code in codes]) for title, codes in GROUPS]
+
+
+def rows(work: Work, found: Counts, span: Span, narrow: Narrow) -> list[CutRow]:
+    """Return a row for each key of a cut, whoever keeps the limits best first where units are compared."""
+    named = names(work, narrow.cut, found.keys)
+    return [
+        CutRow(
+            named[key],
+            tuple(
+                line(found.result(code, key), span, Narrow(narrow.cut, key or NONE, narrow.chain))
+                for code in COLUMNS
+            ),
+        )
+        for key in order(found, narrow.cut)
+    ]
+
+
+def order(found: Counts, cut: Cut) -> Sequence[str]:
+    """Return the keys of a cut as they are read: units and chains best first, the rest by how much was raised."""
+    if cut in {Cut.UNIT, Cut.CHAIN}:
+        best = [key for key, _ in ranked((key, found.result("handling_on_time", key)) for key in found.keys)]
+        return [*best, *(key for key in found.keys if key not in best)]
+    return sorted(found.keys, key=lambda key: (-found.result("raised", key).n, key))
+
+
+def names(work: Work, cut: Cut, keys: Iterable[str]) -> dict[str, str]:
+    """Return what people call the keys of a cut."""
+    if cut is Cut.ENTERPRISE:
+        asked = select(Enterprise.code, Enterprise.short).where(Enterprise.code.in_(list(keys)))
+        return dict(work.session.execute(asked).all())
+    return {key: reach.key_label(work, cut, key) for key in keys}
+
+
+def name_of(work: Work, narrow: Narrow) -> str:
+    """Return what a narrowing is called: chain, then the key."""
+    said = []
+    if narrow.chain:
+        said.append(reach.key_label(work, Cut.CHAIN, narrow.chain))
+    if narrow.key:
+        key = "" if narrow.key == NONE else narrow.key
+        said.append(names(work, narrow.cut, [key]).get(key, key))
+    return "，".join(said)
+
+
+def time_rows(found: Counts, spans: Iterable[tuple[str, Span]], narrow: Narrow) -> list[CutRow]:
+    """Return a row for each part of a span; counts and k of n, no rates where it is short."""
+    return [
+        CutRow(label, tuple(line(found.result(code, None, part), part, narrow) for code in COLUMNS))
+        for label, part in spans
+    ]
+
+
+def composite_line(found: Counts) -> str:
+    """Return 综合 with its weights and numbers, or an empty string where one of its rates could not be counted."""
+    names = ("contacted", "solved", "satisfied")
+    results = {name: found.result(name) for name in names}
+    value = composite(results, WEIGHTS)
+    if value is None:
+        return ""
+    said = " + ".join(
+        f"{getattr(WEIGHTS, name)}% × {results[name].figure.label} {results[name].text}" for name in names
+    )
+    return f"综合 = {said} = {number_text(value * 100)} 分"
+
+
+def span_text(span: Span, work: Work) -> str:
+    """Return a span as people read it; of the present month: up to today."""
+    first, last = span.first, span.last
+    if last >= month_of(work.now):
+        today = work.now.astimezone(SHANGHAI).date()
+        until = (
+            f"{today.month}月{today.day}日"
+            if today.year == first.year
+            else f"{today.year}年{today.month}月{today.day}日"
+        )
+        return f"{first.text}1日—{until}"
+    return first.text if first == last else f"{first.text}—{last.text}"
+
+
+_TOLD: tuple[tuple[tuple[Measure, ...], dict[int, str]], ...] = (
+    (
+        (Measure.INTAKE, Measure.DISPATCHING, Measure.RECEIPT, Measure.HANDLING, Measure.PART),
+        {2: "按时", 1: "靠延期按时", 0: "超时"},
+    ),
+    ((Measure.SATISFIED, Measure.LAST_SATISFIED), {2: "满意", 1: "基本满意", 0: "不满意"}),
+    ((Measure.CONTACTED, Measure.LAST_CONTACTED), {1: "联系了", 0: "没联系"}),
+    ((Measure.SOLVED, Measure.LAST_SOLVED), {1: "解决了", 0: "没解决"}),
+    ((Measure.CLEAR, Measure.LAST_CLEAR), {1: "清楚", 0: "不清楚"}),
+    ((Measure.RULING, Measure.PART_RULING), {1: "退单成立", 0: "退单不成立"}),
+    ((Measure.REVIEW,), {1: "审核通过", 0: "审核退回"}),
+    ((Measure.REOPENED,), {1: "重办过", 0: "没有重办"}),
+    ((Measure.CAME_BACK,), {1: "又出现了", 0: "没有反复"}),
+    ((Measure.DISPATCHED,), {1: "退单成立，改派了", 0: "派到位"}),
+)
+_WORDS = {
+    (measure, value): said for some, words in _TOLD for measure in some for value, said in words.items()
+}
+
+
+def how(mark: Mark, *, runs: bool = False) -> str:
+    """Return how a case came out."""
+    if runs:
+        return "超时，还没办完"
+    if mark.measure in {Measure.DAYS, Measure.DAYS_CARRIED}:
+        return f"{mark.value} 个工作日"
+    return _WORDS.get((mark.measure, mark.value), mark.measure.label)
+
+
+def case_line(work: Work, row: Row) -> CaseLine:
+    """Return a case as a line of its list."""
+    unit = known.of(work.session).directory.unit_name(row.mark.unit)
+    said = [one for one in (row.number, row.enterprise, unit) if one]
+    return CaseLine(
+        row.number,
+        row.title,
+        "，".join(said),
+        row.state.label if row.state else "",
+        how(row.mark, runs=row.runs),
+        month_from(row.mark.month).text,
+        row.approved,
+    )

@@ -1,0 +1,174 @@
+"""Reading figures: cells up to the watermark, the tail beyond it, and what runs late now: exact at every moment."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from chainhub.core.errors import Conflict
+from chainhub.core.work import Work
+from chainhub.statistics import rules, stories
+from chainhub.statistics.figures import FIGURES, Figure, Result, compute
+from chainhub.statistics.models import StatCase, StatCell, StatMark
+from chainhub.statistics.rules import Mark
+from chainhub.statistics.stories import Case
+from chainhub.statistics.terms import Cut, Measure, Span, month_of, rolling
+
+_TRIES = 5  # a fold may come between two statements; not five times
+
+
+def now_rolling(work: Work) -> Span:
+    """Return the twelve months that end with the present one."""
+    return rolling(month_of(work.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: which measures, in which months, along which cut; narrowed to chains and keys."""
+
+    span: Span
+    measures: frozenset[Measure]
+    cut: Cut = Cut.ALL
+    chains: frozenset[str] | None = None  # None: all of them
+    keys: frozenset[str] | None = None  # of the cut; None: all of them
+
+    def place(self, case: Case, mark: Mark) -> str | None:
+        """Return under which key a mark is counted here; None where it is not."""
+        if mark.measure not in self.measures or not self.span.holds(mark.month):
+            return None
+        if self.chains is not None and case.chain not in self.chains:
+            return None
+        key = case.key(self.cut, mark)
+        return key if self.keys is None or key in self.keys else None
+
+
+Spot = tuple[str, int, Measure, int]
+"""Key, month, measure, value."""
+
+
+class Counts:
+    """The marks that a question counts."""
+
+    def __init__(self, spots: Mapping[Spot, int]) -> None:
+        self.spots = {spot: n for spot, n in spots.items() if n}
+
+    @property
+    def keys(self) -> list[str]:
+        """Every key that has something."""
+        return sorted({key for key, *_ in self.spots})
+
+    def result(self, code: str, key: str | None = None, span: Span | None = None) -> Result:
+        """Compute a figure, of one key or of all of them together, in a part of the span or in all of it."""
+        return compute(FIGURES[code], self.tally(FIGURES[code], key, span))
+
+    def tally(self, figure: Figure, key: str | None = None, span: Span | None = None) -> Counter[int]:
+        """Count the values of a figure's marks."""
+        found: Counter[int] = Counter()
+        for (where, month, measure, value), n in self.spots.items():
+            wanted = measure is figure.measure and key in (None, where)
+            if wanted and (span is None or span.holds(month)):
+                found[value] += n
+        return found
+
+    def number(self, measure: Measure, span: Span | None = None) -> int:
+        """Count the marks of a measure."""
+        return sum(
+            n
+            for (_, month, one, _), n in self.spots.items()
+            if one is measure and (span is None or span.holds(month))
+        )
+
+
+def counts(work: Work, question: Question) -> Counts:
+    """Return what a question counts at this moment. Raises Conflict as `several` does."""
+    return several(work, (question,))[0]
+
+
+def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
+    """Return what each of some questions counts at this moment; what is beyond the cells is read once for all.
+
+    Raises Conflict where the fold runs too often to be read beside.
+    """
+    for _ in range(_TRIES):
+        mark = stories.folded_to(work.session)
+        cells = [_cells(work, one) for one in questions]
+        beyond = list(_beyond(work, mark))
+        if stories.folded_to(work.session) == mark:
+            beyond += [(one.case, one.mark, 1) for one in stories.late(work)]
+            return [
+                Counts(_with(question, found, beyond))
+                for question, found in zip(questions, cells, strict=True)
+            ]
+    raise Conflict("统计正在汇总，请过一会儿刷新。", code="busy")
+
+
+def _cells(work: Work, question: Question) -> Counter[Spot]:
+    by_chain = question.cut is Cut.CHAIN
+    key = StatCell.chain if by_chain else StatCell.key
+    found: list[ColumnElement[bool]] = [
+        StatCell.cut == (Cut.ALL if by_chain else question.cut).value,
+        StatCell.measure.in_(sorted(one.value for one in question.measures)),
+        StatCell.month.between(question.span.first.code, question.span.last.code),
+    ]
+    if question.chains is not None:
+        found.append(StatCell.chain.in_(sorted(question.chains)))
+    if question.keys is not None:
+        found.append(key.in_(sorted(question.keys)))
+    rows = work.session.execute(
+        select(key, StatCell.month, StatCell.measure, StatCell.value, func.sum(StatCell.n))
+        .where(*found)
+        .group_by(key, StatCell.month, StatCell.measure, StatCell.value)
+    )
+    return Counter({(one, month, Measure(m), value): int(n) for one, month, m, value, n in rows})
+
+
+def _beyond(work: Work, after: int) -> Iterator[tuple[Case, Mark, int]]:
+    """Yield what the lines beyond the watermark add (1), and take away (-1)."""
+    tail = stories.tail_of(work.session, after)
+    for case, mark in kept(work, tail):
+        yield case, mark, -1
+    for story in stories.stories(work, tail):
+        case = stories.case_of(story)
+        for mark in rules.judge(story, work.calendar):
+            yield case, mark, 1
+
+
+def _with(
+    question: Question, cells: Counter[Spot], beyond: Iterable[tuple[Case, Mark, int]]
+) -> Counter[Spot]:
+    for case, mark, n in beyond:
+        key = question.place(case, mark)
+        if key is not None:
+            cells[key, mark.month, mark.measure, mark.value] += n
+    return cells
+
+
+def kept(work: Work, ids: list[int]) -> Iterable[tuple[Case, Mark]]:
+    """Yield the marks that are kept of some tickets, each with along what it was counted."""
+    for place in range(0, len(ids), stories.SOME):
+        rows = work.session.execute(
+            select(*CASE, *MARK)
+            .join(StatMark, StatMark.ticket_id == StatCase.ticket_id)
+            .where(StatCase.ticket_id.in_(ids[place : place + stories.SOME]))
+        )
+        for row in rows:
+            yield read(tuple(row))
+
+
+CASE = (
+    StatCase.ticket_id,
+    StatCase.chain,
+    StatCase.enterprise,
+    StatCase.category,
+    StatCase.kind,
+    StatCase.channel,
+)
+MARK = (StatMark.measure, StatMark.month, StatMark.unit, StatMark.value)
+
+
+def read(row: tuple[Any, ...]) -> tuple[Case, Mark]:
+    """Return a case and a mark as they were kept, from the columns of `CASE` and `MARK`."""
+    measure, *rest = row[len(CASE) :]
+    return Case(*row[: len(CASE)]), Mark(Measure(measure), *rest)

@@ -1,0 +1,150 @@
+"""What the pages of statistics say, as plain values. Templates decide nothing."""
+
+from dataclasses import dataclass
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "办了多少",
+        (
+            "raised",
+            "dispatched",
+            "closed",
+            "declined",
+            "incomplete",
+            "withdrawn",
+            "merged",
+            "carried",
+            "days_carried",
+            "excluded",
+        ),
+    ),
+    (
+        "按时没有",
+        (
+            "intake_on_time",
+            "dispatch_on_time",
+            "receipt_on_time",
+            "handling_on_time",
+            "handling_on_time_plain",
+            "part_on_time",
+        ),
+    ),
+    ("办了多久", ("days_median", "days_p90", "days_mean")),
+    (
+        "返工多少",
+        (
+            "return_rejected",
+            "part_return_rejected",
+            "dispatch_corrected",
+            "sent_back",
+            "reopened",
+            "came_back",
+        ),
+    ),
+    (
+        "企业怎么说",
+        (
+            "satisfied",
+            "solved",
+            "contacted",
+            "clear",
+            "last_satisfied",
+            "last_solved",
+            "last_contacted",
+            "last_clear",
+        ),
+    ),
+)
+"""The figures of a page in their order, by code."""
+COLUMNS = (
+    "raised",
+    "dispatched",
+    "handling_on_time",
+    "handling_on_time_plain",
+    "days_median",
+    "closed",
+    "satisfied",
+    "reopened",
+)
+"""The figures beside each other where there is a row for each unit, category, month …"""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One figure: its value as a door to what it counts, of how many, the formula with the numbers put in."""
+
+    code: str
+    label: str
+    value: str
+    share: str  # empty where it would only repeat the value
+    url: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """One unit, category, month …: a value for each column."""
+
+    label: str
+    values: tuple[FigureLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several links of which one is current."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit stands, and what would raise it."""
+
+    unit: str
+    line: str
+    hints: tuple[str, ...]
+    late_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case of a list."""
+
+    number: str
+    title: str
+    line: str
+    state: str
+    how: str
+    month: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBar:
+    """How a unit keeps its limits: a bar of a hundred, and k of n beside it."""
+
+    label: str
+    percent: int
+    text: str
+    share: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderFigures:
+    """What a leader's page takes from statistics."""
+
+    spans: tuple[Choice, ...]
+    unhappy: FigureLine
+    satisfied: str
+    units: tuple[UnitBar, ...]
+    few: str  # units of too few cases, named but not rated
+    units_line: str
+    units_formula: str
+    months: tuple[tuple[str, int, int, str, str], ...]  # label, raised, closed, and where each leads
+    months_line: str
+    satisfied_formula: str
+    hot: tuple[tuple[str, int, int, str], ...]  # category, before, now, where it leads
+    all_url: str

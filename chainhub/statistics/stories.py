@@ -1,0 +1,212 @@
+"""Reading what statistics know of tickets: their history, the limits that were measured, and what runs late just now."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.rules import Directory
+from chainhub.reminders import service as reminders
+from chainhub.reminders.models import Clock
+from chainhub.statistics.models import StatState
+from chainhub.statistics.rules import MEASURED, OF_UNITS, Deed, Mark, Story, Watch
+from chainhub.statistics.terms import Cut, month_of
+from chainhub.tickets import queries as tickets
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.tickets.service.importing import UNDONE
+from chainhub.tickets.workflow import BESIDE, Action
+
+SOME = 500  # tickets that are read at once
+_UNTOLD = sorted(BESIDE - {Action.GRANT} | {Action.ASSIGN, Action.CONTACT, Action.RECLASSIFY})
+"""Lines that no figure asks about; none of them moves a ticket."""
+_KINDS = sorted(kind.value for kind in MEASURED)
+_REASONS = sorted(frozenset[str]().union(*(reasons for _, reasons in MEASURED.values())))
+NO_CATEGORY = ""
+
+
+class Case(NamedTuple):
+    """Along what a ticket is counted."""
+
+    ticket: int
+    chain: str
+    enterprise: str
+    category: str
+    kind: str
+    channel: str
+
+    def key(self, cut: Cut, mark: Mark) -> str | None:
+        """Return under which key a mark of this ticket stands along a cut; None where it does not."""
+        if cut is Cut.UNIT:
+            return mark.unit or None
+        if cut is Cut.ALL:
+            return ""
+        return str(getattr(self, cut.value))
+
+
+def folded_to(session: Session) -> int:
+    """Return up to which line of history marks and cells hold."""
+    return session.scalar(select(StatState.folded_to).where(StatState.id == 1)) or 0
+
+
+def tail_of(session: Session, after: int, most: int | None = None) -> list[int]:
+    """Return the tickets that have lines beyond one, in the order of their ids."""
+    found = (
+        select(TicketEvent.ticket_id).where(TicketEvent.id > after).distinct().order_by(TicketEvent.ticket_id)
+    )
+    return list(session.scalars(found.limit(most) if most else found))
+
+
+def stories(work: Work, ids: Sequence[int]) -> list[Story]:
+    """Return what statistics know of some tickets. Three queries for each `SOME` of them."""
+    found: list[Story] = []
+    for place in range(0, len(ids), SOME):
+        found.extend(_some(work, ids[place : place + SOME]))
+    return found
+
+
+def _some(work: Work, ids: Sequence[int]) -> Iterable[Story]:
+    session, directory = work.session, known.of(work.session).directory
+    deeds: dict[int, list[Deed]] = {}
+    for row in session.execute(
+        select(*_DEED)
+        .where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.not_in(_UNTOLD))
+        .order_by(TicketEvent.ticket_id, TicketEvent.seq)
+    ):
+        deeds.setdefault(row[0], []).append(Deed(*row[1:]))
+    watches: dict[int, list[Watch]] = {}
+    for clock in session.scalars(
+        select(Clock)
+        .where(
+            Clock.owner_kind == tickets.OWNER,
+            Clock.owner_id.in_(ids),
+            Clock.kind.in_(_KINDS),
+            Clock.stop_reason.in_(_REASONS),
+            Clock.stopped_at.is_not(None),
+        )
+        .order_by(Clock.id)
+    ):
+        watches.setdefault(clock.owner_id, []).append(watch_of(work, clock))
+    rows = session.execute(select(*_TICKET).where(Ticket.id.in_(ids)).order_by(Ticket.id))
+    return [_story(row, directory, deeds[row.id], watches.get(row.id, ())) for row in rows if row.id in deeds]
+
+
+_DEED = (
+    TicketEvent.ticket_id,
+    TicketEvent.seq,
+    TicketEvent.action,
+    TicketEvent.source,
+    TicketEvent.target,
+    TicketEvent.data,
+    TicketEvent.at,
+)
+_TICKET = (
+    Ticket.id,
+    Ticket.chain_code,
+    Ticket.enterprise_code,
+    Ticket.category_code,
+    Ticket.kind,
+    Ticket.channel,
+    Ticket.confidential,
+    Ticket.origin_kind,
+    Ticket.import_id,
+    Ticket.lead_unit_code,
+    Ticket.first_closed_at,
+)
+
+
+def watch_of(work: Work, clock: Clock) -> Watch:
+    """Return a clock as statistics measure it: with the due date that it would have had without an extension."""
+    plain = clock.due_at
+    if clock.extension:
+        read = reminders.reading(clock)
+        plain = work.calendar.due(read.started_at, read.limit, read.pauses, floor=read.floor).at
+    kind = ClockKind(clock.kind)
+    unit = clock.holder_ref if kind in OF_UNITS else ""
+    return Watch(kind, unit, clock.started_at, clock.due_at, plain, clock.stopped_at, clock.stop_reason)
+
+
+def _story(
+    row: Row[*tuple[Any, ...]], directory: Directory, deeds: Sequence[Deed], watches: Sequence[Watch]
+) -> Story:
+    imported = row.import_id is not None
+    return Story(
+        row.id,
+        row.chain_code,
+        row.enterprise_code,
+        top_of(directory, row.category_code),
+        row.kind.value if row.kind else "",
+        row.channel.value,
+        row.confidential or row.origin_kind == UNDONE,
+        (row.lead_unit_code or "") if imported else "",
+        row.first_closed_at if imported else None,
+        deeds,
+        watches,
+    )
+
+
+def top_of(directory: Directory, code: str | None) -> str:
+    """Return the first-level category of a code; an empty string for none."""
+    return (directory.above(code) or [NO_CATEGORY])[-1]
+
+
+def case_of(story: Story) -> Case:
+    """Return along what a ticket is counted."""
+    return Case(story.ticket, story.chain, story.enterprise, story.category, story.kind, story.channel)
+
+
+class Late(NamedTuple):
+    """A limit that runs and is broken already: it counts as broken from its due date on."""
+
+    clock: int
+    case: Case
+    mark: Mark
+
+
+def late(work: Work) -> list[Late]:
+    """Return every measured limit that runs and is past its due date, of what stands in the figures."""
+    directory = known.of(work.session).directory
+    found = []
+    for clock, kind, holder, due_at, *dims in work.session.execute(_running(work.now)):
+        ticket, chain, enterprise, category, sort, channel = dims
+        case = Case(
+            ticket, chain, enterprise, top_of(directory, category), sort.value if sort else "", channel.value
+        )
+        unit = holder if ClockKind(kind) in OF_UNITS else ""
+        found.append(Late(clock, case, Mark(MEASURED[ClockKind(kind)][0], month_of(due_at).code, unit, 0)))
+    return found
+
+
+def _running(now: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Clock.id,
+            Clock.kind,
+            Clock.holder_ref,
+            Clock.due_at,
+            Ticket.id,
+            Ticket.chain_code,
+            Ticket.enterprise_code,
+            Ticket.category_code,
+            Ticket.kind,
+            Ticket.channel,
+        )
+        .join(Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
+        .where(
+            Clock.stopped_at.is_(None),
+            Clock.kind.in_(_KINDS),
+            Clock.due_at <= now,
+            Ticket.confidential.is_(False),
+            Ticket.excluded.is_(False),
+        )
+        .order_by(Clock.id.desc())
+    )
+
+
+def last_line(session: Session) -> int:
+    """Return the newest line of history."""
+    return session.scalar(select(func.max(TicketEvent.id))) or 0

@@ -1,0 +1,72 @@
+"""The fast figures equal the slow reference on whole simulated counties, while they live and when they are over.
+
+More seeds: `STATISTICS_SEEDS=1-50 python -m pytest tests/statistics/test_equality.py`; docs/statistics.md has the result.
+"""
+
+import os
+
+import pytest
+from sqlalchemy.orm import Session
+
+import config
+from chainhub.core.actor import THE_CLOCK
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.operations.simulating import running, stories
+from chainhub.operations.simulating.running import Order
+from chainhub.statistics import queries, service
+from chainhub.statistics import stories as told
+from chainhub.statistics.figures import FIGURES
+from chainhub.statistics.queries import Question
+from chainhub.statistics.terms import Measure, Span, month_of, rolling
+from chainhub.timetable import TIMETABLE
+from tests.operations.simulating.conftest import END, county  # noqa: F401  # a fixture
+from tests.statistics.comparing import differences
+
+pytestmark = pytest.mark.slow
+
+TOLD = [stories.told(one) for one in config.county("stories")["stories"]]
+_FIRST, _, _LAST = os.environ.get("STATISTICS_SEEDS", "1-1").partition("-")
+SEEDS = range(int(_FIRST), int(_LAST or _FIRST) + 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_figure_equals_the_reference_in_a_simulated_county(county, seed):  # noqa: F811
+    looked, wrong, tails = [], [], []
+
+    def ask(day, _played) -> None:
+        if day.day % 9:
+            return
+        with Session(county) as session:
+            work = _work(session)
+            tails.append(len(told.tail_of(session, told.folded_to(session))))
+            looked.append(day)
+            wrong.extend(differences(work, [rolling(month_of(work.now))]))
+
+    running.simulate(
+        county,
+        Order(seed, running.begin_of(END, months=0, days=40), END, enterprises=6, pace=3.0),
+        TIMETABLE,
+        TOLD,
+        say=ask,
+    )
+    with Session(county) as session, session.begin():
+        work = _work(session)
+        this = month_of(work.now)
+        spans = [rolling(this), Span(this, this), Span(this.plus(-2), this.plus(-1))]
+        assert (wrong, differences(work, spans)) == ([], [])
+        checked = service.check(work)
+        assert checked.wrong == ()
+        assert checked.tickets > 10
+        asked = queries.counts(work, Question(spans[0], frozenset(Measure)))
+        assert sum(asked.result(code).n > 0 for code in FIGURES) >= 18, (
+            "the county was too quiet to prove much"
+        )
+        service.rebuild(work, told.last_line(session))
+        assert differences(work, spans[:1]) == []
+        assert service.check(work).wrong == ()
+    assert len(looked) >= 3
+
+
+def _work(session: Session) -> Work:
+    return Work(session, THE_CLOCK, END, known.of(session).calendar)

@@ -1,0 +1,131 @@
+"""Every number opens exactly what it counts: each door of every page, walked to its end and counted."""
+
+import re
+from html import unescape
+
+import pytest
+from lxml import html
+from sqlalchemy import func, select
+
+from chainhub.core import clock
+from chainhub.statistics import service, stories
+from chainhub.statistics.figures import FIGURES
+from chainhub.tickets.models import TicketEvent
+from tests import people
+from tests.api.calling import given
+from tests.api.conftest import caller  # noqa: F401  # a fixture
+from tests.builders import as_clock
+from tests.statistics.staging import NOW, county
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def present(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def told(session):
+    """The county told, and half of its history folded: half of each list is kept, half is beyond the watermark."""
+    county(session)
+    lines = stories.last_line(session)
+    first = session.scalar(select(func.min(TicketEvent.id)))
+    service.fold(as_clock(session, NOW), (first + lines) // 2)
+    session.commit()
+
+
+@pytest.mark.usefixtures("told")
+def test_every_number_of_the_whole_page_opens_exactly_the_cases_that_it_counts(as_, monkeypatch):
+    monkeypatch.setattr("chainhub.statistics.cases.page.__defaults__", ("", 3))  # many pages of a few
+    client = as_(people.CHIEF)
+    text = client.get("/statistics").get_data(as_text=True)
+    doors = _doors(text)
+
+    assert {re.search(r"figure=(\w+)", one)[1] for one, _ in doors} == FIGURES.keys(), (
+        "something is not counted"
+    )
+    for url, row in doors:
+        n = _n(row)
+        assert _walked(client, url) == n, url
+
+
+def _doors(text: str) -> list[tuple[str, str]]:
+    """Return every door of the figures with the words of its row."""
+    page = html.document_fromstring(text)
+    return [
+        (one.get("href"), " ".join(row.text_content().split()))
+        for row in page.xpath("//table//tr")
+        for one in row.xpath(".//a[contains(@class, 'stat-door')]")
+    ]
+
+
+def _n(row: str) -> int:
+    """Return of how many a row says that it is: “÷ 36”, “n = 4”, or the number itself."""
+    for pattern in (r"÷ (\d+) = ", r"n = (\d+)", r"(\d+)，看是哪些"):
+        found = re.search(pattern, row)
+        if found:
+            return int(found[1])
+    raise AssertionError(row)
+
+
+def _walked(client, url: str) -> int:
+    """Count the cases of a list over all of its pages; its own total says the same."""
+    seen, total = 0, None
+    while url:
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        page = html.document_fromstring(answer.get_data(as_text=True))
+        said = int(re.search(r"：(\d+) 件次", page.text_content())[1])
+        assert total in (None, said)
+        total = said
+        seen += len(page.xpath("//tr[@class='row']"))
+        following = page.xpath("//a[@rel='next']/@href")
+        url = unescape(following[0]) if following else ""
+    assert seen == total
+    return seen
+
+
+@pytest.mark.usefixtures("told")
+def test_every_number_of_every_cut_opens_as_many_cases(as_):
+    client, walked = as_(people.PRINCIPAL), 0
+    for by in ("chain", "unit", "category", "kind", "enterprise", "channel", "month", "quarter", "year"):
+        page = html.document_fromstring(client.get(f"/statistics?by={by}").get_data(as_text=True))
+        for cell in page.xpath("//div[contains(@class, 'matrix')]//td[.//a]"):
+            url, said = cell.xpath(".//a/@href")[0], " ".join(cell.text_content().split())
+            found = (
+                re.search(r"/(\d+)$", said) or re.search(r"(\d+) 次$", said) or re.fullmatch(r"(\d+)", said)
+            )
+            assert _walked(client, url) == int(found[1]), (url, said)
+            walked += 1
+    assert walked > 60
+
+
+@pytest.mark.usefixtures("told")
+def test_the_lists_by_part_add_up_and_name_what_is_in_the_numerator(as_):
+    client = as_(people.CHIEF)
+    kept = _walked(client, "/statistics/cases?figure=handling_on_time&part=yes")
+    missed = _walked(client, "/statistics/cases?figure=handling_on_time&part=no")
+
+    assert kept + missed == _walked(client, "/statistics/cases?figure=handling_on_time")
+    assert missed > 0
+    assert "超时，还没办完" in client.get("/statistics/cases?figure=handling_on_time&part=no").get_data(
+        as_text=True
+    )
+
+
+@pytest.mark.usefixtures("told")
+def test_what_is_excluded_is_listed_with_reason_and_approver(as_):
+    text = as_(people.CHIEF).get("/statistics/cases?figure=excluded").get_data(as_text=True)
+
+    assert "洪水断路，去不了现场" in text
+    assert "批准：" in text
+
+
+@pytest.mark.usefixtures("told")
+def test_the_api_counts_and_lists_the_same(caller):  # noqa: F811
+    program = caller(people.PRINCIPAL)
+    answer = given(program.get("/stats/closure"))["rows"][0]["figures"]
+    for code in FIGURES:
+        listed = given(program.get(f"/stats/cases?figure={code}&limit=200"))
+        assert listed["total"] == len(listed["items"]) == answer[code]["n"], code
