@@ -12,7 +12,7 @@ from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.worktime import SHANGHAI, Calendar
 from chainhub.county import known
 from chainhub.notices.models import Notice
-from chainhub.operations import demo_beside, demo_routines, demo_salons
+from chainhub.operations import demo_beside, demo_routines, demo_salons, demo_visits
 from chainhub.operations.simulating import habits, scripts
 from chainhub.operations.simulating.county import County, House
 from chainhub.operations.simulating.habits import Report
@@ -51,7 +51,8 @@ def play(
     county.leave()
     quiet = [one for one in away if one.until_on < span[1]]
     script = Script(seed, begin, now, reports, quiet, grid=None, papers=frozenset({_CHAIN}), times=_TIMES)
-    filed = Play(engine, script, lines).run().filed
+    played = [one for one in lines if not one.name.startswith(demo_visits.JOBS)]  # laid down below instead
+    filed = Play(engine, script, played).run().filed
     with Session(engine, expire_on_commit=False) as session:
         with session.begin():
             _common(session, county, now)
@@ -61,6 +62,7 @@ def play(
             demo_salons.show(session, county, now)
         with session.begin():
             demo_routines.show(session, county, now)
+            demo_visits.show(session, county, now)
         with session.begin():  # what is older than three days was read by people who come to work
             old = Notice.created_at < now - timedelta(days=3)
             session.execute(update(Notice).where(old).values(read_at=Notice.created_at))

@@ -212,3 +212,14 @@ def test_the_sweeps_find_nothing_twice(session):
 
     assert run(jobs.find_unlaid, jobs.lay, opened, name="visits").done == 3
     assert run(jobs.find_unlaid, jobs.lay, opened, name="visits").done == 0
+
+
+def test_duties_are_laid_where_nothing_was_looked_up_before(session):
+    work = work_of(session, "clock")
+    session.info.clear()
+    touch(session)
+    session.flush()
+
+    duties.lay(work, [1, 2, 3])
+
+    assert session.scalar(select(func.count()).select_from(VisitDuty)) == 77

@@ -51,15 +51,16 @@ def lay(work: Work, places: Sequence[int]) -> None:
 def _lay(work: Work, chain: str) -> None:
     today = local(work.now).date()
     month = rules.month_of(today)
+    seen = _seen(work)  # before the new row is there: it asks the database
     round_ = work.session.get(VisitRound, chain)
     left = work.calendar.workdays_between(today, rules.last_workday(work.calendar, month))
     if round_ is None:
-        round_ = VisitRound(chain_code=chain)
+        round_ = VisitRound(chain_code=chain, seen=seen, at=work.now)
         work.session.add(round_)
         asks = left >= rules.NEW_DAYS
     else:
         asks = True
-    round_.seen, round_.at = _seen(work), work.now
+    round_.seen, round_.at = seen, work.now
     firms = {row[0]: row[1] for row in work.session.execute(_firms(chain))}
     duties = {one.enterprise_code: one for one in work.session.scalars(_of_month(chain, month))}
     if asks:
