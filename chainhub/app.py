@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
+from chainhub.assignments import api as assignments_api
+from chainhub.assignments import views as assignments
 from chainhub.audit import views as audit
 from chainhub.core import clock
 from chainhub.core.actor import Actor
@@ -191,6 +193,7 @@ _ROOMS = (
     around_api.room,
     routines_api.room,
     calendar_api.room,
+    assignments_api.room,
     guides_api.room,
     guide_report_api.room,
     outgoing_api.room,
@@ -216,6 +219,6 @@ def _doors(app: Flask) -> None:
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
         app.register_blueprint(beside.bp)
-    for turning in (salons, around, salon_papers, routines):
-        app.register_blueprint(turning.bp)
+    for taking_turns in (salons, around, salon_papers, routines, assignments):
+        app.register_blueprint(taking_turns.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chainhub.assignments import jobs as assignments
 from chainhub.core.sweeps import Find, Handle
 from chainhub.county.people import jobs as people
 from chainhub.guides import jobs as guides
@@ -120,6 +121,22 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.lay_anew,
         "红色沙龙: sessions laid down for 24 months, anew each day and by an imported calendar",
         "往后排红色沙龙",
+    ),
+    Job(
+        "guides",
+        600,
+        assignments.find_unsettled,
+        assignments.settle,
+        "Assignments follow the grants of guides",
+        "选派跟上授权",
+    ),
+    Job(
+        "guide_terms",
+        3600,
+        assignments.find_ending,
+        assignments.tell_ending,
+        "选派期: its end is said 60 days before, and when it is over",
+        "选派期快满的提醒",
     ),
     Job(
         "statistics",

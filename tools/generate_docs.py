@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import config
+from chainhub.assignments import rules as assignments
+from chainhub.assignments import terms as assignment_terms
 from chainhub.core import actor, media
 from chainhub.core.actor import Role
 from chainhub.core.limits import limit_label, parse_limit
@@ -458,6 +460,14 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("权责", responsibilities.Share, "chainhub/county/responsibilities/rules.py"),
     ("日历的来源", workdays.Source, "chainhub/county/workdays/rules.py"),
     ("定时任务的进程", background.Standing, "chainhub/operations/background/rules.py"),
+    ("选派方案的两种推法", assignments.Profile, "chainhub/assignments/rules.py"),
+    ("一对的分数", assignments.Part, "chainhub/assignments/rules.py"),
+    ("选派为什么开始", assignment_terms.StartReason, "chainhub/assignments/terms.py"),
+    ("选派为什么结束", assignment_terms.EndReason, "chainhub/assignments/terms.py"),
+    ("谁的志愿", assignment_terms.Side, "chainhub/assignments/terms.py"),
+    ("一对先定下的", assignment_terms.Tie, "chainhub/assignments/terms.py"),
+    ("选派方案的状态", assignment_terms.ProposalState, "chainhub/assignments/terms.py"),
+    ("结对的比例", assignment_terms.Ratio, "chainhub/assignments/terms.py"),
     ("红色沙龙的状态", salons.State, "chainhub/rotations/workflow.py"),
     ("红色沙龙的动作", salons.Action, "chainhub/rotations/workflow.py"),
     ("红色沙龙的环节", salons.Part, "chainhub/rotations/workflow.py"),

@@ -83,6 +83,22 @@ def import_responsibilities(file: Path, dry_run: bool) -> None:
     _import_roll(rolls.Kind.RESPONSIBILITIES, file, dry_run=dry_run)
 
 
+@import_.command("guides")
+@click.argument("file", type=opening.READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_guides(file: Path, dry_run: bool) -> None:
+    """Read a list of guides (指导员名册 .xlsx): whose account is there is registered, changed or skipped."""
+    _import_roll(rolls.Kind.GUIDES, file, dry_run=dry_run)
+
+
+@import_.command("assignments")
+@click.argument("file", type=opening.READABLE)
+@click.option("--dry-run", is_flag=True)
+def import_assignments(file: Path, dry_run: bool) -> None:
+    """Read who looks after which enterprise (选派名册 .xlsx): what runs already is skipped, nothing is taken away."""
+    _import_roll(rolls.Kind.ASSIGNMENTS, file, dry_run=dry_run)
+
+
 @import_.command("people")
 @click.argument("file", type=opening.READABLE)
 @click.option("--dry-run", is_flag=True)

@@ -16,7 +16,7 @@ from chainhub.guides.rules import Draft, Policy
 from chainhub.guides.service import duties, visiting
 from chainhub.web import api, doors
 
-room = api.Room("guides", __name__, "党建工作指导员")
+room = api.Room("visits", __name__, "走访")
 _VISITS, _MONTHS, _MONTH = schemas.VisitsQuery(), schemas.FirmMonthsQuery(), schemas.MonthQuery()
 _VISIT, _CORRECT, _HEARD, _FIRM = (
     schemas.VisitBody(),

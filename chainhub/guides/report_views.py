@@ -42,13 +42,13 @@ def reports() -> ResponseReturnValue:
         begun = {one.half_on for one in found if one.guide_id == work.actor.id}
         halves = reporting.halves(local(work.now).date()) if writes else ()
         return render_template(
-            "guides/reports.html",
+            "visits/reports.html",
             reports=[(one.link, rules.half_text(one.half_on), one.guide_name, one.stage) for one in found],
             halves=[(one.isoformat(), rules.half_text(one)) for one in halves if one not in begun],
             handed=ReportStage.HANDED_IN,
             next_url=url_for(".reports", before=after) if after else "",
             first_url=url_for(".reports") if before is not None else "",
-            back_url=url_for("guides.index") if writes else url_for("home.index"),
+            back_url=url_for("visits.index") if writes else url_for("home.index"),
         )
 
 
@@ -75,7 +75,7 @@ def report(id_: int) -> ResponseReturnValue:
 def _report(work: Work, found: GuideReport, refusal: Invalid | None, status: int) -> ResponseReturnValue:
     handed = found.handed_in_at
     page = render_template(
-        "guides/report.html",
+        "visits/report.html",
         report=found,
         half=rules.half_text(found.half_on),
         text=forms.text(request.form, "text") if refusal else found.text,
@@ -109,7 +109,7 @@ def grades() -> ResponseReturnValue:
         found, after = grading.listed(work, before=before)
         named = queries.people(work.session, {one.guide_id for one in found})
         return render_template(
-            "guides/grades.html",
+            "visits/grades.html",
             sent=[(one.name, url_for(".grade", id_=one.id)) for one in grading.sent(work)],
             grades=[
                 (
@@ -145,7 +145,7 @@ def grade(id_: int) -> ResponseReturnValue:
             errors = {name: list(words) for name, words in refusal.errors.items()}
     with doors.reading() as work:
         page = render_template(
-            "guides/grade.html",
+            "visits/grade.html",
             whom=grading.find(work, id_),
             years=grading.years(work),
             grades=list(Grade),

@@ -19,7 +19,7 @@ from chainhub.guides.rules import VisitKind
 from chainhub.guides.service import duties, visiting
 from chainhub.web import doors, presses
 
-bp = Blueprint("guides", __name__, template_folder="templates")
+bp = Blueprint("visits", __name__, template_folder="templates")
 
 
 @bp.get("/visits")
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         month = rules.month_of(local(work.now).date())
         own = queries.firms_of(work.actor)
         return render_template(
-            "guides/index.html",
+            "visits/index.html",
             visits=presenting.visits(work, page.items),
             months=presenting.duties(work, queries.months_of(work, own, month)) if own else [],
             month=rules.month_text(month),
@@ -93,7 +93,7 @@ def _form(
     today = local(work.now).date()
     first = rules.month_of(visit.on) if visit else rules.earliest(work.calendar, today)
     page = render_template(
-        "guides/visit_form.html",
+        "visits/visit_form.html",
         typed=typed,
         errors=errors,
         firms=[(code, names[code]) for code in cared if code in names],
@@ -114,7 +114,7 @@ def show(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
         visit = queries.own(work, id_)
         return render_template(
-            "guides/visit.html",
+            "visits/visit.html",
             visit=presenting.visits(work, [visit])[0],
             changes=presenting.changes(work, visit, queries.changes(work.session, visit)),
             may_correct=visiting.may_correct(work, visit),
@@ -197,7 +197,7 @@ def coverage() -> ResponseReturnValue:
         earlier, later = presenting.month_links(month, today)
         more = urlencode({"month": said, "after": page.after})
         return render_template(
-            "guides/coverage.html",
+            "visits/coverage.html",
             month=rules.month_text(month),
             total=total,
             guided=presenting.together(list(queries.coverage(work, month).values())).guided_words,

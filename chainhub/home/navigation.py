@@ -7,6 +7,8 @@ MOST = 6  # words, or none of them is read
 STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
 _RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
 """What the system administrator looks after from day to day: two pages under one word."""
+VISITS = NavItem("走访", "/visits", ("/visits", "/guide-reports", "/guide-grades"))
+GUIDES = NavItem("指导员", "/guides", ("/guides",))
 
 
 def items(actor: Actor) -> list[NavItem]:
@@ -36,11 +38,17 @@ def items(actor: Actor) -> list[NavItem]:
     found.append(
         NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
     )
-    if roles & {Role.ENTERPRISE, Role.GUIDE} and Role.COMMITTEE not in roles:
-        found.append(NavItem("走访", "/visits", ("/visits", "/guide-reports", "/guide-grades")))
+    if roles & {Role.ENTERPRISE, Role.GUIDE}:
+        found += [GUIDES, VISITS] if Role.GUIDE not in roles else [VISITS]
     found.append(NavItem("共性问题", "/common", ("/common",)))
+    return found + _of_staff(roles, MOST - len(found))
+
+
+def _of_staff(roles: frozenset[Role], room: int) -> list[NavItem]:
+    """Return the words of those who work for the county; what finds no room is a link of the home page."""
+    found = []
     if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.DEPARTMENT, Role.LEADER, Role.LIAISON}:
-        found.append(NavItem("权责清单", "/responsibilities", ("/responsibilities",)))
-        if len(found) < MOST:  # else it stands among the links of the home page
-            found.append(STATISTICS)
-    return found
+        found += [NavItem("权责清单", "/responsibilities", ("/responsibilities",)), STATISTICS]
+    if roles & {Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON}:
+        found.append(GUIDES)
+    return found[:room]

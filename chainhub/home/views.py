@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from chainhub.assignments import queries as assignments
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -56,16 +57,20 @@ def index() -> ResponseReturnValue:
 def card(code: str) -> ResponseReturnValue:
     with doors.reading() as work:
         visits = bool(work.actor.roles & frozenset(guides.OVERSEERS))
-        back = url_for("guides.coverage") if visits else url_for(".index")
+        back = url_for("visits.coverage") if visits else url_for(".index")
         return render_template("home/card.html", card=cards.card(work, code), back_url=back)
 
 
 def _beside(work: Work) -> tuple[DoorView, ...]:
     """Return the links that found no room among the words of the navigation."""
-    reads = work.actor.roles & set(READERS)
-    if not reads or navigation.STATISTICS in navigation.items(work.actor):
-        return ()
-    return (DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True),)
+    words, found = navigation.items(work.actor), []
+    if work.actor.roles & set(READERS) and navigation.STATISTICS not in words:
+        found.append(DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True))
+    if chains := assignments.chains(work):
+        cover = assignments.coverage(work.session, chains)
+        said = f"{sum(one.covered for one in cover)} / {sum(one.firms for one in cover)} 家有指导员"
+        found.append(DoorView(f"{navigation.GUIDES.label} {said}", "", navigation.GUIDES.url, resting=True))
+    return tuple(found)
 
 
 def _scope(work: Work) -> str:
@@ -79,10 +84,12 @@ def _scope(work: Work) -> str:
 def _doors(work: Work) -> tuple[DoorView, ...]:
     """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
     roles, found = work.actor.roles, [*desk.doors(work), *_beside(work)]
+    if Role.GUIDE in roles:
+        found.append(DoorView(navigation.GUIDES.label, "", navigation.GUIDES.url, resting=True))
     if roles & {Role.COMMITTEE, Role.LEADER, Role.GUIDE}:
-        found.append(DoorView("走访情况", "", url_for("guides.coverage"), resting=True))
+        found.append(DoorView("走访情况", "", url_for("visits.coverage"), resting=True))
     if Role.COMMITTEE in roles:
-        found.append(DoorView("走访记录", "", url_for("guides.index"), resting=True))
+        found.append(DoorView("走访记录", "", url_for("visits.index"), resting=True))
     if grading.headed(work.actor) & {
         one.unit_code for one in known.of(work.session).holders.all() if one.role is Role.GUIDE
     }:

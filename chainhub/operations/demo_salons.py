@@ -54,6 +54,23 @@ def show(session: Session, county: County, now: datetime) -> None:
             _held(session, county, clerk, row, place)
         if chain == CHAIN:
             _today(session, county, clerk, rotation.id, now)
+        if chain == _WITH_A_GAP:
+            _gap(session, county, clerk, rotation.id, now)
+
+
+_WITH_A_GAP = "textile"
+
+
+def _gap(session: Session, county: County, clerk: str, rotation_id: int, now: datetime) -> None:
+    """Let the host of an announced session have to stop its works on that day: somebody has to see to it."""
+    work = county.as_(session, clerk, now)
+    rotation = queries.own(work, rotation_id)
+    today = now.astimezone(SHANGHAI).date()
+    coming = [one for one in queries.salons(session, rotation) if one.on and one.on > today]
+    row = next(one for one in coming if one.stage is State.PLANNED)
+    holding.act(work, row.id, Action.ANNOUNCE, None, {})
+    host = queries.hosts(session, [row])[row.id][0].enterprise_code
+    roster.change(work, rotation.id, Asked(Change.AWAY, "锅炉检修停产", host, today, row.on))
 
 
 def _held(session: Session, county: County, clerk: str, row: Salon, place: int) -> None:

@@ -35,6 +35,7 @@ from chainhub.county.responsibilities import service as responsibilities
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.county.responsibilities.rules import TEXT_MOST, Share, keywords_of
 from chainhub.documents.sheets import neutral
+from chainhub.operations import guide_rolls
 from chainhub.operations.importing import OpenWork, Report, Say, acting_as, file_notes, read_table
 from chainhub.operations.ledger import Form, squeeze
 from chainhub.operations.ledger_rows import BadRow, Row
@@ -51,6 +52,8 @@ class Kind(StrEnum):
     UNITS = "units"
     PEOPLE = "people"
     RESPONSIBILITIES = "responsibilities"
+    GUIDES = "guides"
+    ASSIGNMENTS = "assignments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,6 +563,28 @@ def _in_force(category: str, unit: str, on: date) -> Select[Responsibility]:
     )
 
 
+# Guides, and who looks after whom
+
+
+class _Guides:
+    def __init__(self, session: Session) -> None:
+        self.chains = _chains(session)
+
+    def enter(self, work: Work, row: Row) -> _Entered:
+        """Enter one guide."""
+        return _entered(guide_rolls.guide(work, row, self.chains))
+
+
+class _Assignments:
+    def enter(self, work: Work, row: Row) -> _Entered:
+        """Enter one assignment."""
+        return _entered(guide_rolls.assignment(work, row))
+
+
+def _entered(new: bool | None) -> _Entered:
+    return _Entered.SAME if new is None else _Entered.NEW if new else _Entered.CHANGED
+
+
 # The kinds
 
 _FORMS: Mapping[Kind, Form] = {
@@ -592,6 +617,16 @@ _FORMS: Mapping[Kind, Form] = {
         ("登录名", "姓名", "职务", "电话", "单位", "企业", "角色", "管哪里", "岗位"),
         ("登录名",),
     ),
+    Kind.GUIDES: Form.of(
+        "指导员名册",
+        ("登录名", "产业链", "专长", "乡镇街道", "最多带几家", "党内职务"),
+        ("登录名",),
+    ),
+    Kind.ASSIGNMENTS: Form.of(
+        "选派名册",
+        ("企业编码", "登录名", "选派日期"),
+        ("企业编码", "登录名"),
+    ),
     Kind.RESPONSIBILITIES: Form.of(
         "权责清单",
         ("类别", "单位", "分工", "归它的", "不归它的", "关键词", "依据", "排序", "起", "止"),
@@ -605,4 +640,8 @@ def _roll(kind: Kind, session: Session, once: Mapping[str, tuple[str, str]]) -> 
         return _Enterprises(session)
     if kind is Kind.RESPONSIBILITIES:
         return _Responsibilities(session)
+    if kind is Kind.GUIDES:
+        return _Guides(session)
+    if kind is Kind.ASSIGNMENTS:
+        return _Assignments()
     return _Units(session) if kind is Kind.UNITS else _People(session, once)

@@ -1,5 +1,6 @@
 """Every module that defines tables, imported once, so that the metadata are whole."""
 
+from chainhub.assignments import models as assignments
 from chainhub.audit import models as audit
 from chainhub.county import state
 from chainhub.county.directory import models as directory
@@ -51,6 +52,7 @@ MODULES = (
     statistics,
     around_rotations,
     routines,
+    assignments,
     tickets,
     common,
     copies,

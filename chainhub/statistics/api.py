@@ -82,7 +82,7 @@ def _figure(one: Result) -> dict[str, Any]:
     }
 
 
-@room.get("/stats/cases", schemas.CasePage, api.Taken(query=schemas.CasesQuery))
+@room.get("/stats/cases", schemas.CountedCasePage, api.Taken(query=schemas.CasesQuery))
 @doors.signed_in(*READERS)
 def listed() -> Response:
     """一个指标数到的是哪些，一件不多，一件不少"""

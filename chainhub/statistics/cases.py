@@ -33,11 +33,6 @@ class Wanted:
     part: str
     question: Question
 
-    @property
-    def values(self) -> frozenset[int] | None:
-        """The values that are meant to be in the list, or None for any."""
-        return frozenset(self.figure.hits) if self.part else None
-
     def takes(self, value: int) -> bool:
         """Say whether a case that came out so is meant."""
         if not self.part:
@@ -56,11 +51,6 @@ class Row:
     state: State | None = None
     runs: bool = False  # the limit runs still, and is broken
     approved: str = ""  # of what is 不计入考核: by whom, and why
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether the reader may open the ticket."""
-        return bool(self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from chainhub.statistics.rules import Mark
 from chainhub.statistics.showing import (
     COLUMNS,
     GROUPS,
+    NOT_OF_UNITS,
+    OF_UNITS,
     CaseLine,
     CutRow,
     FigureLine,
@@ -65,8 +67,17 @@ def line(result: Result, span: Span, narrow: Narrow) -> FigureLine:
 
 
 def groups(found: Counts, span: Span, narrow: Narrow) -> list[tuple[str, list[FigureLine]]]:
-    """Return every figure in the groups of the page."""
-    return [(title, [line(found.result(code), span, narrow) for code in codes]) for title, codes in GROUPS]
+    """Return every figure in the groups of the page; of a unit those that units answer for."""
+    left_out = NOT_OF_UNITS if narrow.cut is Cut.UNIT else frozenset()
+    return [
+        (title, [line(found.result(code), span, narrow) for code in codes if code not in left_out])
+        for title, codes in GROUPS
+    ]
+
+
+def columns(cut: Cut) -> Sequence[str]:
+    """Return the figures that stand beside each other along a cut."""
+    return OF_UNITS if cut is Cut.UNIT else COLUMNS
 
 
 def rows(work: Work, found: Counts, span: Span, narrow: Narrow) -> list[CutRow]:
@@ -77,7 +88,7 @@ def rows(work: Work, found: Counts, span: Span, narrow: Narrow) -> list[CutRow]:
             named[key],
             tuple(
                 line(found.result(code, key), span, Narrow(narrow.cut, key or NONE, narrow.chain))
-                for code in COLUMNS
+                for code in columns(narrow.cut)
             ),
         )
         for key in order(found, narrow.cut)
@@ -114,7 +125,9 @@ def name_of(work: Work, narrow: Narrow) -> str:
 def time_rows(found: Counts, spans: Iterable[tuple[str, Span]], narrow: Narrow) -> list[CutRow]:
     """Return a row for each part of a span; counts and k of n, no rates where it is short."""
     return [
-        CutRow(label, tuple(line(found.result(code, None, part), part, narrow) for code in COLUMNS))
+        CutRow(
+            label, tuple(line(found.result(code, None, part), part, narrow) for code in columns(narrow.cut))
+        )
         for label, part in spans
     ]
 

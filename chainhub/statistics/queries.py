@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from chainhub.core.errors import Conflict
 from chainhub.core.work import Work
@@ -105,23 +106,35 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
 
 
 def _cells(work: Work, question: Question) -> Counter[Spot]:
-    by_chain = question.cut is Cut.CHAIN
+    given: dict[str, Any] = {
+        "cut": (Cut.ALL if question.cut is Cut.CHAIN else question.cut).value,
+        "measures": sorted(one.value for one in question.measures),
+        "first": question.span.first.code,
+        "last": question.span.last.code,
+    }
+    if question.chains is not None:
+        given["chains"] = sorted(question.chains)
+    if question.keys is not None:
+        given["keys"] = sorted(question.keys)
+    asked = _asked(question.cut is Cut.CHAIN, question.chains is not None, question.keys is not None)
+    rows = work.session.execute(asked, given)
+    return Counter({(one, month, Measure(m), value): int(n) for one, month, m, value, n in rows})
+
+
+@lru_cache  # to build a statement costs as much as to run it
+def _asked(by_chain: bool, of_chains: bool, of_keys: bool) -> Select[*tuple[Any, ...]]:  # a key
     key = StatCell.chain if by_chain else StatCell.key
     found: list[ColumnElement[bool]] = [
-        StatCell.cut == (Cut.ALL if by_chain else question.cut).value,
-        StatCell.measure.in_(sorted(one.value for one in question.measures)),
-        StatCell.month.between(question.span.first.code, question.span.last.code),
+        StatCell.cut == bindparam("cut"),
+        StatCell.measure.in_(bindparam("measures", expanding=True)),
+        StatCell.month.between(bindparam("first"), bindparam("last")),
     ]
-    if question.chains is not None:
-        found.append(StatCell.chain.in_(sorted(question.chains)))
-    if question.keys is not None:
-        found.append(key.in_(sorted(question.keys)))
-    rows = work.session.execute(
-        select(key, StatCell.month, StatCell.measure, StatCell.value, func.sum(StatCell.n))
-        .where(*found)
-        .group_by(key, StatCell.month, StatCell.measure, StatCell.value)
-    )
-    return Counter({(one, month, Measure(m), value): int(n) for one, month, m, value, n in rows})
+    if of_chains:
+        found.append(StatCell.chain.in_(bindparam("chains", expanding=True)))
+    if of_keys:
+        found.append(key.in_(bindparam("keys", expanding=True)))
+    spot = (key, StatCell.month, StatCell.measure, StatCell.value)
+    return select(*spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
 
 
 def _beyond(work: Work, after: int) -> Iterator[tuple[Case, Mark, int]]:

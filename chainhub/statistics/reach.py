@@ -12,7 +12,8 @@ from chainhub.statistics.terms import Cut, Measure, Span
 from chainhub.tickets.terms import Channel, Kind
 
 READERS = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON, Role.DEPARTMENT)
-_OF_CHAINS = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON)
+BOARD_READERS = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON)
+"""Who reads the figures of whole chains, and may put the wall board on a screen."""
 NONE = "none"  # in an address: what has no category, or no kind
 
 
@@ -34,9 +35,9 @@ def of(work: Work) -> Reach:
     actor = work.actor
     if not actor.roles & set(READERS):
         raise NotAllowed("统计给领导、产业链党委、专班和办理单位看。您自己的诉求在“诉求”里。")
-    if any(actor.refs(role, ScopeKind.COUNTY) for role in _OF_CHAINS):
+    if any(actor.refs(role, ScopeKind.COUNTY) for role in BOARD_READERS):
         return Reach(None, frozenset())
-    chains = frozenset[str]().union(*(actor.refs(role, ScopeKind.CHAIN) for role in _OF_CHAINS))
+    chains = frozenset[str]().union(*(actor.refs(role, ScopeKind.CHAIN) for role in BOARD_READERS))
     return Reach(chains, actor.refs(Role.DEPARTMENT, ScopeKind.UNIT))
 
 

@@ -87,7 +87,7 @@ class ClosureShape(Shape):
     formulas = mm.List(mm.Nested(FormulaShape), required=True)
 
 
-class CaseShape(Shape):
+class CountedCaseShape(Shape):
     """One case that a figure counts; of a ticket that the caller may not see number and title are null."""
 
     number = mm.String(required=True, allow_none=True)
@@ -99,9 +99,9 @@ class CaseShape(Shape):
     running = mm.Boolean(required=True, metadata={"description": "超时了，还没办完"})
 
 
-class CasePage(Shape):
+class CountedCasePage(Shape):
     """Exactly what a figure counts, the newest month first."""
 
     total = mm.Integer(required=True)
-    items = mm.List(mm.Nested(CaseShape), required=True)
+    items = mm.List(mm.Nested(CountedCaseShape), required=True)
     next_cursor = next_cursor()

@@ -66,7 +66,20 @@ COLUMNS = (
     "satisfied",
     "reopened",
 )
-"""The figures beside each other where there is a row for each unit, category, month …"""
+"""The figures beside each other where there is a row for each category, month …"""
+OF_UNITS = (
+    "dispatched",
+    "receipt_on_time",
+    "handling_on_time",
+    "handling_on_time_plain",
+    "days_median",
+    "part_on_time",
+    "satisfied",
+    "reopened",
+)
+"""The same for units: what is raised has none."""
+NOT_OF_UNITS = frozenset({"raised", "declined", "merged", "intake_on_time", "dispatch_on_time"})
+"""Figures of the chain's own staff, which a unit's page leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +161,37 @@ class LeaderFigures:
     satisfied_formula: str
     hot: tuple[tuple[str, int, int, str], ...]  # category, before, now, where it leads
     all_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFigure:
+    """One of the large figures of the wall board; `colour` is a light's, or empty."""
+
+    label: str
+    colour: str
+    number: str
+    unit: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One chain and how many stand at each step; the last is all of them."""
+
+    label: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The wall board: it names no enterprise, no title and no person."""
+
+    clock: str
+    day: str
+    figures: tuple[BoardFigure, ...]
+    steps: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+    moves: tuple[tuple[str, str, str], ...]  # when, number, by whom and what
+    units: tuple[UnitBar, ...]
+    salons: tuple[tuple[str, str], ...]
+    visit: bool

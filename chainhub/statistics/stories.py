@@ -1,10 +1,9 @@
 """Reading what statistics know of tickets: their history, the limits that were measured, and what runs late just now."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.work import Work
@@ -27,6 +26,9 @@ _UNTOLD = sorted(BESIDE - {Action.GRANT} | {Action.ASSIGN, Action.CONTACT, Actio
 _KINDS = sorted(kind.value for kind in MEASURED)
 _REASONS = sorted(frozenset[str]().union(*(reasons for _, reasons in MEASURED.values())))
 NO_CATEGORY = ""
+# The statements of every page of figures are built once: to build one costs more than to run it.
+_FOLDED_TO = select(StatState.folded_to).where(StatState.id == 1)
+_BEYOND = select(TicketEvent.ticket_id).where(TicketEvent.id > bindparam("after"))
 
 
 class Case(NamedTuple):
@@ -50,15 +52,15 @@ class Case(NamedTuple):
 
 def folded_to(session: Session) -> int:
     """Return up to which line of history marks and cells hold."""
-    return session.scalar(select(StatState.folded_to).where(StatState.id == 1)) or 0
+    return session.scalar(_FOLDED_TO) or 0
 
 
-def tail_of(session: Session, after: int, most: int | None = None) -> list[int]:
-    """Return the tickets that have lines beyond one, in the order of their ids."""
-    found = (
-        select(TicketEvent.ticket_id).where(TicketEvent.id > after).distinct().order_by(TicketEvent.ticket_id)
-    )
-    return list(session.scalars(found.limit(most) if most else found))
+def tail_of(session: Session, after: int) -> list[int]:
+    """Return the tickets that have lines beyond one, in the order of their ids.
+
+    Neither distinct nor in order for the database: for either it would walk the whole index by tickets.
+    """
+    return sorted(set(session.scalars(_BEYOND, {"after": after})))
 
 
 def stories(work: Work, ids: Sequence[int]) -> list[Story]:
@@ -167,11 +169,36 @@ class Late(NamedTuple):
     mark: Mark
 
 
+_RUNNING = (
+    select(
+        Clock.id,
+        Clock.kind,
+        Clock.holder_ref,
+        Clock.due_at,
+        Ticket.id,
+        Ticket.chain_code,
+        Ticket.enterprise_code,
+        Ticket.category_code,
+        Ticket.kind,
+        Ticket.channel,
+    )
+    .join(Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
+    .where(
+        Clock.stopped_at.is_(None),
+        Clock.kind.in_(_KINDS),
+        Clock.due_at <= bindparam("now"),
+        Ticket.confidential.is_(False),
+        Ticket.excluded.is_(False),
+    )
+    .order_by(Clock.id.desc())
+)
+
+
 def late(work: Work) -> list[Late]:
     """Return every measured limit that runs and is past its due date, of what stands in the figures."""
     directory = known.of(work.session).directory
     found = []
-    for clock, kind, holder, due_at, *dims in work.session.execute(_running(work.now)):
+    for clock, kind, holder, due_at, *dims in work.session.execute(_RUNNING, {"now": work.now}):
         ticket, chain, enterprise, category, sort, channel = dims
         case = Case(
             ticket, chain, enterprise, top_of(directory, category), sort.value if sort else "", channel.value
@@ -179,32 +206,6 @@ def late(work: Work) -> list[Late]:
         unit = holder if ClockKind(kind) in OF_UNITS else ""
         found.append(Late(clock, case, Mark(MEASURED[ClockKind(kind)][0], month_of(due_at).code, unit, 0)))
     return found
-
-
-def _running(now: datetime) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Clock.id,
-            Clock.kind,
-            Clock.holder_ref,
-            Clock.due_at,
-            Ticket.id,
-            Ticket.chain_code,
-            Ticket.enterprise_code,
-            Ticket.category_code,
-            Ticket.kind,
-            Ticket.channel,
-        )
-        .join(Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
-        .where(
-            Clock.stopped_at.is_(None),
-            Clock.kind.in_(_KINDS),
-            Clock.due_at <= now,
-            Ticket.confidential.is_(False),
-            Ticket.excluded.is_(False),
-        )
-        .order_by(Clock.id.desc())
-    )
 
 
 def last_line(session: Session) -> int:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.statistics import cases, periods, placing, presenting, queries, reach
+from chainhub.statistics import board, cases, periods, placing, presenting, queries, reach
 from chainhub.statistics.figures import FIGURES
 from chainhub.statistics.presenting import ALL_MEASURES
-from chainhub.statistics.reach import READERS, Narrow
-from chainhub.statistics.showing import COLUMNS, Choice
+from chainhub.statistics.reach import BOARD_READERS, READERS, Narrow
+from chainhub.statistics.showing import Choice
 from chainhub.statistics.terms import Cut, Span, month_of
 from chainhub.web import doors
 
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
             "spans": _spans(work, span, by, narrow),
             "cuts": _cuts(span, by, narrow, reached),
             "chains": _chains(work, span, by, narrow, reached),
-            "columns": [FIGURES[code] for code in COLUMNS],
+            "columns": [FIGURES[code] for code in presenting.columns(_columns_of(by, reached, narrow))],
             "kept": {"by": by, **_kept(narrow)},
         }
         if by in _TIMES:
@@ -60,8 +60,14 @@ def index() -> ResponseReturnValue:
             groups=presenting.groups(found, span, _shown(reached, narrow)),
             places=placing.places(work) if reached.is_of_units else (),
             composite=presenting.composite_line(found),
+            board_url="" if reached.is_of_units else url_for(".wall"),
             **said,
         )
+
+
+def _columns_of(by: str, reached: reach.Reach, narrow: Narrow) -> Cut:
+    """Return along which cut the columns are chosen: of a unit's months as of units."""
+    return Cut(by) if by in set(Cut) else _shown(reached, narrow).cut
 
 
 def _shown(reached: reach.Reach, narrow: Narrow) -> Narrow:
@@ -110,6 +116,16 @@ def _parts(hits: tuple[int, ...], code: str, span: Span, narrow: Narrow, part: s
         Choice(words, presenting.case_url(code, span, narrow, one), one == part)
         for one, words in named.items()
     ]
+
+
+@bp.get("/board")
+@doors.signed_in(*BOARD_READERS)
+def wall() -> ResponseReturnValue:
+    """Show the board for a hall, which fetches itself anew each minute; for visitors without what is overdue."""
+    with doors.reading() as work:
+        return render_template(
+            "statistics/board.html", board=board.board(work, visit=request.args.get("visit") == "1")
+        )
 
 
 # What the address says

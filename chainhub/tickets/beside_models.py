@@ -1,4 +1,4 @@
-"""Tables of what stands beside a ticket's life: 吹哨 and who reported in, 上级转办."""
+"""Tables of what stands beside a ticket's life: 吹哨 and who reported in, 上级转办, who is invited to a 会商."""
 
 from datetime import date, datetime
 
@@ -72,3 +72,13 @@ class Referral(Base):
     replied_on: Mapped[date | None]
     replied_by: Mapped[str] = mapped_column(String(120), default="")
     reply: Mapped[str] = mapped_column(Text, default="")
+
+
+class Invited(Base):
+    """A unit that is invited to the 会商 that runs: it reads the ticket meanwhile. Gone with its end."""
+
+    __tablename__ = "invited"
+    __table_args__ = (Index("ix_invited_unit_ticket", "unit_code", "ticket_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)

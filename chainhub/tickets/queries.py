@@ -24,11 +24,12 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
-from chainhub.tickets.beside_models import ReportIn
+from chainhub.tickets.beside_models import Invited, ReportIn
 from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 from chainhub.tickets.terms import Route, SupervisionState
+from chainhub.tickets.workflow import State
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
@@ -80,7 +81,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     caller see what is not confidential in their scope, the caller only once it was resolved or answered. A confidential
     ticket on which the chain's leader was asked to decide is addressed to that leader. Administrators see none.
     A leader, or somebody of a unit, to whom it was copied reads it until that is withdrawn (抄送), if it is not
-    confidential. Nobody of a unit sees a complaint about it, in whatever role.
+    confidential; a unit that is invited to a 会商 reads it while that runs. Nobody of a unit sees a complaint about it, in whatever role.
     """
     return _visible(actor, Ticket.filed_by_id == actor.id, Ticket.id.in_(_copies(actor)))
 
@@ -115,6 +116,9 @@ def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[boo
         handles.append(Ticket.lead_unit_code.in_(units))
         handles.append(Ticket.responsible_unit_code.in_(units))
         handles.append(Ticket.id.in_(_addressed_to(units)))
+        invited = select(Invited.ticket_id).where(Invited.unit_code.in_(units))
+        in_session = and_(Ticket.state == State.CONSULTING, Ticket.confidential.is_(False))
+        handles.append(and_(Ticket.id.in_(invited), in_session))
     if actor.roles & {Role.GUIDE, Role.COMMITTEE}:
         handles.append(filed)
     if cared := actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):

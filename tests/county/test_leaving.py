@@ -215,6 +215,36 @@ def test_through_the_pages_the_substitute_comes_in_and_goes(as_, session):
     assert other.get(f"/tickets/{ticket.number}").status_code == 404
 
 
+def test_a_substitute_is_chosen_by_name_and_what_was_typed_stays(as_, session):
+    deputy = queries.user_by_name(session, people.POWER_DEPUTY)
+    client, today = as_(people.POWER), clock.now().date()
+    page = client.get("/leave").get_data(as_text=True)
+    assert f'<option value="{deputy.name}">' in page
+    assert queries.user_by_name(session, people.TRANSPORT).name not in page, "another unit's are typed"
+    given = {"from_on": today.isoformat(), "until_on": (today + timedelta(days=2)).isoformat()}
+    token = {"csrf_token": token_of(client, "/leave")}
+    wrong = client.post("/leave", data={**given, **token, "substitute": "没有这人"})
+    assert wrong.status_code == 422
+    assert 'value="没有这人"' in wrong.get_data(as_text=True)
+
+    assert client.post("/leave", data={**given, **token, "substitute": deputy.name}).status_code == 303
+
+    assert leaving.listed(work_of(session, people.POWER))[0].leave.substitute_id == deputy.id
+
+
+def test_of_one_name_the_colleague_goes_first_and_else_nobody_is_guessed(session):
+    deputy, other = (queries.user_by_name(session, one) for one in (people.POWER_DEPUTY, people.TRANSPORT))
+    other.name = deputy.name
+    session.flush()
+
+    with pytest.raises(Invalid) as refused:
+        leaving.record(work_of(session, people.CLERK), people.CLERK, deputy.name, SPAN)
+    made = leaving.record(work_of(session, people.POWER), people.POWER, deputy.name, SPAN)
+
+    assert "登录名" in refused.value.errors["substitute"][0]
+    assert made.substitute_id == deputy.id
+
+
 @pytest.mark.parametrize("username", [people.OWNER, people.CHIEF, "anquan", "shenji"])
 def test_the_page_is_for_those_whose_work_is_lent(as_, username):
     assert as_(username).get("/leave").status_code == 403

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from chainhub.assignments.models import Guide
 from chainhub.rotations.models import Salon
 from chainhub.rotations.routines.models import Occasion
 from chainhub.tickets.models import Ticket
@@ -52,6 +53,8 @@ SAYS = {
     "share": "co",
     "on": True,
     "done": True,
+    "agrees": True,
+    "publish": True,
     "item": "site",
     "level": 1,
     "source": "12345",
@@ -65,6 +68,12 @@ SAYS = {
     "at_once": 1,
     "bar": 1,
     "chain": "equipment",
+    "guide": 2,
+    "guides": [2],
+    "less": 1,
+    "back_on": "2026-06-01",
+    "tie": "pin",
+    "reason": "wish",
     "lead_days": 7,
     "note": "开了会",
 }
@@ -123,6 +132,9 @@ _THERE: dict[str, dict] = {
     "make_calendar": {"what": "person"},
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
+    "save_guide": {"username": people.GUIDE},
+    "waive_conflict": {"why": "已向企业说明"},
+    "begin_assignment": {"kind": "contact_point", "helper": "县委组织部"},
     "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},
     "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
@@ -135,6 +147,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     """Give every operation that writes, at a ticket or a thing of this county."""
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
+    guide = siege.connection.scalar(select(func.min(Guide.user_id)))
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
     occasions = dict(siege.connection.execute(select(Occasion.id, Occasion.version)).all())
     salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
@@ -146,15 +159,22 @@ def every_call(siege: Siege) -> Iterator[Call]:
         named = content["schema"]["$ref"].rsplit("/", 1)[1] if content else ""
         username, number = _who(siege, path)
         where = path
-        for part, value in {**PARTS, "number": number}.items():
+        for part, value in {**_parts(path, guide), "number": number}.items():
             where = where.replace(f"{{{part}}}", value)
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
-        version = 1 if "/guides/" in path else version
+        version = 1 if path.removeprefix(V1).startswith(("/guides/visits", "/guides/reports")) else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
+
+
+def _parts(path: str, guide: int) -> dict[str, str]:
+    """Return what stands in an address: of guides, an enterprise's code and a guide's id."""
+    if "/guides/enterprises/" in path:
+        return PARTS | {"code": people.FIRM}
+    return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS
 
 
 PARTS = {
@@ -199,12 +219,23 @@ BY = {
 }
 
 
+_VISITING = {"visits", "reports", "grades", "waive", "ask"}
+"""How addresses of what guides do end, beside those of who guides whom."""
+
+
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
     if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
+        return people.CLERK, siege.scene.busy
+    if (
+        words[0] == "guides"
+        and words[-1] not in _VISITING
+        and words[1:2] != ["visits"]
+        and words[1:2] != ["reports"]
+    ):
         return people.CLERK, siege.scene.busy
     if words[0] == "guides" and words[1] == "grades":
         return "d_science_technology_head", siege.scene.busy

@@ -6,6 +6,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chainhub.assignments.service import proposing, registering
+from chainhub.assignments.terms import Tie
 from chainhub.core.actor import Role
 from chainhub.core.media import Medium
 from chainhub.county.directory.models import Enterprise
@@ -56,6 +58,7 @@ from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
+from tests.assignments import staging as guides
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.guides import logging as visits
 from tests.notices.doubles import SECRET, reached
@@ -149,6 +152,7 @@ def staged(session: Session) -> Scene:
     pages = [
         *salon_pages,
         *case,
+        *_guides(session),
         *visit_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
@@ -390,6 +394,32 @@ def _routines(session: Session) -> list[tuple[str, str]]:
         (people.LIAISON, "/routines/new"),
         *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
         *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
+    ]
+
+
+def _guides(session: Session) -> list[tuple[str, str]]:
+    """Let guides be registered, with something of everything known, and a proposal; return the pages that have forms."""
+    guides.settled(session)
+    clerk = work_of(session, people.CLERK, LATER)
+    row = guides.running(session)
+    id_, firm = row.user_id, f"/guides/firms/{people.FIRM}"
+    registering.reduce(clerk, id_, 1, "学习", (LATER.date(), SOON))
+    conflict = registering.add_conflict(clerk, "science_technology", people.FIRM, "管它的项目")
+    waived = registering.add_conflict(clerk, "transport", people.FIRM, "发它的许可")
+    registering.waive(clerk, waived.id, "已向企业说明")
+    registering.tie(clerk, people.FIRM, id_, Tie.BAN, "亲属")
+    proposal, _ = proposing.propose(clerk)
+    return [
+        (people.CLERK, "/guides"),
+        (people.CLERK, proposal.link),
+        (people.CLERK, "/guides/people/new"),
+        (people.CLERK, f"/guides/people/{id_}"),
+        *((people.CLERK, f"/guides/people/{id_}/{word}") for word in ("edit", "reduce", "leave", "wishes")),
+        (people.CLERK, firm),
+        *((people.CLERK, f"{firm}/{word}") for word in ("need", "wishes", "conflict", "pair")),
+        (people.CLERK, f"/guides/conflicts/{conflict.id}/waive"),
+        (people.CLERK, f"/guides/assignments/{row.id}/end"),
+        (people.CLERK, "/guides/kinds/mentors/new"),
     ]
 
 

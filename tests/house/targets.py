@@ -59,12 +59,22 @@ _THERE = {
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
     ("tickets.copy", "person"): people.TRANSPORT,
-    ("guides.new", "enterprise"): people.FIRM,
+    ("visits.new", "enterprise"): people.FIRM,
     ("guide_papers.grade", "year"): str(NOW.year),
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
     ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",
+    ("guides.new_guide", "username"): people.GUIDE,
+    ("guides.new_guide", "capacity"): "3",
+    ("guides.reduce", "less"): "1",
+    ("guides.reduce", "back_on"): "2026-06-01",
+    ("guides.leave", "on"): "2026-03-02",
+    ("guides.pair", "tie"): "pin",
+    ("guides.firm_wishes", "wish2"): "",
+    ("guides.firm_wishes", "wish3"): "",
+    ("guides.guide_wishes", "wish2"): "",
+    ("guides.guide_wishes", "wish3"): "",
     ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }
 """What a field of this name is to hold in one form alone."""

@@ -228,6 +228,7 @@ def test_strange_questions_are_no_accident(siege, tokens):
 
 
 REFUSED = {
+    "confirm_guides": 409,
     "ask": 409,
     "reply_up": 409,
     "whistle": 409,

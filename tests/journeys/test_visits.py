@@ -64,7 +64,7 @@ def test_a_visit_without_a_network_waits_on_the_phone_and_goes_by_itself(troupe,
     expect(line).to_contain_text("有 2 次走访存在这台设备上")
 
     guide.page.context.set_offline(False)
-    expect(line).to_contain_text("都交上去了")
+    expect(line).to_contain_text("都交上去了", timeout=60_000)
     assert guide.page.evaluate(KEPT) == 0
     guide.go("/visits").reads("车间停电两次", "问了社保补贴")
     assert len(re.findall("车间停电两次", guide.text())) == 1
@@ -79,7 +79,7 @@ def test_a_refused_visit_comes_back_into_the_form(troupe, county):
     expect(line).to_contain_text("有 1 次走访")
 
     guide.page.context.set_offline(False)
-    expect(line).to_contain_text("请改好再记")
+    expect(line).to_contain_text("请改好再记", timeout=60_000)
     expect(guide.page.locator("#met")).to_have_value("李主任")
     guide.fill(done="好，都正常。")
     guide.press("记下").reads("都正常")

@@ -147,12 +147,13 @@ def _told(session, salon, what="invited"):
     return set(rows)
 
 
-def test_everybody_is_invited_once_with_one_notice_each(session, salon, host):
+def test_everybody_but_the_host_is_invited_once_with_one_notice_each(session, salon, host, member):
     new = _invited(session, salon)
     told = _told(session, salon)
 
     assert new == around.tally(session, salon).asked
-    assert {people.actor(session, one).id for one in (people.OWNER, people.CHIEF, people.POWER)} <= told
+    assert people.actor(session, host).id not in told
+    assert {people.actor(session, one).id for one in (member, people.CHIEF, people.POWER)} <= told
     assert _invited(session, salon, host) == 0
     assert _told(session, salon) == told
     assert {one.kind for one in session.scalars(select(SalonInvitation))} == set(Party)
@@ -176,11 +177,11 @@ def _own(session, salon, who):
     return inviting.mine(work_of(session, who), salon)[0]
 
 
-def test_each_party_answers_for_itself_and_the_host_reads_the_counts(session, salon, host):
+def test_each_party_answers_for_itself_and_the_host_reads_the_counts(session, salon, host, member):
     _invited(session, salon)
-    mine = _own(session, salon, people.OWNER)
+    mine = _own(session, salon, member)
     answer = {"answer": Answer.SENDING, "people": 2, "names": "陶见禾等"}
-    inviting.answer(work_of(session, people.OWNER), mine.id, answer)
+    inviting.answer(work_of(session, member), mine.id, answer)
     power = _own(session, salon, people.POWER)
     inviting.answer(work_of(session, people.POWER), power.id, {"answer": Answer.ABSENT, "people": 3})
     chief = _own(session, salon, people.CHIEF)
@@ -194,32 +195,30 @@ def test_each_party_answers_for_itself_and_the_host_reads_the_counts(session, sa
     with pytest.raises(NotFound):
         inviting.answer(work_of(session, people.POWER), mine.id, answer)
     with pytest.raises(Invalid):
-        inviting.answer(work_of(session, people.OWNER), mine.id, {"answer": Answer.SENDING})
+        inviting.answer(work_of(session, member), mine.id, {"answer": Answer.SENDING})
 
 
-def test_an_answer_counts_for_the_day_it_was_given_for(session, salon):
+def test_an_answer_counts_for_the_day_it_was_given_for(session, salon, member):
     _invited(session, salon)
-    mine = _own(session, salon, people.OWNER)
-    inviting.answer(work_of(session, people.OWNER), mine.id, {"answer": Answer.COMING})
+    mine = _own(session, salon, member)
+    inviting.answer(work_of(session, member), mine.id, {"answer": Answer.COMING})
     moved(session, salon, Action.POSTPONE, why="防汛")
     with pytest.raises(Conflict):
-        inviting.answer(work_of(session, people.OWNER), mine.id, {"answer": Answer.COMING})
+        inviting.answer(work_of(session, member), mine.id, {"answer": Answer.COMING})
     moved(session, salon, Action.RESCHEDULE, on=salon.period_on + timedelta(days=58), why="定了")
 
     assert around.tally(session, salon).people == 0
-    inviting.answer(work_of(session, people.OWNER), mine.id, {"answer": Answer.COMING})
+    inviting.answer(work_of(session, member), mine.id, {"answer": Answer.COMING})
     assert around.tally(session, salon).people == 1
 
 
-def test_whoever_is_silent_is_reminded_by_hand_and_by_the_clock_once(session, salon, host):
+def test_whoever_is_silent_is_reminded_by_hand_and_by_the_clock_once(session, salon, host, member):
     _invited(session, salon)
-    inviting.answer(
-        work_of(session, people.OWNER), _own(session, salon, people.OWNER).id, {"answer": Answer.COMING}
-    )
+    inviting.answer(work_of(session, member), _own(session, salon, member).id, {"answer": Answer.COMING})
     inviting.remind(work_of(session, host), salon.id)
     inviting.remind(work_of(session, host), salon.id)
     today = f"answer:{NOW.date().isoformat()}"
-    assert people.actor(session, people.OWNER).id not in _told(session, salon, today)
+    assert people.actor(session, member).id not in _told(session, salon, today)
     assert people.actor(session, people.CHIEF).id in _told(session, salon, today)
 
     early = work_of(session, "clock", _day(salon, 9) - timedelta(days=14))
@@ -396,6 +395,24 @@ def test_the_next_session_opens_with_what_became_of_this_one(session, salon):
         assert words in said
     assert "厂门口的路" not in said
     assert papers.issue(_clerk(session, after), following.id, SalonPaper.INVITATION).number == paper.number
+
+
+def test_what_is_still_open_of_earlier_sessions_is_not_forgotten(session, salon):
+    rotation = queries.own(_clerk(session), salon.rotation_id)
+    second, third = salons(session, rotation)[1:3]
+    _held(session, salon)
+    for what in ("排出日子", "修好路"):
+        given = {"unit": people.POWER_UNIT, "what": what, "due_on": salon.on}
+        made = deciding.note(_clerk(session, _day(salon, 18)), salon.id, given)
+    deciding.done(_clerk(session, _day(salon, 18)), made.id, "修好了")
+    later = _day(second, 17)
+    moved(session, second, Action.ANNOUNCE, Action.HOLD, at=later)
+
+    def listed(of):
+        return [one.what for one in looking_back.before(_clerk(session, later), of).decisions]
+
+    assert listed(second) == ["排出日子", "修好路"]
+    assert listed(third) == ["排出日子"]
 
 
 def test_who_may_have_which_paper(session, salon, host, member):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from chainhub.core.actor import Actor
 from chainhub.core.errors import Refusal
@@ -264,7 +264,10 @@ class Walk:
 
 
 def sees(who: Actor, ticket: Ticket) -> bool:
-    return truths.sees(who, ticket, ticket.co_units)
+    invited: frozenset[str] = frozenset()
+    if ticket.state is State.CONSULTING:
+        invited = truths.invitations(queries.events(object_session(ticket), ticket.id))
+    return truths.sees(who, ticket, {*ticket.co_units, *invited})
 
 
 @pytest.mark.slow

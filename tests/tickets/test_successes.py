@@ -75,7 +75,7 @@ def test_it_goes_with_the_consent(session):
 
     _answer(session, made, agrees=False)
 
-    assert (made.state, made.named, _listed(session)) == (CaseState.WITHDRAWN, False, [])
+    assert (made.stage, made.named, _listed(session)) == (CaseState.WITHDRAWN, False, [])
     with pytest.raises(Conflict, match="不用再答复"):
         _answer(session, made)
 
@@ -88,12 +88,12 @@ def test_a_refusal_ends_it_and_other_words_may_be_tried(session):
 
     _answer(session, made, agrees=False)
 
-    assert made.state is CaseState.REFUSED
+    assert made.stage is CaseState.REFUSED
     again = _draft(session, ticket, text=f"{TEXT}又快又好。")
     _answer(session, again)
     with pytest.raises(Invalid):
         _decide(session, again, publish=False)
-    assert _decide(session, again, publish=False, note="不典型").state is CaseState.REJECTED
+    assert _decide(session, again, publish=False, note="不典型").stage is CaseState.REJECTED
 
 
 @pytest.mark.parametrize("said_", ["砚禾齿轮很高兴", "找陶见禾问", "见 EQ-2026-00001"])

@@ -78,5 +78,6 @@ def _page(typed: dict[str, str], refusal: Refusal | None, status: int) -> Respon
             refusal=refusal,
             hands_over=bool(work.actor.roles & {Role.DEPARTMENT, Role.COMMITTEE, Role.TASK_FORCE}),
             for_others=leaving.may_record_for_others(work),
+            colleagues=leaving.colleagues(work),
         )
     return make_response(page, status)

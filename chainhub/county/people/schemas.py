@@ -51,8 +51,8 @@ class Me(Shape):
 class LeaveBody(Command):
     """A leave: who, from which day to which (both included), and who stands in."""
 
-    person = Line(60, about="登录名；不写是自己，别人的由系统管理员来记")
-    substitute = Line(60, required=True, about="谁来代，登录名")
+    person = Line(60, about="登录名或者姓名；不写是自己，别人的由系统管理员来记")
+    substitute = Line(60, required=True, about="谁来代，登录名或者姓名")
     from_on = Day(required=True)
     until_on = Day(required=True, about="最后一天也算")
     reason = Line(100)

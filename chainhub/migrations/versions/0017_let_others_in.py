@@ -1,5 +1,5 @@
 """Who stands beside the loop: outside parties who are asked, what was seen on the spot, who was sent a copy,
-cases of what went well. A new column has a default for the version that is still
+cases of what went well, units invited to a 会商. A new column has a default for the version that is still
 running while this is carried out.
 """
 
@@ -11,7 +11,7 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-_CASE_LIVE = sa.text("state IN ('asked', 'agreed', 'published')")
+_CASE_LIVE = sa.text("stage IN ('asked', 'agreed', 'published')")
 _COPY_HOLDS = sa.text("withdrawn_at IS NULL")
 
 
@@ -101,7 +101,7 @@ def upgrade() -> None:
         "success_case",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("named", sa.Boolean(), nullable=False),
@@ -119,7 +119,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_success_case_ticket_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_success_case")),
     )
-    op.create_index("ix_success_case_state_id", "success_case", ["state", "id"])
+    op.create_index("ix_success_case_stage_id", "success_case", ["stage", "id"])
     op.create_index(
         "uq_success_case_live",
         "success_case",
@@ -129,8 +129,19 @@ def upgrade() -> None:
         postgresql_where=_CASE_LIVE,
     )
 
+    op.create_table(
+        "invited",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("unit_code", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_invited_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(["unit_code"], ["unit.code"], name=op.f("fk_invited_unit_code_unit")),
+        sa.PrimaryKeyConstraint("ticket_id", "unit_code", name=op.f("pk_invited")),
+    )
+    op.create_index("ix_invited_unit_ticket", "invited", ["unit_code", "ticket_id"])
+
 
 def downgrade() -> None:
+    op.drop_table("invited")
     op.drop_table("success_case")
     op.drop_table("ticket_copy")
     op.drop_table("site_visit")

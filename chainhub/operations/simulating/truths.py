@@ -213,7 +213,8 @@ def sees(who: Actor, ticket: Ticket, addressed: Collection[str] = ()) -> bool:
     """Say plainly whom the domain lets see a ticket (section 1, and the paragraph on confidential tickets).
 
     `addressed`: the units that were sent a part, an instruction, a signed supervision, or were called by a whistle, and
-    `THE_LEADER` where the chain's leader was asked to decide on a request; `copied_to` of whom it was copied to.
+    `THE_LEADER` where the chain's leader was asked to decide on a request; `copied_to` of whom it was copied to,
+    and `invited_to` of the units that were invited to the 会商 that runs.
     """
     own = who.refs(Role.DEPARTMENT, ScopeKind.UNIT) | ({who.unit_code} if who.unit_code else set())
     if ticket.complained_unit_code in own:
@@ -223,11 +224,29 @@ def sees(who: Actor, ticket: Ticket, addressed: Collection[str] = ()) -> bool:
         return True
     if copied_to(who.id) in addressed and not ticket.confidential and who.roles & _COPIED:
         return True
+    if ticket.state is S.CONSULTING and not ticket.confidential:
+        units |= {unit for unit in own if invited_to(unit) in addressed}
     return any(_handles(who, ticket, units)) or (not ticket.confidential and any(_reads(who, ticket)))
 
 
 THE_LEADER = "the chain's leader"
 _COPIED = {Role.LEADER, Role.DEPARTMENT}
+
+
+def invited_to(unit: str) -> str:
+    """Return the mark of a unit that was invited to the 会商 that runs."""
+    return f"invited {unit}"
+
+
+def invitations(events: Sequence[TicketEvent]) -> frozenset[str]:
+    """Return the marks of whom the last 会商 invited, by the history; one that somebody's dissatisfaction began, nobody."""
+    asked: frozenset[str] = frozenset()
+    for event in sorted(events, key=lambda one: one.seq):
+        if event.action is A.CONVENE:
+            asked = frozenset(map(invited_to, event.data["units"]))
+        elif event.action is A.ESCALATE:
+            asked = frozenset()
+    return asked
 
 
 def copied_to(person: int | None) -> str:

@@ -305,6 +305,12 @@ def addressed(session: Session) -> defaultdict[int, set[str]]:
     copies = select(TicketCopy.ticket_id, TicketCopy.person_id).where(TicketCopy.withdrawn_at.is_(None))
     for ticket_id, person in session.execute(copies):
         found[ticket_id].add(truths.copied_to(person))
+    sat = select(Ticket.id).where(Ticket.state == State.CONSULTING)
+    lines: defaultdict[int, list[TicketEvent]] = defaultdict(list)
+    for event in session.scalars(select(TicketEvent).where(TicketEvent.ticket_id.in_(sat))):
+        lines[event.ticket_id].append(event)
+    for ticket_id, events in lines.items():
+        found[ticket_id] |= truths.invitations(events)
     for ticket_id in session.scalars(asked):
         found[ticket_id].add(truths.THE_LEADER)
     return found

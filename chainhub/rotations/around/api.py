@@ -30,8 +30,8 @@ from chainhub.rotations.around.views import door
 from chainhub.web import api, doors
 
 room = api.Room("around", __name__, "红色沙龙的一期前后")
-_AFTER = schemas.AfterQuery()
-_AFTER_TAKEN = api.Taken(query=schemas.AfterQuery)
+_AFTER = schemas.SessionAfterQuery()
+_AFTER_TAKEN = api.Taken(query=schemas.SessionAfterQuery)
 
 
 def _page() -> tuple[int, int]:
@@ -132,7 +132,7 @@ def session_arrivals(id_: int) -> Response:
     return api.answer({"items": items, "next_cursor": _more(page.after)})
 
 
-@room.post("/sessions/<int:id_>/arrivals", {200: schemas.LinesShape}, api.Taken(body=schemas.ListBody))
+@room.post("/sessions/<int:id_>/arrivals", {200: schemas.ListedPage}, api.Taken(body=schemas.ListBody))
 @doors.signed_in()
 def take_arrivals(id_: int) -> Response:
     """把纸上的签到录进来，每行说结果"""
@@ -147,7 +147,7 @@ def take_arrivals(id_: int) -> Response:
 # Photos, slides, news
 
 
-@room.get("/sessions/<int:id_>/files", schemas.FilePage, _AFTER_TAKEN)
+@room.get("/sessions/<int:id_>/files", schemas.SessionFilePage, _AFTER_TAKEN)
 @doors.signed_in()
 def session_files(id_: int) -> Response:
     """照片和课件；没发布的只有承办企业和产业链党委看得到"""
@@ -158,7 +158,9 @@ def session_files(id_: int) -> Response:
         return api.answer({"items": [_file(*one) for one in found], "next_cursor": _more(more)})
 
 
-@room.post("/sessions/<int:id_>/files", {201: schemas.FilePage}, api.Taken(form=schemas.FilesBody))
+@room.post(
+    "/sessions/<int:id_>/files", {201: schemas.SessionFilePage}, api.Taken(form=schemas.SessionFilesBody)
+)
 @doors.signed_in()
 @doors.body_most(files.BODY_MOST)
 def upload_to_session(id_: int) -> Response:
@@ -183,7 +185,7 @@ def session_file(id_: int, file: int) -> Response:
         return door.file(releasing.find_file(work, id_, file)[2])
 
 
-@room.post("/sessions/<int:id_>/files/<int:file>/release", {200: schemas.FileShape})
+@room.post("/sessions/<int:id_>/files/<int:file>/release", {200: schemas.SessionFileShape})
 @doors.signed_in()
 def release_session_file(id_: int, file: int) -> Response:
     """发布一个照片或者课件"""
@@ -194,7 +196,7 @@ def release_session_file(id_: int, file: int) -> Response:
 
 @room.post(
     "/sessions/<int:id_>/files/<int:file>/return",
-    {200: schemas.FileShape},
+    {200: schemas.SessionFileShape},
     api.Taken(body=schemas.ReturnBody),
 )
 @doors.signed_in()
@@ -224,7 +226,7 @@ def _file(one: SalonFile, attachment: Attachment) -> dict[str, Any]:
     }
 
 
-@room.get("/sessions/<int:id_>/news", schemas.NewsShape)
+@room.get("/sessions/<int:id_>/news", schemas.SessionNewsShape)
 @doors.signed_in()
 def session_news(id_: int) -> Response:
     """新闻稿；没发布的只有承办企业和产业链党委看得到"""
@@ -235,7 +237,7 @@ def session_news(id_: int) -> Response:
         return api.answer(_news(found))
 
 
-@room.post("/sessions/<int:id_>/news", {200: schemas.NewsShape}, api.Taken(body=schemas.NewsBody))
+@room.post("/sessions/<int:id_>/news", {200: schemas.SessionNewsShape}, api.Taken(body=schemas.NewsBody))
 @doors.signed_in()
 def write_session_news(id_: int) -> Response:
     """写新闻稿：存草稿，或者送审"""
@@ -247,7 +249,7 @@ def write_session_news(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/sessions/<int:id_>/news/release", {200: schemas.NewsShape})
+@room.post("/sessions/<int:id_>/news/release", {200: schemas.SessionNewsShape})
 @doors.signed_in()
 def release_session_news(id_: int) -> Response:
     """发布新闻稿"""
@@ -256,7 +258,9 @@ def release_session_news(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/sessions/<int:id_>/news/return", {200: schemas.NewsShape}, api.Taken(body=schemas.ReturnBody))
+@room.post(
+    "/sessions/<int:id_>/news/return", {200: schemas.SessionNewsShape}, api.Taken(body=schemas.ReturnBody)
+)
 @doors.signed_in()
 def return_session_news(id_: int) -> Response:
     """退回新闻稿，或者撤下"""
@@ -275,7 +279,7 @@ def _news(found: SalonNews) -> dict[str, Any]:
 # Decisions, papers, ratings
 
 
-@room.get("/sessions/<int:id_>/decisions", schemas.DecisionPage)
+@room.get("/sessions/<int:id_>/decisions", schemas.SessionDecisionPage)
 @doors.signed_in()
 def session_decisions(id_: int) -> Response:
     """议定事项，和上期问题办理情况"""
@@ -288,7 +292,9 @@ def session_decisions(id_: int) -> Response:
         )
 
 
-@room.post("/sessions/<int:id_>/decisions", {201: schemas.DecisionShape}, api.Taken(body=schemas.DecideBody))
+@room.post(
+    "/sessions/<int:id_>/decisions", {201: schemas.SessionDecisionShape}, api.Taken(body=schemas.DecideBody)
+)
 @doors.signed_in()
 def decide_at_session(id_: int) -> Response:
     """记一条议定事项"""
@@ -299,7 +305,7 @@ def decide_at_session(id_: int) -> Response:
     return api.answer(answer, 201)
 
 
-@room.post("/decisions/<int:id_>/done", {200: schemas.DecisionShape}, api.Taken(body=schemas.DoneBody))
+@room.post("/decisions/<int:id_>/done", {200: schemas.SessionDecisionShape}, api.Taken(body=schemas.DoneBody))
 @doors.signed_in()
 def finish_decision(id_: int) -> Response:
     """记议定事项办好了"""
@@ -321,14 +327,16 @@ def _decision(one: SalonDecision) -> dict[str, Any]:
     }
 
 
-@room.post("/sessions/<int:id_>/papers", {201: schemas.NumberShape}, api.Taken(body=schemas.PaperBody))
+@room.post(
+    "/sessions/<int:id_>/papers", {201: schemas.SessionPaperShape}, api.Taken(body=schemas.SessionPaperBody)
+)
 @doors.signed_in()
 def issue_session_paper(id_: int) -> Response:
     """给邀请函或者会议纪要编号；编过的还是那个号"""
     sent = api.body()
     with doors.work() as work:
         standing.demand_host(standing.at(work, id_))
-        kind: SalonPaper = api.load(schemas.PaperBody(), sent)["kind"]
+        kind: SalonPaper = api.load(schemas.SessionPaperBody(), sent)["kind"]
         number = papers.issue(work, id_, kind).number
     return api.answer({"number": number, "url": f"{api.PREFIX}/sessions/{id_}/{kind.value}.docx"}, 201)
 
@@ -352,7 +360,7 @@ def rate_session(id_: int) -> Response:
     return api.answer({"session": id_}, 201)
 
 
-@room.get("/sessions/<int:id_>/ratings", schemas.RatingsShape)
+@room.get("/sessions/<int:id_>/ratings", schemas.SessionRatingsShape)
 @doors.signed_in()
 def session_ratings(id_: int) -> Response:
     """到场的人怎么评；给承办企业和产业链党委"""

@@ -69,7 +69,7 @@ RateBody = body(Form.RATE, "What somebody who was there thinks.")
 CheckBody = body(Form.CHECK, "What of the checklist is done.")
 
 
-class FilesBody(Command):
+class SessionFilesBody(Command):
     """Photos and slides."""
 
     file = mm.Raw(
@@ -78,7 +78,7 @@ class FilesBody(Command):
     )
 
 
-class PaperBody(Command):
+class SessionPaperBody(Command):
     """Which paper is to get its number."""
 
     kind = Choice(
@@ -89,7 +89,7 @@ class PaperBody(Command):
     )
 
 
-class AfterQuery(Query):
+class SessionAfterQuery(Query):
     """Which page."""
 
     cursor = cursor()
@@ -142,7 +142,7 @@ class ArrivalPage(Shape):
     next_cursor = next_cursor()
 
 
-class LineShape(Shape):
+class ListedShape(Shape):
     """What became of one line."""
 
     line = mm.Integer(required=True)
@@ -152,13 +152,13 @@ class LineShape(Shape):
     said = mm.String(required=True)
 
 
-class LinesShape(Shape):
+class ListedPage(Shape):
     """What became of every line."""
 
-    items = mm.List(mm.Nested(LineShape), required=True)
+    items = mm.List(mm.Nested(ListedShape), required=True)
 
 
-class FileShape(Shape):
+class SessionFileShape(Shape):
     """A photo or slide."""
 
     id = mm.Integer(required=True)
@@ -169,14 +169,14 @@ class FileShape(Shape):
     said = mm.String(required=True, metadata={"description": "退回的原因"})
 
 
-class FilePage(Shape):
+class SessionFilePage(Shape):
     """Some files."""
 
-    items = mm.List(mm.Nested(FileShape), required=True)
+    items = mm.List(mm.Nested(SessionFileShape), required=True)
     next_cursor = next_cursor()
 
 
-class NewsShape(Shape):
+class SessionNewsShape(Shape):
     """The news of a session."""
 
     title = mm.String(required=True)
@@ -185,7 +185,7 @@ class NewsShape(Shape):
     said = mm.String(required=True)
 
 
-class DecisionShape(Shape):
+class SessionDecisionShape(Shape):
     """What was decided."""
 
     id = mm.Integer(required=True)
@@ -196,10 +196,10 @@ class DecisionShape(Shape):
     note = mm.String(required=True)
 
 
-class DecisionPage(Shape):
+class SessionDecisionPage(Shape):
     """What was decided at a session; and how the session before stands."""
 
-    items = mm.List(mm.Nested(DecisionShape), required=True)
+    items = mm.List(mm.Nested(SessionDecisionShape), required=True)
     before = mm.String(required=True, metadata={"description": "上期问题办理情况，一句话"})
 
 
@@ -213,7 +213,7 @@ class VerdictShape(Shape):
     n = mm.Integer(required=True)
 
 
-class RatingsShape(Shape):
+class SessionRatingsShape(Shape):
     """How a session was rated."""
 
     items = mm.List(mm.Nested(VerdictShape), required=True)
@@ -226,7 +226,7 @@ class RatedShape(Shape):
     session = mm.Integer(required=True)
 
 
-class NumberShape(Shape):
+class SessionPaperShape(Shape):
     """The number of a paper."""
 
     number = mm.String(required=True)

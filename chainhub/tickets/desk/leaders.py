@@ -109,7 +109,7 @@ def _since(work: Work, given: Instruction) -> str:
     return f"{whose} {moment_text(given.given_at)} 已批示，还没回复。"
 
 
-_STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
+STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("接单", (State.SUBMITTED, State.INFO_REQUESTED)),
     ("派单", (State.ACCEPTED,)),
     ("签收", (State.DISPATCHED, State.DISPUTED)),
@@ -118,6 +118,7 @@ _STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("评价", (State.REVIEWED,)),
     ("销号", (State.CONFIRMED,)),
 )
+"""The steps of a ticket's way that people name, and the open states of each."""
 _BOXES = 12
 
 
@@ -134,7 +135,7 @@ def _stages(work: Work) -> tuple[tuple[StageBar, ...], str]:
         here = by_state.setdefault(state, {})
         here[colour] = here.get(colour, 0) + number
     bars, total = [], 0
-    for label, states in _STAGES:
+    for label, states in STAGES:
         counts = {
             name: sum(by_state.get(state, {}).get(name, 0) for state in states)
             for name in ("red", "grey", "plain")

@@ -14,7 +14,7 @@ EVER_MOST = 50  # of one ticket, over all its life: the list on its page has an 
 FIELDS = (
     Field("party_unit", "哪个单位", Shape.LINE, LINE_MOST, 2, hint="如某某银行汶上支行、某某设计院"),
     Field("party_name", "找谁答", Shape.LINE, 20),
-    Field("contact", "怎么找到他", Shape.LINE, LINE_MOST, hint="电话或者微信，只给工作人员看，可以不填"),
+    Field("contact", "怎么找到他", Shape.LINE, LINE_MOST, hint="电话或者微信，只给工作人员看"),
     Field("question", "问什么", Shape.TEXT, NOTE_MOST, 2),
     Field(
         "shown",

@@ -12,7 +12,7 @@ from chainhub.county import known
 from chainhub.reminders.models import Clock
 from chainhub.tickets import queries, rules
 from chainhub.tickets.models import Ticket
-from chainhub.tickets.service import assigning, checklists, complaints, evidencing, parts
+from chainhub.tickets.service import assigning, checklists, complaints, evidencing, inviting, parts
 from chainhub.tickets.terms import ONE_QUESTION, Kind, Route, Satisfaction
 from chainhub.tickets.workflow import OPEN, Action
 
@@ -189,6 +189,7 @@ def _convene(work: Work, ticket: Ticket, given: Given) -> None:
     if unknown := [code for code in given["units"] if code not in units]:
         raise Invalid(errors={"units": [f"没有这个单位：{'、'.join(unknown)}。请从名单里选。"]})
     complaints.demand_others(work, ticket, given["units"], "units")
+    inviting.invite(work, ticket, given["units"])
     ticket.route_taken = True
 
 
@@ -198,6 +199,7 @@ def _conclude(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
     if decided and not ticket.responsible_unit_code:
         raise Invalid(errors={"decisions": ["还没有主办单位。先写下结论，派单的时候再带上协办。"]})
     complaints.demand_others(work, ticket, [one["unit"] for one in decided], "decisions")
+    inviting.end(work, ticket)
     open_ = {part.unit_code for part in parts.still_open(work, ticket)}
     fresh = [one for one in decided if one["unit"] not in open_]
     ticket.lead_unit_code = ticket.lead_unit_code or ticket.responsible_unit_code
@@ -206,6 +208,7 @@ def _conclude(work: Work, ticket: Ticket, given: Given) -> Sequence[Clock]:
 
 def _determine(work: Work, ticket: Ticket, given: Given) -> None:
     """End it, reasons told; it is counted dissatisfied all the same."""
+    inviting.end(work, ticket)
     ticket.satisfaction = Satisfaction.DISSATISFIED
 
 

@@ -86,7 +86,7 @@ def decide_case(id_: int) -> Response:
 def _shape(one: SuccessCase) -> dict[str, Any]:
     return {
         "id": one.id,
-        "state": one.state.value,
+        "state": one.stage.value,
         "title": one.title,
         "text": one.text,
         "named": one.named,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chainhub.core.db import Base, EnumValue
 from chainhub.tickets.successes.rules import CaseState
 
-_LIVE = text("state IN ('asked', 'agreed', 'published')")
+_LIVE = text("stage IN ('asked', 'agreed', 'published')")
 
 
 class SuccessCase(Base):
@@ -17,12 +17,12 @@ class SuccessCase(Base):
     __tablename__ = "success_case"
     __table_args__ = (
         Index("uq_success_case_live", "ticket_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_success_case_state_id", "state", "id"),
+        Index("ix_success_case_stage_id", "stage", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    state: Mapped[CaseState] = mapped_column(EnumValue(CaseState))
+    stage: Mapped[CaseState] = mapped_column(EnumValue(CaseState))
     title: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
     named: Mapped[bool] = mapped_column(default=False)  # the enterprise lets its name stand beside it

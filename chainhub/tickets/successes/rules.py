@@ -8,7 +8,7 @@ from chainhub.tickets.fields import NOTE_MOST, Field, Shape
 
 TITLE = Field("title", "案例标题", Shape.LINE, 60, 2)
 TEXT = Field(
-    "text", "怎么办成的", Shape.TEXT, NOTE_MOST, 10, hint="别写企业名称、人名和电话，写名称由企业自己定"
+    "text", "怎么办成的", Shape.TEXT, NOTE_MOST, 5, hint="别写企业名称、人名和电话，写名称由企业自己定"
 )
 
 

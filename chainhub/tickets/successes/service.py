@@ -66,7 +66,7 @@ def may_draft(work: Work, ticket: Ticket) -> bool:
     fits = fits and not ticket.confidential and ticket.complained_unit_code is None
     if not fits or Role.COMMITTEE not in _standing(work, ticket):
         return False
-    return not any(one.state in LIVE for one in of(work, ticket))
+    return not any(one.stage in LIVE for one in of(work, ticket))
 
 
 def demand_draft(work: Work, number: str) -> Ticket:
@@ -78,7 +78,7 @@ def demand_draft(work: Work, number: str) -> Ticket:
         raise Conflict("保密的诉求和投诉不能写成案例。", code="forbidden_now")
     if ticket.state is not State.CLOSED or ticket.satisfaction not in _HAPPY:
         raise Conflict("销号了、企业满意的，才能写成案例。", code="wrong_state")
-    if any(one.state in LIVE for one in of(work, ticket)):
+    if any(one.stage in LIVE for one in of(work, ticket)):
         raise Conflict("这件诉求已经有案例了，等企业和审核的人答复。", code="forbidden_now")
     return ticket
 
@@ -101,7 +101,7 @@ def draft(work: Work, number: str, title: str, text: str) -> SuccessCase:
             raise Invalid(errors={field: [f"里面写了“{found}”，会认出是哪家，请删掉或者换个说法。"]})
     made = SuccessCase(
         ticket_id=ticket.id,
-        state=CaseState.ASKED,
+        stage=CaseState.ASKED,
         title=title,
         text=text,
         drafted_by_id=work.actor.id,
@@ -136,7 +136,7 @@ def find(work: Work, id_: int) -> tuple[Ticket, SuccessCase]:
 
 def may_answer(work: Work, ticket: Ticket, found: SuccessCase) -> bool:
     """Say whether this actor agrees for the enterprise, or does not, now; once agreed, it may take that back."""
-    return found.state in LIVE and Party.REQUESTER in _standing(work, ticket)
+    return found.stage in LIVE and Party.REQUESTER in _standing(work, ticket)
 
 
 def demand_answer(work: Work, id_: int) -> tuple[Ticket, SuccessCase]:
@@ -144,26 +144,26 @@ def demand_answer(work: Work, id_: int) -> tuple[Ticket, SuccessCase]:
     ticket, found = find(work, id_)
     if Party.REQUESTER not in _standing(work, ticket):
         raise NotAllowed("同不同意由企业自己定。")
-    if found.state not in LIVE:
-        raise Conflict(f"这个案例已经是“{found.state.label}”，不用再答复。", code="wrong_state")
+    if found.stage not in LIVE:
+        raise Conflict(f"这个案例已经是“{found.stage.label}”，不用再答复。", code="wrong_state")
     return ticket, found
 
 
 def answer(work: Work, id_: int, *, agrees: bool, named: bool = False) -> SuccessCase:
     """Let the enterprise agree, refuse, or take its consent back. Raises NotFound, NotAllowed, Conflict."""
     ticket, found = demand_answer(work, id_)
-    if agrees and found.state is not CaseState.ASKED:
+    if agrees and found.stage is not CaseState.ASKED:
         raise Conflict("您已经同意过了。不想再登的，可以收回同意。", code="wrong_state")
     if agrees:
-        found.state, found.named = CaseState.AGREED, named
+        found.stage, found.named = CaseState.AGREED, named
     else:
-        asked = found.state is CaseState.ASKED
-        found.state, found.named = (CaseState.REFUSED if asked else CaseState.WITHDRAWN), False
+        asked = found.stage is CaseState.ASKED
+        found.stage, found.named = (CaseState.REFUSED if asked else CaseState.WITHDRAWN), False
     found.answered_by, found.answered_at = work.actor.name, work.now
-    beside.note(work, ticket, Action.CASE_ANSWER, {"note": found.state.label}, Party.REQUESTER)
+    beside.note(work, ticket, Action.CASE_ANSWER, {"note": found.stage.label}, Party.REQUESTER)
     to = known.of(work.session).holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
-    words = f"{ticket.about}：典型案例《{found.title}》，{found.state.label}。"
-    _tell(work, ticket, to, words, f"case:{found.id}:{found.state.value}", NoticeKind.NEWS)
+    words = f"{ticket.about}：典型案例《{found.title}》，{found.stage.label}。"
+    _tell(work, ticket, to, words, f"case:{found.id}:{found.stage.value}", NoticeKind.NEWS)
     return found
 
 
@@ -172,7 +172,7 @@ def answer(work: Work, id_: int, *, agrees: bool, named: bool = False) -> Succes
 
 def may_publish(work: Work, ticket: Ticket, found: SuccessCase) -> bool:
     """Say whether this actor publishes a case, or does not, now: another person than who drafted it."""
-    agreed = found.state is CaseState.AGREED and Role.COMMITTEE in _standing(work, ticket)
+    agreed = found.stage is CaseState.AGREED and Role.COMMITTEE in _standing(work, ticket)
     return agreed and not _drafted(work, ticket, found)
 
 
@@ -185,8 +185,8 @@ def demand_publish(work: Work, id_: int) -> tuple[Ticket, SuccessCase]:
     ticket, found = find(work, id_)
     if Role.COMMITTEE not in _standing(work, ticket):
         raise NotAllowed("典型案例由产业链党委审核发布。")
-    if found.state is not CaseState.AGREED:
-        raise Conflict(f"这个案例现在是“{found.state.label}”，企业同意了才能发布。", code="wrong_state")
+    if found.stage is not CaseState.AGREED:
+        raise Conflict(f"这个案例现在是“{found.stage.label}”，企业同意了才能发布。", code="wrong_state")
     if _drafted(work, ticket, found):
         raise Conflict("这个案例是您写的，要由产业链党委的另一位同志审核发布。", code="forbidden_now")
     return ticket, found
@@ -197,9 +197,9 @@ def decide(work: Work, id_: int, *, publish: bool, note: str = "") -> SuccessCas
     ticket, found = demand_publish(work, id_)
     if not publish and not note:
         raise Invalid(errors={"note": ["不发布的，请写明为什么。"]})
-    found.state = CaseState.PUBLISHED if publish else CaseState.REJECTED
+    found.stage = CaseState.PUBLISHED if publish else CaseState.REJECTED
     found.decided_by, found.decided_at, found.decision = _who(work), work.now, note
-    said = f"{found.state.label}。{note}" if note else f"{found.state.label}。"
+    said = f"{found.stage.label}。{note}" if note else f"{found.stage.label}。"
     beside.note(work, ticket, Action.CASE_DECIDE, {"note": said}, Role.COMMITTEE)
     return found
 
@@ -221,7 +221,7 @@ def published(
         select(SuccessCase, Ticket.category_code, Enterprise.short)
         .join(Ticket, Ticket.id == SuccessCase.ticket_id)
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
-        .where(SuccessCase.state == CaseState.PUBLISHED, Ticket.confidential.is_(False))
+        .where(SuccessCase.stage == CaseState.PUBLISHED, Ticket.confidential.is_(False))
         .where(Ticket.complained_unit_code.is_(None))
         .order_by(SuccessCase.id.desc())
         .limit(limit + 1)

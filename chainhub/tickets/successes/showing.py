@@ -18,13 +18,13 @@ def drafted(work: Work, ticket: Ticket) -> tuple[CaseView, ...]:
         if one.decided_at is not None:
             said = f"：{one.decision}" if one.decision else ""
             line = f"{line}；{one.decided_by} {moment_text(one.decided_at)} 审核{said}"
-        answers, asked = service.may_answer(work, ticket, one), one.state is CaseState.ASKED
+        answers, asked = service.may_answer(work, ticket, one), one.stage is CaseState.ASKED
         where = f"/cases/{one.id}"
         found.append(
             CaseView(
                 one.title,
                 one.text,
-                one.state.label,
+                one.stage.label,
                 line,
                 answer_url=f"{where}/answer" if answers and asked else "",
                 withdraw_url=f"{where}/withdraw" if answers and not asked else "",

@@ -101,7 +101,7 @@ def answer_case(id_: int) -> ResponseReturnValue:
         return "记下了，谢谢您。" if chosen != "no" else "记下了，不会登出来。"
 
     line = "登出来的就是上面这些话，一个字不改。同意了也可以随时收回。"
-    return beside_page("案例登不登", line, _make, _do)
+    return beside_page("答复案例", line, _make, _do)
 
 
 @bp.post("/cases/<int:id_>/withdraw")
@@ -124,7 +124,7 @@ def decide_case(id_: int) -> ResponseReturnValue:
     def _do(work: Work, form: forms.ActForm) -> str:
         given = form.given()
         made = service.decide(work, id_, publish=given["decision"] == "publish", note=given.get("note", ""))
-        return f"案例{made.state.label}。"
+        return f"案例{made.stage.label}。"
 
     return beside_page("审核案例", "写案例的人不能自己发布。", _make, _do)
 

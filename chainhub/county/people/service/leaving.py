@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from chainhub.audit import service as audit
@@ -62,7 +62,7 @@ def listed(work: Work) -> Sequence[Listed]:
 
 
 def record(work: Work, person: str, substitute: str, span: Span) -> Leave:
-    """Record a leave. `person` and `substitute` are account names. Raises NotAllowed, Invalid, Conflict."""
+    """Record a leave. `person` and `substitute` are account names or names. Raises NotAllowed, Invalid, Conflict."""
     away = _person(work, person, "person")
     if away.id != work.actor.id and not may_record_for_others(work):
         raise NotAllowed("别人的请假由本人或者系统管理员来记。")
@@ -110,11 +110,48 @@ def _is_over(work: Work, leave: Leave) -> bool:
     return leave.until_on < work.now.astimezone(SHANGHAI).date()
 
 
-def _person(work: Work, username: str, field: str) -> User:
-    found = queries.user_by_name(work.session, username.strip().lower())
-    if found is None or not found.is_active:
-        raise Invalid(errors={field: ["没有这个登录名，请核对。"]})
-    return found
+COLLEAGUES_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the same unit who may stand in, by name and title."""
+
+    name: str
+    title: str
+
+
+def colleagues(work: Work) -> Sequence[Colleague]:
+    """Return who of the actor's own unit may stand in, by name; one query, and none where there is no unit."""
+    if work.actor.unit_code is None:
+        return ()
+    rows = work.session.execute(
+        select(User.name, User.title)
+        .where(User.unit_code == work.actor.unit_code, User.id != work.actor.id, _may_lend())
+        .order_by(User.id)
+        .limit(COLLEAGUES_MOST)
+    )
+    return [Colleague(*row) for row in rows]
+
+
+def _may_lend() -> ColumnElement[bool]:
+    held = select(GrantRow.user_id).where(GrantRow.role.in_(LENT), GrantRow.ended_at.is_(None))
+    return and_(User.is_active, User.id.in_(held))
+
+
+def _person(work: Work, said: str, field: str) -> User:
+    """Return whom an account name or a name means; of one name the person of the actor's unit goes first."""
+    typed = said.strip()
+    found = queries.user_by_name(work.session, typed.lower())
+    if found is not None and found.is_active:
+        return found
+    named = work.session.scalars(select(User).where(User.name == typed, _may_lend()).limit(20)).all()
+    near = [one for one in named if one.unit_code is not None and one.unit_code == work.actor.unit_code]
+    if len(near or named) > 1:
+        raise Invalid(errors={field: [f"有几位叫{typed}，请写登录名。"]})
+    if not named:
+        raise Invalid(errors={field: ["没有这个人，请写全名，或者写登录名。"]})
+    return (near or named)[0]
 
 
 def _check(work: Work, away: User, stands_in: User, span: Span) -> None:

@@ -7,7 +7,7 @@ see it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from chainhub.core.limits import local
 from chainhub.core.work import Work
@@ -52,7 +52,7 @@ def before(work: Work, salon: Salon) -> Before | None:
     last = problems.last_held(work, salon)
     if last is None or last.on is None:
         return None
-    return Before(last, days.text(last.on), _raised(work, last), decisions(work, last))
+    return Before(last, days.text(last.on), _raised(work, last), _followed(work, last))
 
 
 def _raised(work: Work, salon: Salon) -> str:
@@ -75,15 +75,23 @@ def _raised(work: Work, salon: Salon) -> str:
     )
 
 
+def _followed(work: Work, last: Salon) -> list[DecisionFacts]:
+    """Return what the last session decided, and what is still open of those before it."""
+    earlier = select(Salon.id).where(Salon.rotation_id == last.rotation_id, Salon.on < last.on)
+    still_open = SalonDecision.done_at.is_(None) & SalonDecision.salon_id.in_(earlier)
+    return _facts(work, or_(SalonDecision.salon_id == last.id, still_open))
+
+
 def decisions(work: Work, salon: Salon) -> list[DecisionFacts]:
     """Return what was decided at a session, in order."""
+    return _facts(work, SalonDecision.salon_id == salon.id)
+
+
+def _facts(work: Work, which: ColumnElement[bool]) -> list[DecisionFacts]:
     units = known.of(work.session).directory
     today = local(work.now).date()
     rows = work.session.scalars(
-        select(SalonDecision)
-        .where(SalonDecision.salon_id == salon.id)
-        .order_by(SalonDecision.id)
-        .limit(DECISIONS_MOST)
+        select(SalonDecision).where(which).order_by(SalonDecision.id).limit(DECISIONS_MOST)
     )
     return [
         DecisionFacts(

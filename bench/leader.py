@@ -1,0 +1,196 @@
+"""The leader's page and the figures over a large history: `python -m bench.leader [--sizes 1000,1000000]`.
+
+A county of a thousand tickets is filled and folded; then what has ended is copied inside the database, with its history,
+clocks, marks and cells, until there are as many as asked for. What is open stays the same, so that the page has
+the same to show. The page is asked for in this process; what is told is the time of one request, wall and processor.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, String, Table, cast, func, insert, literal, select, text, update
+from sqlalchemy.orm import Session
+
+from bench import fill, texts
+from bench.running import _database
+from chainhub.app import create_app
+from chainhub.core import clock
+from chainhub.core.actor import THE_CLOCK
+from chainhub.core.db import Base
+from chainhub.core.settings import Settings
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.operations import schema
+from chainhub.reminders.models import Clock
+from chainhub.statistics import service, stories
+from chainhub.statistics.models import StatCase, StatCell, StatMark, StatState
+from chainhub.statistics.terms import Cut
+from chainhub.tickets.models import Ticket, TicketEvent
+from chainhub.web import engine as engines
+
+BASE = 1000  # tickets that are really played and cloned
+LIVES = 60
+ROUNDS = 60
+PATHS = {"leader": "/", "figures": "/statistics", "by unit": "/statistics?by=unit"}
+_AT_ONCE = 20  # copies of the whole in one transaction
+
+
+def main() -> int:
+    """Measure what was asked for and print a table."""
+    asked = argparse.ArgumentParser(prog="python -m bench.leader", description=__doc__)
+    asked.add_argument("--sizes", default="1000,1000000")
+    asked.add_argument("--databases", default="sqlite,postgresql")
+    options = asked.parse_args()
+    print(
+        "| Database | Tickets | Open | Lines of history | Page | p50 ms | CPU ms |\n|---|---|---|---|---|---|---|"
+    )
+    with tempfile.TemporaryDirectory(prefix="chbench") as name:
+        folder, now, password = Path(name), clock.now(), fill.password_hash()
+        stock = fill.stock(folder, LIVES, now, password)
+        for database in options.databases.split(","):
+            with _database(database, folder, BASE) as (url, _):
+                fill.fill(url, stock, texts.load(BASE), BASE, now, password)
+                engine = engines.opened(url)
+                _fold(engine)
+                for size in sorted(int(one) for one in options.sizes.split(",")):
+                    _grow(engine, size)
+                    _measure(engine, url, folder, database)
+                engine.dispose()
+    return 0
+
+
+def _fold(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        work = Work(session, THE_CLOCK, clock.now(), known.of(session).calendar)
+        service.rebuild(work, stories.last_line(session))
+
+
+def _grow(engine: Engine, size: int) -> None:
+    """Copy what has ended until there are so many tickets."""
+    with Session(engine) as session:
+        ended = session.scalar(select(func.count()).where(Ticket.is_open.is_(False), Ticket.id <= BASE)) or 1
+        have = session.scalar(select(func.count(Ticket.id))) or 0
+    copies = (size - have) // ended
+    spans = {Ticket: BASE, TicketEvent: 0, Clock: 0}
+    with Session(engine) as session:
+        for model in (TicketEvent, Clock):
+            spans[model] = session.scalar(select(func.max(model.id))) or 0
+    first = (have - BASE) // ended + 1
+    for begin in range(first, first + copies, _AT_ONCE):
+        last = min(begin + _AT_ONCE, first + copies)
+        with Session(engine) as session, session.begin():
+            _copy(session, begin, last, spans)
+    with Session(engine) as session, session.begin():
+        session.execute(update(StatState).values(folded_to=stories.last_line(session)))
+        _recount(session)
+        schema.analyze(session)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _copy(session: Session, first: int, last: int, spans: dict[type[Base], int]) -> None:
+    """Copy every ended ticket of the base once for each number, with what belongs to it."""
+    numbers = text(
+        "WITH RECURSIVE copy(n) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM copy WHERE n < :last) SELECT n FROM copy"
+    )
+    copy = numbers.bindparams(first=first, last=last - 1).columns(n=Ticket.id.type).subquery("copies")
+    ended = select(Ticket.id).where(Ticket.is_open.is_(False), Ticket.id <= BASE)
+    for model, ticket in (
+        (Ticket, "id"),
+        (TicketEvent, "ticket_id"),
+        (Clock, "owner_id"),
+        (StatCase, "ticket_id"),
+        (StatMark, "ticket_id"),
+    ):
+        table: Table = model.__table__  # type: ignore[assignment]  # a mapped class has a table
+        columns = [one for one in table.columns if not (model is StatMark and one.name == "id")]
+        values = []
+        for column in columns:
+            if column.name == ticket:
+                values.append(column + copy.c.n * BASE)
+            elif column.name == "id":
+                values.append(column + copy.c.n * spans[model])
+            elif model is Ticket and column.name == "number":
+                values.append(literal("K") + cast(copy.c.n, String(9)) + "-" + cast(table.c.id, String(9)))
+            else:
+                values.append(column)
+        rows = (
+            select(*values).select_from(table.join(copy, literal(1) == 1)).where(table.c[ticket].in_(ended))
+        )
+        session.execute(
+            insert(table).from_select([one.name for one in columns], rows, include_defaults=False)
+        )
+
+
+def _recount(session: Session) -> None:
+    """Count the cells from the marks: what the fold would have come to."""
+    session.execute(StatCell.__table__.delete())  # type: ignore[attr-defined]
+    keys = {
+        Cut.ALL: literal(""),
+        Cut.UNIT: StatMark.unit,
+        Cut.CATEGORY: StatCase.category,
+        Cut.KIND: StatCase.kind,
+        Cut.ENTERPRISE: StatCase.enterprise,
+        Cut.CHANNEL: StatCase.channel,
+    }
+    spot = (StatMark.measure, StatMark.month, StatCase.chain, StatMark.value)
+    for cut, key in keys.items():
+        counted = (
+            select(literal(cut.value), key, *spot, func.count())
+            .join(StatCase, StatCase.ticket_id == StatMark.ticket_id)
+            .group_by(key, *spot)
+        )
+        if cut is Cut.UNIT:
+            counted = counted.where(StatMark.unit != "")
+        names = ["cut", "key", "measure", "month", "chain", "value", "n"]
+        session.execute(insert(StatCell).from_select(names, counted))
+
+
+def _measure(engine: Engine, url: str, folder: Path, database: str) -> None:
+    with Session(engine) as session:
+        size, open_ = (
+            session.scalar(select(func.count(Ticket.id))),
+            session.scalar(select(func.count()).where(Ticket.is_open)),
+        )
+        lines = session.scalar(select(func.count(TicketEvent.id)))
+    app = create_app(
+        Settings(
+            "demo", folder, url, "a secret of a measurement, 32 chars", False, 0, (), 600, 30, "WARNING", ""
+        )
+    )
+    client = app.test_client()
+    _sign_in(client)
+    for name, path in PATHS.items():
+        wall, worked = _times(client, path)
+        print(
+            f"| {database} | {size:,} | {open_:,} | {lines:,} | {name} | {statistics.median(wall):.1f} | {statistics.median(worked):.1f} |",
+            flush=True,
+        )
+
+
+def _sign_in(client: FlaskClient) -> None:
+    page = client.get("/sign-in").get_data(as_text=True)
+    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    client.post("/sign-in", data={"csrf_token": token, "username": "xianzhang", "password": fill.PASSWORD})
+
+
+def _times(client: FlaskClient, path: str) -> tuple[Sequence[float], Sequence[float]]:
+    wall, worked = [], []
+    for _ in range(ROUNDS):
+        begun, work = time.perf_counter(), time.process_time()
+        if client.get(path).status_code != 200:
+            raise RuntimeError(f"{path} does not answer")
+        wall.append((time.perf_counter() - begun) * 1000)
+        worked.append((time.process_time() - work) * 1000)
+    return wall[5:], worked[5:]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What may be done with guides and assignments. The door commits."""
