@@ -124,6 +124,8 @@ def _copy(session: Session, first: int, last: int, spans: dict[type[Base], int])
         rows = (
             select(*values).select_from(table.join(copy, literal(1) == 1)).where(table.c[ticket].in_(ended))
         )
+        if model is Clock:  # those of requests have ids of their own
+            rows = rows.where(Clock.owner_kind == "ticket")
         session.execute(
             insert(table).from_select([one.name for one in columns], rows, include_defaults=False)
         )

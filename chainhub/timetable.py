@@ -107,6 +107,14 @@ TIMETABLE: tuple[Job, ...] = (
         "销号四周后问有没有反复",
     ),
     Job(
+        "outside_answers",
+        600,
+        tickets.find_unanswered_outside,
+        tickets.say_unanswered_outside,
+        "问外单位: remind who asked once its day has passed without an answer",
+        "问外单位到期没答的提醒",
+    ),
+    Job(
         "supervisions",
         300,
         tickets.find_unsupervised,

@@ -19,14 +19,14 @@ from chainhub.web import api, doors
 room = api.Room("visits", __name__, "走访")
 _VISITS, _MONTHS, _MONTH = schemas.VisitsQuery(), schemas.FirmMonthsQuery(), schemas.MonthQuery()
 _VISIT, _CORRECT, _HEARD, _FIRM = (
-    schemas.VisitBody(),
+    schemas.GuideVisitBody(),
     schemas.CorrectBody(),
     schemas.HeardBody(),
     schemas.FirmBody(),
 )
 
 
-@room.get("/guides/visits", schemas.VisitPage, api.Taken(query=schemas.VisitsQuery))
+@room.get("/guides/visits", schemas.GuideVisitPage, api.Taken(query=schemas.VisitsQuery))
 @doors.signed_in()
 def visits() -> Response:
     """看得到的走访记录，新记的在前"""
@@ -43,7 +43,9 @@ def visits() -> Response:
 
 
 @room.post(
-    "/guides/visits", {200: schemas.VisitShape, 201: schemas.VisitShape}, api.Taken(body=schemas.VisitBody)
+    "/guides/visits",
+    {200: schemas.GuideVisitShape, 201: schemas.GuideVisitShape},
+    api.Taken(body=schemas.GuideVisitBody),
 )
 @doors.signed_in()
 def log_visit() -> Response:
@@ -58,7 +60,7 @@ def log_visit() -> Response:
     return api.answer(answer, 201 if logged.new else 200)
 
 
-@room.get("/guides/visits/<int:id_>", schemas.VisitShape)
+@room.get("/guides/visits/<int:id_>", schemas.GuideVisitShape)
 @doors.signed_in()
 def visit(id_: int) -> Response:
     """一次走访"""
@@ -66,7 +68,9 @@ def visit(id_: int) -> Response:
         return api.answer(_visits(work, [queries.own(work, id_)])[0])
 
 
-@room.post("/guides/visits/<int:id_>/correct", {200: schemas.VisitShape}, api.Taken(body=schemas.CorrectBody))
+@room.post(
+    "/guides/visits/<int:id_>/correct", {200: schemas.GuideVisitShape}, api.Taken(body=schemas.CorrectBody)
+)
 @doors.signed_in()
 def correct_visit(id_: int) -> Response:
     """当月内由记的人更正，改以前的样子留在记录里"""

@@ -16,12 +16,12 @@ room = api.Room("guide_reports", __name__, "指导员报告与考核")
 _PAGE, _HALF, _REPORT, _GRADE = (
     schemas.ReportsQuery(),
     schemas.HalfBody(),
-    schemas.ReportBody(),
+    schemas.GuideReportBody(),
     schemas.GradeBody(),
 )
 
 
-@room.get("/guides/reports", schemas.ReportPage, api.Taken(query=schemas.ReportsQuery))
+@room.get("/guides/reports", schemas.GuideReportPage, api.Taken(query=schemas.ReportsQuery))
 @doors.signed_in()
 def guide_reports() -> Response:
     """看得到的半年报告，新的在前"""
@@ -33,7 +33,7 @@ def guide_reports() -> Response:
         return api.answer({"items": [_report(one) for one in found], "next_cursor": more})
 
 
-@room.post("/guides/reports", {200: schemas.ReportShape}, api.Taken(body=schemas.HalfBody))
+@room.post("/guides/reports", {200: schemas.GuideReportShape}, api.Taken(body=schemas.HalfBody))
 @doors.signed_in()
 def begin_report() -> Response:
     """开始写半年报告，按走访记录先填好；开始过的，答那一份"""
@@ -44,7 +44,9 @@ def begin_report() -> Response:
     return api.answer(answer)
 
 
-@room.post("/guides/reports/<int:id_>", {200: schemas.ReportShape}, api.Taken(body=schemas.ReportBody))
+@room.post(
+    "/guides/reports/<int:id_>", {200: schemas.GuideReportShape}, api.Taken(body=schemas.GuideReportBody)
+)
 @doors.signed_in()
 def write_report(id_: int) -> Response:
     """存报告的正文"""
@@ -52,7 +54,9 @@ def write_report(id_: int) -> Response:
 
 
 @room.post(
-    "/guides/reports/<int:id_>/hand-in", {200: schemas.ReportShape}, api.Taken(body=schemas.ReportBody)
+    "/guides/reports/<int:id_>/hand-in",
+    {200: schemas.GuideReportShape},
+    api.Taken(body=schemas.GuideReportBody),
 )
 @doors.signed_in()
 def hand_in_report(id_: int) -> Response:

@@ -27,7 +27,7 @@ class HalfBody(Command):
     half = Day(required=True, about="这半年或上半年的第一天")
 
 
-class ReportBody(Command):
+class GuideReportBody(Command):
     """A report as it should read."""
 
     text = Text(rules.REPORT_MOST, rules.REPORT_LEAST, required=True)
@@ -41,7 +41,7 @@ class ReportsQuery(Query):
     limit = page_limit(PAGE, PAGE_MOST)
 
 
-class ReportShape(Shape):
+class GuideReportShape(Shape):
     """A half-year report."""
 
     id = mm.Integer(required=True)
@@ -54,10 +54,10 @@ class ReportShape(Shape):
     version = mm.Integer(required=True)
 
 
-class ReportPage(Shape):
+class GuideReportPage(Shape):
     """Some reports, the newest first."""
 
-    items = mm.List(mm.Nested(ReportShape), required=True)
+    items = mm.List(mm.Nested(GuideReportShape), required=True)
     next_cursor = next_cursor()
 
 

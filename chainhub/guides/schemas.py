@@ -48,7 +48,7 @@ class _Told(Command):
     note = Text(rules.NOTE_MOST, about="内部备注，企业看不到")
 
 
-class VisitBody(_Told):
+class GuideVisitBody(_Told):
     """A visit. The same `key` finds the visit that was logged under it."""
 
     enterprise = Line(CODE_MOST, required=True)
@@ -77,14 +77,14 @@ class VisitsQuery(Query):
     limit = page_limit(PAGE, PAGE_MOST)
 
 
-class PolicyShape(Shape):
+class DeliveredShape(Shape):
     """A policy that was delivered."""
 
     title = mm.String(required=True)
     source = mm.String(required=True)
 
 
-class VisitShape(Shape):
+class GuideVisitShape(Shape):
     """One visit."""
 
     id = mm.Integer(required=True)
@@ -95,16 +95,16 @@ class VisitShape(Shape):
     met = mm.String(required=True)
     done = mm.String(required=True)
     note = mm.String(required=True, metadata={"description": "企业一方是空的"})
-    policies = mm.List(mm.Nested(PolicyShape), required=True)
+    policies = mm.List(mm.Nested(DeliveredShape), required=True)
     tickets = mm.List(mm.String(), required=True, metadata={"description": "走访时报的诉求，看得到的"})
     made_at = mm.AwareDateTime(required=True)
     version = mm.Integer(required=True)
 
 
-class VisitPage(Shape):
+class GuideVisitPage(Shape):
     """Some visits, the last logged first."""
 
-    items = mm.List(mm.Nested(VisitShape), required=True)
+    items = mm.List(mm.Nested(GuideVisitShape), required=True)
     next_cursor = next_cursor()
 
 

@@ -29,6 +29,7 @@ _CHAIN = "equipment"  # of the demonstration accounts
 _TIMES = (time(8, 31), time(17, 31))  # when the timetable runs: a past needs no more
 _ROUNDS = (time(9, 40),)
 _JUST_NOW = (11, 8, 4)  # minutes before now: what the demonstration's own committee has hardly begun with
+_UNCALLED = timedelta(days=7)  # before now: calls that the demonstration's callers still have before them
 _RESTS = timedelta(days=10)  # before now nobody is on leave: every demonstration account has its own desk
 
 
@@ -50,7 +51,17 @@ def play(
     away = habits.absences(seed, scripts.pairs(county), span, county.calendar)
     county.leave()
     quiet = [one for one in away if one.until_on < span[1]]
-    script = Script(seed, begin, now, reports, quiet, grid=None, papers=frozenset({_CHAIN}), times=_TIMES)
+    script = Script(
+        seed,
+        begin,
+        now,
+        reports,
+        quiet,
+        grid=None,
+        papers=frozenset({_CHAIN}),
+        times=_TIMES,
+        called_until=now - _UNCALLED,
+    )
     played = [one for one in lines if not one.name.startswith(demo_visits.JOBS)]  # laid down below instead
     filed = Play(engine, script, played).run().filed
     with Session(engine, expire_on_commit=False) as session:

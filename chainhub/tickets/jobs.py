@@ -20,6 +20,7 @@ from chainhub.reminders.models import Clock
 from chainhub.tickets import clockwork, digesting, outgoing, overseeing, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.outsiders import lapsing
 from chainhub.tickets.service import (
     clocks,
     complaints,
@@ -179,6 +180,16 @@ def ask_again(work: Work, ids: Sequence[int]) -> None:
         if ticket.state is State.CLOSED and ticket.recheck_asked_at is None:
             ticket.recheck_asked_at = work.now
             telling.ask_again(work, ticket)
+
+
+def find_unanswered_outside(work: Work, limit: int) -> Sequence[int]:
+    """Return questions to outside parties whose day has passed without an answer."""
+    return lapsing.find(work, limit)
+
+
+def say_unanswered_outside(work: Work, ids: Sequence[int]) -> None:
+    """Remind who asked, once."""
+    lapsing.remind(work, ids)
 
 
 def find_unsupervised(work: Work, limit: int) -> Sequence[int]:

@@ -133,6 +133,7 @@ _THERE: dict[str, dict] = {
     "propose_address": {"address": "lin@example.cn"},
     "confirm_address": {"code": "000000"},
     "save_guide": {"username": people.GUIDE},
+    "wish_of_guide": {"enterprises": [people.FIRM]},
     "waive_conflict": {"why": "已向企业说明"},
     "begin_assignment": {"kind": "contact_point", "helper": "县委组织部"},
     "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},

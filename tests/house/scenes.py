@@ -140,6 +140,7 @@ def staged(session: Session) -> Scene:
     reached(session, people.OWNER, Medium.SMS)
     session.add(_given_up(session))
     salon_pages = _salons(session)
+    guide_pages = _guides(session)
     visit_pages = _visits(session)
     special = _special(session)
     case = _cases(session)
@@ -152,7 +153,7 @@ def staged(session: Session) -> Scene:
     pages = [
         *salon_pages,
         *case,
-        *_guides(session),
+        *guide_pages,
         *visit_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),

@@ -120,7 +120,7 @@ def test_every_page_answers_everybody_and_opens_to_those_it_names(app, as_, sess
         assert status < 500, f"{door}: {status}"
         if guard.roles and not guard.roles & roles:
             assert status in {403, 404}, f"{door}: {status}"
-        elif "/x/" in door.path:
+        elif "/x/" in f"{door.path}/":
             assert status in {403, 404}, f"{door}: {status}"  # nobody's code
         elif "<" not in door.endpoint and secret not in door.path and "1" not in door.path:
             assert status == 200, f"{door}: {status}"

@@ -4,16 +4,18 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chainhub.audit.models import AuditEntry
 from chainhub.core import clock
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
-from chainhub.county import known
+from chainhub.county import known, state
+from chainhub.county.people.models import GrantRow
 from chainhub.notices.models import Notice
+from chainhub.notices.rules import NoticeKind
 from chainhub.operations import verify
-from chainhub.tickets import queries
+from chainhub.tickets import jobs, queries
 from chainhub.tickets.outsiders import rules, service
 from chainhub.tickets.outsiders.rules import Standing
 from chainhub.tickets.outsiders.service import Question
@@ -22,7 +24,7 @@ from chainhub.tickets.terms import Kind
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.api.calling import V1
-from tests.builders import a_ticket, move
+from tests.builders import a_ticket, as_clock, move
 from tests.people import NOW, china, work_of
 from tests.web_client import said, token_of
 
@@ -115,6 +117,48 @@ def test_it_dies_with_the_ticket(session):
 
     with pytest.raises(Dead, match="不用再答复"):
         _answer(session, found)
+
+
+def test_who_asked_is_reminded_once_when_its_day_has_passed(session):
+    ticket = a_ticket(session, State.HANDLING)
+    answered, revoked, late = (_ask(session, ticket) for _ in range(3))
+    _answer(session, answered)
+    service.revoke(work_of(session, people.POWER, ELEVEN), revoked.id, "问错人了")
+    assert jobs.find_unanswered_outside(as_clock(session, late.due_at - timedelta(minutes=1)), 10) == []
+
+    for minutes in (0, 10):
+        work = as_clock(session, late.due_at + timedelta(minutes=minutes))
+        jobs.say_unanswered_outside(work, jobs.find_unanswered_outside(work, 10))
+
+    told = session.scalars(select(Notice).where(Notice.key.like("outside:%:late"))).one()
+    assert (told.user_id, told.kind) == (people.actor(session, people.POWER).id, NoticeKind.REMINDER)
+    assert "云岭银行汶上支行" in told.text
+    assert "到期没有答复" in told.text
+
+
+def test_nobody_is_reminded_where_it_is_over_or_long_ago(session):
+    ended, old = (a_ticket(session, State.HANDLING) for _ in range(2))
+    found = [_ask(session, one) for one in (ended, old)][0]
+    move(session, ended, people.OWNER, Action.WITHDRAW, ELEVEN, note="自己解决了")
+
+    assert len(jobs.find_unanswered_outside(as_clock(session, found.due_at), 10)) == 1
+    assert jobs.find_unanswered_outside(as_clock(session, found.due_at + timedelta(days=14)), 10) == []
+
+
+def test_where_who_asked_has_left_the_unit_is_reminded(session):
+    ticket = a_ticket(session, State.HANDLING)
+    found = _ask(session, ticket, people.POWER_DEPUTY)
+    asker = people.actor(session, people.POWER_DEPUTY).id
+    session.execute(update(GrantRow).where(GrantRow.user_id == asker).values(ended_at=NOW))
+    state.touch(session)
+    session.flush()
+    known.forget(session)
+
+    work = as_clock(session, found.due_at)
+    jobs.say_unanswered_outside(work, jobs.find_unanswered_outside(work, 10))
+
+    told = session.scalars(select(Notice.user_id).where(Notice.key == f"outside:{found.id}:late"))
+    assert people.actor(session, people.POWER).id in set(told)
 
 
 @pytest.mark.parametrize("name", ["question", "shown"])

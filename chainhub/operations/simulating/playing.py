@@ -67,6 +67,7 @@ class Script:
     papers: frozenset[str] = frozenset()  # chains whose desks print and file what they do
     times: Sequence[time] = DAILY  # when the whole timetable runs
     rounds: Sequence[time] = rounds.TIMES  # when people look after what stands beside tickets
+    called_until: datetime | None = None  # from then on callers have not come to their calls yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +313,9 @@ class Play:
     def _attempt(self, number: str, entry: int, intent: Intent, at: datetime) -> None:
         """Do what was meant, if the ticket still stands where it stood and somebody present may do it."""
         if self.entered[number][0] != entry:
+            return
+        until = self.script.called_until
+        if intent.who is Role.CALLER and until is not None and at > until:
             return
         what = intent.does.value
 

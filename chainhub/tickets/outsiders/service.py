@@ -1,8 +1,8 @@
 """Asking an outside party: who may, what it is shown, taking its answer, taking the question back.
 
 An address is signed and names the row alone, so that one row says whether it opens: not answered, not taken back, not
-expired, the ticket open. A clock was decided against: an outside party owes the county nothing, so nobody is reminded;
-what has expired is shown where it was asked.
+expired, the ticket open. A clock was decided against: an outside party owes the county nothing and is not reminded;
+what has expired is shown where it was asked, and said once to who asked (`lapsing`).
 """
 
 from collections.abc import Sequence
