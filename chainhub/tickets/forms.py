@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 from wtforms import (
     BooleanField,
@@ -41,6 +41,12 @@ class ActForm(ChineseForm):
     """The base of every move's form: the version that the page has seen travels with it."""
 
     version = HiddenField()
+    about: tuple[str, str] = ("", "")  # verbatim words that the form is about, and a line on whose they are
+
+    def over(self, words: str, line: str = "") -> Self:
+        """Let the words that are answered, signed or published stand above the fields."""
+        self.about = (words, line)
+        return self
 
     def given(self) -> dict[str, Any]:
         """Return what was given, as the service takes it."""

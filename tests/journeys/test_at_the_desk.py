@@ -6,9 +6,11 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from chainhub.core import clock
+from chainhub.tickets.outsiders import service as outsiders
 from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import a_ticket
+from tests.people import work_of
 
 
 def _made(county, state: State, *titles: str) -> list[str]:
@@ -133,6 +135,19 @@ def test_large_type_stays_on_and_goes_off(troupe, county):
 
     owner.press("标准模式")
     expect(owner.page.locator("html.elder")).to_have_count(0)
+
+
+def test_large_type_still_says_what_the_firm_does_not_see(troupe, county):
+    (number,) = _made(county, State.HANDLING, "抵押登记没有准信")
+    with county.history() as session:
+        asked = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 3)
+        outsiders.ask(work_of(session, people.POWER, clock.now()), number, asked)
+    unit = troupe(people.POWER, "phone").go("/").press("长辈模式")
+
+    unit.go(f"/tickets/{number}").sees("#ticket-outside .card-head", "企业看不到").shot("large-inside")
+    assert unit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    unit.press("标准模式")
 
 
 def test_the_filters_stand_in_the_address(troupe, county):

@@ -281,6 +281,7 @@ def test_the_page_says_what_is_so_after_it_was_taken_back(as_, session, handling
     found = _ask(session, handling)
     session.commit()
     unit, path = as_(people.POWER), f"/outside/{found.id}/revoke"
+    assert "抵押登记要几天" in said(unit.get(path)), "one reads what one takes back"
 
     done = unit.post(
         path, data={"csrf_token": token_of(unit, path), "note": "问错人了"}, follow_redirects=True

@@ -46,6 +46,7 @@ def test_two_lines_on_a_phone_stand_on_top_are_answered_and_come_back(stage, tic
     stage(people.TRANSPORT).shut(page)
 
     # It is answered once, and the answer is back with who gave it.
+    unit.go(answer).in_order("请把停电窗口排到天。", "3月6日", "办了什么")
     unit.refused(422, answer, note="").reads("有 1 处要改")
     unit.send(answer, note="停电窗口定在周六上午。").reads("批示回复了", "停电窗口定在周六上午。", "已回复")
     unit.go("/mine/instructions").reads("没有等回复的批示")
@@ -96,6 +97,7 @@ def test_a_supervision_is_a_draft_until_a_named_person_signs_it(stage, ticket):
     # The liaison of the county's office finds it on the list, and signs it with name and level.
     office = stage(people.LIAISON).go("/mine/supervisions").reads("待签发", "企业催了两次", "去签发")
     sign = office.go(page).link(r"/supervisions/\d+/sign")
+    office.go(sign).in_order("企业催了两次", "几级")  # whoever signs reads what they sign
     office.send(sign, level="2", note="请说明原因").reads("督办签发了", "二级督办", "待反馈", "3月4日")
     office.reads("汤述 3月2日 11:00 签发，3月4日 17:30 前反馈。请说明原因")
     office.shut(sign, 409)
@@ -104,6 +106,7 @@ def test_a_supervision_is_a_draft_until_a_named_person_signs_it(stage, ticket):
     stage(people.POWER_DEPUTY).go("/inbox").reads("督办")
     unit = stage(people.POWER).go("/mine/supervisions").reads(ticket.number, "等反馈")
     answer = unit.go(page).reads("二级督办", "请说明原因").link(r"/supervisions/\d+/answer")
+    unit.go(answer).in_order("企业催了两次", "办了什么")
     unit.send(answer, note="变压器到货了，明天送电。").reads("已反馈")
     office.go("/inbox").reads(ticket.number)
     office.go("/mine/supervisions?state=answered").reads("反馈：变压器到货了，明天送电。")

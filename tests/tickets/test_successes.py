@@ -165,6 +165,9 @@ def test_from_the_ticket_to_the_list_and_away_again(as_, session):
     assert "等审核发布" in said(_posted(owner, f"/cases/{id_}/answer", answer="anonymous"))
     assert clerk.get(f"/cases/{id_}/decide").status_code == 409
     assert as_(people.POWER).get(f"/cases/{id_}/decide").status_code == 404
+    deciding = said(closer.get(f"/cases/{id_}/decide"))
+    assert TEXT in deciding, "whoever publishes reads what they publish"
+    assert "企业不让写它的名字" in deciding
     assert "已发布" in said(_posted(closer, f"/cases/{id_}/decide", decision="publish"))
     for who in (people.STRANGER, people.POWER, people.CHIEF):
         page = said(as_(who).get("/cases"))

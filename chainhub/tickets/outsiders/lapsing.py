@@ -62,7 +62,7 @@ def remind(work: Work, ids: Sequence[int]) -> None:
     at_work = frozenset(one.user_id for one in holders.all())
     for question, ticket in rows:
         asker = question.asked_by_id
-        told = {asker}
+        told = {asker} if asker is not None else set()
         if asker not in at_work:
             told |= holders.ids(
                 Role.DEPARTMENT, ScopeKind.UNIT, ticket.lead_unit_code or "", Post.CONTACT

@@ -79,7 +79,9 @@ def _link_page(ticket: Ticket, found: OutsideQuestion, url: str) -> str:
 @doors.signed_in(*PEOPLE)
 def outside_revoke(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        return service.demand_waiting(work, id_)[0], forms.for_answer("为什么撤回")()
+        ticket, found, _ = service.demand_waiting(work, id_)
+        asked = f"问{found.party_unit} {found.party_name}"
+        return ticket, forms.for_answer("为什么撤回")().over(found.question, asked)
 
     def _do(work: Work, form: forms.ActForm) -> str:
         service.revoke(work, id_, form.given()["note"])

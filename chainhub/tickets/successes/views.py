@@ -13,7 +13,6 @@ from chainhub.tickets import fields, forms
 from chainhub.tickets.forms import ActForm, Length, options
 from chainhub.tickets.rules import local_date_text
 from chainhub.tickets.successes import rules, service
-from chainhub.tickets.successes.models import SuccessCase
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.views.leading import Made, beside_page
 from chainhub.tickets.workflow import Action
@@ -45,13 +44,12 @@ def for_draft() -> type[ActForm]:
     return type("CaseForm", (ActForm,), made)
 
 
-def for_consent(found: SuccessCase) -> type[ActForm]:
-    """Return the form of the enterprise's word, over the words that it is asked about."""
+def for_consent() -> type[ActForm]:
+    """Return the form of the enterprise's word."""
     listed = options(list(ANSWERS.items()))
     made: dict[str, Any] = {
         "answer": RadioField(
             "您同意这样登出来吗？",
-            description=f"《{found.title}》{found.text}",
             choices=listed,
             validators=[Filled("请选一项。")],
         )
@@ -93,7 +91,7 @@ def draft_case(number: str) -> ResponseReturnValue:
 def answer_case(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
         ticket, found = service.demand_answer(work, id_)
-        return ticket, for_consent(found)()
+        return ticket, for_consent()().over(found.text, f"《{found.title}》")
 
     def _do(work: Work, form: forms.ActForm) -> str:
         chosen = form.given()["answer"]
@@ -119,7 +117,9 @@ def withdraw_case(id_: int) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def decide_case(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        return service.demand_publish(work, id_)[0], for_decision()()
+        ticket, found = service.demand_publish(work, id_)
+        named = "企业同意写它的名字" if found.named else "企业不让写它的名字"
+        return ticket, for_decision()().over(found.text, f"《{found.title}》，{named}。")
 
     def _do(work: Work, form: forms.ActForm) -> str:
         given = form.given()

@@ -9,10 +9,13 @@ from chainhub.core.actor import Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
+from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD, Sound
 from chainhub.documents.attachments.storing import Shelf
 from chainhub.tickets import forms, queries, uploads
-from chainhub.tickets.models import Ticket
+from chainhub.tickets.models import Supervision, Ticket
+from chainhub.tickets.presenting import leading as presenting
+from chainhub.tickets.rules import moment_text
 from chainhub.tickets.service import addressing, attaching, instructions, supervisions
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.tickets.views.reading import ticket_page
@@ -56,8 +59,9 @@ def instruct(number: str) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def answer_instruction(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        ticket, _, _ = instructions.demand_answer(work, id_)
-        return ticket, forms.for_answer("办了什么")()
+        ticket, found, _ = instructions.demand_answer(work, id_)
+        line = f"{found.on_behalf_of or found.given_by}，{moment_text(found.due_at)} 前回复"
+        return ticket, forms.for_answer("办了什么")().over(found.text, line)
 
     def _do(work: Work, form: forms.ActForm) -> str:
         instructions.answer(work, id_, form.given()["note"])
@@ -87,7 +91,7 @@ def supervise(number: str) -> ResponseReturnValue:
 def sign_supervision(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
         ticket, found, _ = supervisions.demand_signer(work, id_)
-        return ticket, forms.for_signature(found.level)()
+        return ticket, forms.for_signature(found.level)().over("", _why(work, found))
 
     def _do(work: Work, form: forms.ActForm) -> str:
         given = form.given()
@@ -102,8 +106,8 @@ def sign_supervision(id_: int) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def drop_supervision(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        ticket, _, _ = supervisions.demand_signer(work, id_)
-        return ticket, forms.for_answer("为什么不签发")()
+        ticket, found, _ = supervisions.demand_signer(work, id_)
+        return ticket, forms.for_answer("为什么不签发")().over("", _why(work, found))
 
     def _do(work: Work, form: forms.ActForm) -> str:
         supervisions.drop(work, id_, form.given()["note"])
@@ -116,14 +120,20 @@ def drop_supervision(id_: int) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def answer_supervision(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        ticket, _, _ = supervisions.demand_answer(work, id_)
-        return ticket, forms.for_answer("办了什么")()
+        ticket, found, _ = supervisions.demand_answer(work, id_)
+        return ticket, forms.for_answer("办了什么")().over("", _why(work, found))
 
     def _do(work: Work, form: forms.ActForm) -> str:
         supervisions.answer(work, id_, form.given()["note"])
         return "反馈交上去了。"
 
     return beside_page("反馈督办", "反馈会告诉签发的人。", _make, _do)
+
+
+def _why(work: Work, found: Supervision) -> str:
+    """Return to whom and why, as the page of the ticket says it."""
+    directory = known.of(work.session).directory
+    return presenting.supervision(found, directory, may_sign=False, may_answer=False).line
 
 
 def beside_page(

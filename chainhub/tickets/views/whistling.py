@@ -32,8 +32,9 @@ def whistle(number: str) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def confirm_whistle(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        ticket, _ = whistles.demand_to_decide(work, id_)
-        return ticket, forms.for_whistle_confirmation(known.of(work.session).directory)()
+        ticket, found = whistles.demand_to_decide(work, id_)
+        form = forms.for_whistle_confirmation(known.of(work.session).directory)()
+        return ticket, form.over(found.reason)
 
     def _do(work: Work, form: forms.ActForm) -> str:
         given = form.given()
@@ -47,8 +48,8 @@ def confirm_whistle(id_: int) -> ResponseReturnValue:
 @doors.signed_in(*PEOPLE)
 def refuse_whistle(id_: int) -> ResponseReturnValue:
     def _make(work: Work) -> Made:
-        ticket, _ = whistles.demand_to_decide(work, id_)
-        return ticket, forms.for_answer("为什么不吹哨")()
+        ticket, found = whistles.demand_to_decide(work, id_)
+        return ticket, forms.for_answer("为什么不吹哨")().over(found.reason)
 
     def _do(work: Work, form: forms.ActForm) -> str:
         whistles.refuse(work, id_, form.given()["note"])
