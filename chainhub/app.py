@@ -28,6 +28,10 @@ from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import views as workdays
 from chainhub.documents.attachments import storing
+from chainhub.guides import api as guides_api
+from chainhub.guides import report_api as guide_report_api
+from chainhub.guides import report_views as guide_reports
+from chainhub.guides import views as guides
 from chainhub.home import navigation
 from chainhub.home import views as home
 from chainhub.notices import api as outgoing_api
@@ -190,6 +194,8 @@ _ROOMS = (
     routines_api.room,
     calendar_api.room,
     assignments_api.room,
+    guides_api.room,
+    guide_report_api.room,
     outgoing_api.room,
     background_api.room,
 )
@@ -207,10 +213,11 @@ def _doors(app: Flask) -> None:
         tickets,
         rotations,
         statistics,
+        guides,
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars):
+    for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
         app.register_blueprint(beside.bp)
     for taking_turns in (salons, around, salon_papers, routines, assignments):
         app.register_blueprint(taking_turns.bp)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chainhub.assignments import jobs as assignments
 from chainhub.core.sweeps import Find, Handle
 from chainhub.county.people import jobs as people
+from chainhub.guides import jobs as guides
 from chainhub.notices import jobs as notices
 from chainhub.operations import jobs as operations
 from chainhub.operations.background import jobs as background
@@ -168,6 +169,22 @@ TIMETABLE: tuple[Job, ...] = (
         rotations.lay_routines_anew,
         "Recurring work laid down for 24 months, anew each day and by an imported calendar",
         "往后排例行工作",
+    ),
+    Job(
+        "visits",
+        600,
+        guides.find_unlaid,
+        guides.lay,
+        "A visit of each firm and month, with its clock; anew when calendar or guides change",
+        "排本月走访",
+    ),
+    Job(
+        "visits_missed",
+        600,
+        guides.find_passed,
+        guides.settle,
+        "A month that has passed without a visit",
+        "过了月底没走访的",
     ),
     Job(
         "forget_presence",

@@ -1,8 +1,11 @@
 """A browser without a screen: signs in through the real form, sends real CSRF tokens."""
 
 import re
+import zipfile
+from io import BytesIO
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 PASSWORD = "chainhub-demo"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -37,3 +40,15 @@ def act(client: FlaskClient, number: str, action: str, *, version: int | None = 
 def said(answer) -> str:
     """The words of an answer, without tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def words_of(answer: TestResponse) -> str:
+    """Return all that an answer says: its text, or the texts of the parts of a Word or Excel file."""
+    content = answer.get_data()
+    if not content.startswith(b"PK"):
+        return answer.get_data(as_text=True)
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        parts = [
+            name for name in sorted(packed.namelist()) if name.endswith(".xml") and "docProps" not in name
+        ]
+        return "".join(packed.read(name).decode() for name in parts)

@@ -18,6 +18,7 @@ from chainhub.core.settings import SETTINGS, Setting
 from chainhub.core.words import Labelled
 from chainhub.county.responsibilities import rules as responsibilities
 from chainhub.county.workdays import rules as workdays
+from chainhub.guides import rules as guides
 from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
@@ -396,6 +397,8 @@ TERMS: tuple[Term, ...] = (
     Term("轮值", "rotation", "chainhub/rotations/views.py"),
     Term("红色沙龙", "salon", "chainhub/tickets/terms.py"),
     Term("例行工作", "routine", "chainhub/rotations/routines/workflow.py"),
+    Term("走访", "visit", "chainhub/guides/models.py"),
+    Term("走访任务", "duty", "chainhub/guides/service/duties.py"),
     Term("联合承办", "joint_host"),
     Term("纪要", "minutes", _W),
     Term("指导员", "guide", "chainhub/core/actor.py"),
@@ -487,6 +490,11 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
     ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
     ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
+    ("走访做什么", guides.VisitKind, "chainhub/guides/rules.py"),
+    ("走访任务的落实", guides.Standing, "chainhub/guides/rules.py"),
+    ("走访的时限", guides.Watched, "chainhub/guides/rules.py"),
+    ("年度考核等次", guides.Grade, "chainhub/guides/rules.py"),
+    ("半年工作报告", guides.ReportStage, "chainhub/guides/rules.py"),
     ("日历订阅", subscribing.What, "chainhub/rotations/service/subscribing.py"),
 )
 """Every enum with labels that people read; a test of the house sees that none is missing."""

@@ -7,6 +7,7 @@ MOST = 6  # words, or none of them is read
 STATISTICS = NavItem("统计", "/statistics", ("/statistics",))
 _RUNNING = (("定时任务", "/admin/jobs"), ("对外发送", "/admin/outgoing"))
 """What the system administrator looks after from day to day: two pages under one word."""
+VISITS = NavItem("走访", "/visits", ("/visits", "/guide-reports", "/guide-grades"))
 GUIDES = NavItem("指导员", "/guides", ("/guides",))
 
 
@@ -38,7 +39,7 @@ def items(actor: Actor) -> list[NavItem]:
         NavItem("轮值", "/rotations", ("/rotations", "/salons", "/calendars", "/routines", "/occasions"))
     )
     if roles & {Role.ENTERPRISE, Role.GUIDE}:
-        found.append(GUIDES)
+        found += [GUIDES, VISITS] if Role.GUIDE not in roles else [VISITS]
     found.append(NavItem("共性问题", "/common", ("/common",)))
     return found + _of_staff(roles, MOST - len(found))
 

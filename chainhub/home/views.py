@@ -7,6 +7,10 @@ from chainhub.assignments import queries as assignments
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.guides import papers as guide_papers
+from chainhub.guides import queries as guides
+from chainhub.guides.service import grading
+from chainhub.home import card as cards
 from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.reach import READERS
@@ -38,14 +42,23 @@ def index() -> ResponseReturnValue:
                 "home/leader.html",
                 page=desk.leader(work, _scope(work)),
                 figures=statistics.leader(work, request.args.get("span", "")),
-                doors=(*desk.doors(work), *_beside(work)),
+                doors=_doors(work),
             )
         return render_template(
             "tickets/desk.html",
             page=desk.desk(work),
-            doors=(*desk.doors(work), *_beside(work)),
+            doors=_doors(work),
             bulk_form_url=url_for("tickets.bulk"),
         )
+
+
+@bp.get("/enterprises/<code>/card")
+@doors.signed_in(*cards.READERS)
+def card(code: str) -> ResponseReturnValue:
+    with doors.reading() as work:
+        visits = bool(work.actor.roles & frozenset(guides.OVERSEERS))
+        back = url_for("visits.coverage") if visits else url_for(".index")
+        return render_template("home/card.html", card=cards.card(work, code), back_url=back)
 
 
 def _beside(work: Work) -> tuple[DoorView, ...]:
@@ -68,6 +81,23 @@ def _scope(work: Work) -> str:
     return facts.name
 
 
+def _doors(work: Work) -> tuple[DoorView, ...]:
+    """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
+    roles, found = work.actor.roles, [*desk.doors(work), *_beside(work)]
+    if Role.GUIDE in roles:
+        found.append(DoorView(navigation.GUIDES.label, "", navigation.GUIDES.url, resting=True))
+    if roles & {Role.COMMITTEE, Role.LEADER, Role.GUIDE}:
+        found.append(DoorView("走访情况", "", url_for("visits.coverage"), resting=True))
+    if Role.COMMITTEE in roles:
+        found.append(DoorView("走访记录", "", url_for("visits.index"), resting=True))
+    if grading.headed(work.actor) & {
+        one.unit_code for one in known.of(work.session).holders.all() if one.role is Role.GUIDE
+    }:
+        found.append(DoorView("指导员报告", "", url_for("guide_papers.reports"), resting=True))
+        found.append(DoorView("指导员考核", "", url_for("guide_papers.grades"), resting=True))
+    return tuple(found)
+
+
 def _cards(actor: Actor) -> list[tuple[str, str, str]]:
     if Role.SYSADMIN in actor.roles:
         return [
@@ -77,6 +107,11 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
             ("对外发送", "邮件、短信、微信、群机器人通不通；没发成的再试。", url_for("outgoing.index")),
             ("文书模板", "交办单、督办单、销号单……换成县里自己的格式。", url_for("tickets.templates")),
+            (
+                "指导员报告模板",
+                "半年工作报告的 docx，换成县里自己的格式。",
+                url_for("guide_papers.template", kind=guide_papers.KIND),
+            ),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:

@@ -12,7 +12,14 @@ from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.worktime import SHANGHAI, Calendar
 from chainhub.county import known
 from chainhub.notices.models import Notice
-from chainhub.operations import demo_annexes, demo_beside, demo_guides, demo_routines, demo_salons
+from chainhub.operations import (
+    demo_annexes,
+    demo_beside,
+    demo_guides,
+    demo_routines,
+    demo_salons,
+    demo_visits,
+)
 from chainhub.operations.simulating import habits, scripts
 from chainhub.operations.simulating.county import County, House
 from chainhub.operations.simulating.habits import Report
@@ -30,7 +37,6 @@ _TIMES = (time(8, 31), time(17, 31))  # when the timetable runs: a past needs no
 _ROUNDS = (time(9, 40),)
 _JUST_NOW = (11, 8, 4)  # minutes before now: what the demonstration's own committee has hardly begun with
 _UNCALLED = timedelta(days=7)  # before now: calls that the demonstration's callers still have before them
-_TODAY = (demo_beside, demo_annexes, demo_salons, demo_guides, demo_routines)  # what stands beside the past
 _RESTS = timedelta(days=10)  # before now nobody is on leave: every demonstration account has its own desk
 
 
@@ -63,17 +69,29 @@ def play(
         times=_TIMES,
         called_until=now - _UNCALLED,
     )
-    filed = Play(engine, script, lines).run().filed
+    played = [one for one in lines if not one.name.startswith(demo_visits.JOBS)]  # laid down below instead
+    filed = Play(engine, script, played).run().filed
     with Session(engine, expire_on_commit=False) as session:
-        with session.begin():
-            _common(session, county, now)
-        for part in _TODAY:
-            with session.begin():
-                part.show(session, county, now)
-        with session.begin():  # what is older than three days was read by people who come to work
-            old = Notice.created_at < now - timedelta(days=3)
-            session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
+        _beside(session, county, now)
     return filed
+
+
+def _beside(session: Session, county: County, now: datetime) -> None:
+    """Put beside the story what no played day makes, each room in a transaction of its own."""
+    for show in (
+        _common,
+        demo_beside.show,
+        demo_annexes.show,
+        demo_salons.show,
+        demo_guides.show,
+        demo_routines.show,
+        demo_visits.show,
+    ):
+        with session.begin():
+            show(session, county, now)
+    with session.begin():  # what is older than three days was read by people who come to work
+        old = Notice.created_at < now - timedelta(days=3)
+        session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
 
 
 def _filed_by_the_guide(report: Report, county: County) -> Report:

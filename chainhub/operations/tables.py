@@ -11,6 +11,7 @@ from chainhub.county.rulebook import models as rulebook
 from chainhub.county.workdays import models as workdays
 from chainhub.documents.attachments import models as attachments
 from chainhub.documents.papers import models as papers
+from chainhub.guides import models as guides
 from chainhub.notices import models as notices
 from chainhub.notices import outgoing
 from chainhub.operations import models as operations
@@ -61,4 +62,5 @@ MODULES = (
     beside_tickets,
     everyday,
     presses,
+    guides,
 )

@@ -117,6 +117,8 @@ def _audience(book: Book, clock: Clock, one: RungAt) -> Sequence[str]:
         return ()
     if clock.ladder in {Ladder.PERIODIC.value, Ladder.HOSTING.value}:
         return ("contact",)
+    if clock.ladder == Ladder.VISITING.value:
+        return ("contact", "committee") if one.rung in rules.OVERDUE_RUNGS else ("contact",)
     kind = "day" if clock.limit.endswith("d") else "hour"
     return book.audience(kind, one.rung.value)
 
@@ -151,5 +153,7 @@ def _post(clock: Clock, post: str, holders: Holders, held: Sequence[Holding]) ->
         return set(holders.ids(Role.LEADER, ScopeKind.CHAIN, clock.chain, Post.HEAD))
     if post == "supervision":
         return set(holders.ids(Role.LIAISON, ScopeKind.COUNTY)) if not clock.confidential else set()
+    if post == "committee":
+        return set(holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, clock.chain))
     wanted = Post.DEPUTY if post == "deputy" else Post.HEAD
     return {one.user_id for one in held if one.post is wanted} or {one.user_id for one in contacts}

@@ -1,6 +1,6 @@
 """When to speak up about a clock, to whom, and in which words. Pure; the sweep is in jobs.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -26,6 +26,7 @@ class Ladder(Labelled):
     NONE = "none", "不提醒"
     PERIODIC = "periodic", "一期提醒经办人一次"
     HOSTING = "hosting", "前 15、7、1 个工作日"
+    VISITING = "visiting", "前 5、2 个工作日，过了再报党委"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def rungs(calendar: Calendar, reading: Reading, ladder: Ladder, due_at: datetime
     if ladder is Ladder.PERIODIC:
         return _periods(calendar, reading, due_at)
     if ladder is Ladder.HOSTING:
-        return _before(calendar, reading, due_at)
+        return _before(calendar, reading, due_at, BEFORE)
+    if ladder is Ladder.VISITING:
+        return (*_before(calendar, reading, due_at, VISITS), _alarm(calendar, due_at))
     if ladder is Ladder.POSTS:
         return calendar.rungs(
             reading.started_at,
@@ -88,17 +91,27 @@ def _periods(calendar: Calendar, reading: Reading, due_at: datetime) -> tuple[Ru
 
 BEFORE = {Rung.HALFWAY: 15, Rung.THREE_QUARTERS: 7, Rung.YELLOW: 1}
 """How many workdays before a day that was set (a session) its rungs are said (domain, section 5)."""
+VISITS = {Rung.HALFWAY: 5, Rung.YELLOW: 2}
+"""How many workdays before a month's last workday a guide is reminded of its visit (decision)."""
 
 
-def _before(calendar: Calendar, reading: Reading, due_at: datetime) -> tuple[RungAt, ...]:
+def _before(
+    calendar: Calendar, reading: Reading, due_at: datetime, ahead: Mapping[Rung, int]
+) -> tuple[RungAt, ...]:
     """Return 08:30 of the days before a day that was set, those that lie after the start."""
     due_on = due_at.astimezone(SHANGHAI).date()
-    days = [(rung, calendar.add_workdays(due_on, -left)) for rung, left in BEFORE.items()]
+    days = [(rung, calendar.add_workdays(due_on, -left)) for rung, left in ahead.items()]
     return tuple(
         RungAt(rung, at)
         for rung, day in days
         if (at := datetime.combine(day, _opens(calendar, day), SHANGHAI)) > reading.started_at
     )
+
+
+def _alarm(calendar: Calendar, due_at: datetime) -> RungAt:
+    """Return 08:30 of the first workday after the due day: the month has passed."""
+    day = calendar.add_workdays(due_at.astimezone(SHANGHAI).date(), 1)
+    return RungAt(Rung.NEXT_DAY, datetime.combine(day, _opens(calendar, day), SHANGHAI))
 
 
 def _opens(calendar: Calendar, day: date) -> time:
@@ -147,6 +160,10 @@ def words(rung: Rung, kind_label: str, about: str, due_at: datetime, ladder: Lad
         return f"{about}：{late}，{when}前要报一条，企业等着消息。"
     if ladder is Ladder.HOSTING:
         return f"{about}还有 {BEFORE[rung]} 个工作日，请看看还差什么没备好。"
+    if ladder is Ladder.VISITING:
+        if rung in VISITS:
+            return f"{about}还没有记，还有 {VISITS[rung]} 个工作日，{when}前去一次；企业说本月不用也行。"
+        return f"{about}过了月底还没有记。请指导员联系企业，去过的补记；党委看看难在哪里。"
     if ladder is Ladder.REQUESTER:
         return f"{about}还在等您答复，请在{when}前答一下。"
     said = {

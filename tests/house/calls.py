@@ -19,6 +19,7 @@ from tests.api.calling import V1
 from tests.builders import SOON
 from tests.house.scenes import WHO
 from tests.house.siege import Siege
+from tests.people import NOW
 
 SAYS = {
     "title": "厂门口的路",
@@ -135,6 +136,10 @@ _THERE: dict[str, dict] = {
     "wish_of_guide": {"enterprises": [people.FIRM]},
     "waive_conflict": {"why": "已向企业说明"},
     "begin_assignment": {"kind": "contact_point", "helper": "县委组织部"},
+    "begin_report": {"half": NOW.date().replace(month=1, day=1).isoformat()},
+    "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
+    "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
+    "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -162,6 +167,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
+        version = 1 if path.removeprefix(V1).startswith(("/guides/visits", "/guides/reports")) else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
@@ -214,13 +220,28 @@ BY = {
 }
 
 
+_VISITING = {"visits", "reports", "grades", "waive", "ask"}
+"""How addresses of what guides do end, beside those of who guides whom."""
+
+
 def _who(siege: Siege, path: str) -> tuple[str, str]:
     """Return who may make a call, and the number of a ticket at which it can be made."""
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
-    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions", "guides"}:
+    if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
         return people.CLERK, siege.scene.busy
+    if (
+        words[0] == "guides"
+        and words[-1] not in _VISITING
+        and words[1:2] != ["visits"]
+        and words[1:2] != ["reports"]
+    ):
+        return people.CLERK, siege.scene.busy
+    if words[0] == "guides" and words[1] == "grades":
+        return "d_science_technology_head", siege.scene.busy
+    if words[0] == "guides":
+        return people.OWNER if "months" in words else people.GUIDE, siege.scene.busy
     if "actions" in words:
         action = Action(words[-1])
         listed = [row for row in TABLE if row.action is action]

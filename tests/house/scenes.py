@@ -17,6 +17,9 @@ from chainhub.county.people.service import leaving
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.documents.attachments.models import Attachment
 from chainhub.documents.papers import service as kept_papers
+from chainhub.documents.papers import service as papers
+from chainhub.guides import papers as guide_papers
+from chainhub.guides.service import duties, reporting
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
@@ -57,6 +60,7 @@ from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
 from tests.assignments import staging as guides
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
+from tests.guides import logging as visits
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
@@ -137,6 +141,7 @@ def staged(session: Session) -> Scene:
     session.add(_given_up(session))
     salon_pages = _salons(session)
     guide_pages = _guides(session)
+    visit_pages = _visits(session)
     special = _special(session)
     case = _cases(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
@@ -149,6 +154,7 @@ def staged(session: Session) -> Scene:
         *salon_pages,
         *case,
         *guide_pages,
+        *visit_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -219,6 +225,32 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _visits(session: Session) -> list[tuple[str, str]]:
+    """Let a guide have visited two firms, and another need no visit; return the pages that have forms."""
+    seen = visits.logged(session, LATER, enterprise=visits.OTHER).visit
+    duties.lay(work_of(session, "clock", LATER), [1, 2, 3])
+    report = reporting.begin(work_of(session, people.GUIDE, LATER), LATER.date().replace(month=1, day=1))
+    guide = session.scalars(select(User.id).where(User.username == people.GUIDE)).one()
+    neighbour = _neighbour(session)
+    code = session.scalar(select(User.enterprise_code).where(User.username == neighbour))
+    duties.waive(work_of(session, neighbour, LATER), code)
+    template = guide_papers.default()
+    papers.keep(
+        work_of(session, "xitong", LATER), guide_papers.KIND, "报告.docx", template, guide_papers.SAMPLE
+    )
+    return [
+        (people.GUIDE, "/visits/new"),
+        (people.GUIDE, f"/visits/{seen.id}"),
+        (people.GUIDE, f"/visits/{seen.id}/correct"),
+        (people.GUIDE, "/guide-reports"),
+        (people.GUIDE, f"/guide-reports/{report.id}"),
+        ("d_science_technology_head", f"/guide-grades/{guide}"),
+        ("xitong", "/admin/guide-papers/guide_report"),
+        (people.OWNER, "/visits"),
+        (neighbour, "/visits"),
+    ]
 
 
 def _cases(session: Session) -> list[tuple[str, str]]:

@@ -59,6 +59,8 @@ _THERE = {
     ("tickets.ask", "until"): str(TODAY + timedelta(days=23)),
     ("tickets.submit", "channel"): "superior",
     ("tickets.copy", "person"): people.TRANSPORT,
+    ("visits.new", "enterprise"): people.FIRM,
+    ("guide_papers.grade", "year"): str(NOW.year),
     ("codes.ask", "number"): "13900002077",
     ("ways.propose", "address"): "lin@example.cn",
     ("routines.act", "address"): "https://example.cn/minutes",

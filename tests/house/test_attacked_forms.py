@@ -255,6 +255,7 @@ TWICE = {
     "audit.verify": "each look is written down",
     "tickets.phone": "each look is written down",
     "tickets.hand_out_link": "each handing out is written down",
+    "tickets.outside_link": "each handing out is written down",
     "people.reset": "each gives a new password, shown once",
     "outgoing.test": "each test is sent, and noted",
 }

@@ -22,7 +22,7 @@ from chainhub.tickets.workflow import Action, State
 from tests import files, people
 from tests.builders import SOON, a_ticket, move
 from tests.people import NOW, work_of
-from tests.web_client import token_of
+from tests.web_client import token_of, words_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -104,7 +104,7 @@ def _other(converter, word: str) -> str:
 
 
 def _said(answer, path: str, number: str) -> tuple[int, str]:
-    text = _CHANCE.sub("", answer.get_data(as_text=True))
+    text = _CHANCE.sub("", words_of(answer))
     return answer.status_code, text.replace(path, "PATH").replace(number, "NUMBER")
 
 

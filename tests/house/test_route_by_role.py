@@ -18,7 +18,7 @@ from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move
 from tests.people import NOW, work_of
-from tests.web_client import token_of
+from tests.web_client import token_of, words_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
@@ -85,7 +85,7 @@ def test_whatever_page_is_asked_for_it_answers_and_tells_nothing_of_others(app, 
 
 def _judge(answer, username: str, path: str, number: str) -> None:
     assert answer.status_code < 500 or path.endswith(MAY_BE_AWAY), f"{username} {path}: {answer.status_code}"
-    text = answer.get_data(as_text=True)
+    text = words_of(answer)
     if answer.mimetype and answer.mimetype.endswith("json") and text:
         text = json.dumps(json.loads(text), ensure_ascii=False)
     secrets = [] if username in INSIDE else [TITLE, CONTENT[:8], NOTE]

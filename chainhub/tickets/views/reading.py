@@ -62,6 +62,7 @@ def show(number: str) -> ResponseReturnValue:
         return render_template(
             "tickets/show.html",
             issue=issue,
+            origin=_origin(work, ticket),
             join_url=common.join_url(work, ticket, issue),
             page=ticket_page(work, ticket),
             alike=resembling.at_triage(work, ticket) if looks else [],
@@ -70,6 +71,18 @@ def show(number: str) -> ResponseReturnValue:
             learned=resembling.learned(work, ticket) if looks else [],
             look_url="" if looks else resembling.look_url(work, ticket),
         )
+
+
+_ORIGINS = {
+    "visit": ("走访时报的", "/visits/", frozenset({Role.ENTERPRISE, Role.GUIDE, Role.COMMITTEE, Role.LEADER}))
+}
+"""By origin_kind: what a link back says, where it leads, and who may follow it. The room above is known by address."""
+
+
+def _origin(work: Work, ticket: Ticket) -> tuple[str, str] | None:
+    """Return the words and address of where a ticket was raised, for whoever may read that."""
+    words, where, who = _ORIGINS.get(ticket.origin_kind, ("", "", frozenset()))
+    return (words, f"{where}{ticket.origin_ref}") if work.actor.roles & who else None
 
 
 def ticket_page(work: Work, ticket: Ticket) -> TicketPage:

@@ -1,0 +1,1 @@
+"""Use cases of guides: logging visits, keeping the monthly duty, reporting, grading."""
