@@ -12,7 +12,14 @@ from chainhub.core.actor import Post, Role, ScopeKind
 from chainhub.core.worktime import SHANGHAI, Calendar
 from chainhub.county import known
 from chainhub.notices.models import Notice
-from chainhub.operations import demo_beside, demo_guides, demo_routines, demo_salons, demo_visits
+from chainhub.operations import (
+    demo_annexes,
+    demo_beside,
+    demo_guides,
+    demo_routines,
+    demo_salons,
+    demo_visits,
+)
 from chainhub.operations.simulating import habits, scripts
 from chainhub.operations.simulating.county import County, House
 from chainhub.operations.simulating.habits import Report
@@ -74,6 +81,7 @@ def _beside(session: Session, county: County, now: datetime) -> None:
     for show in (
         _common,
         demo_beside.show,
+        demo_annexes.show,
         demo_salons.show,
         demo_guides.show,
         demo_routines.show,

@@ -15,7 +15,12 @@ from chainhub.notices.outgoing import Outgoing
 from chainhub.operations import demo, schema, seed, verify
 from chainhub.operations.simulating import stories
 from chainhub.tickets import desk
+from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.models import Supervision, Ticket
+from chainhub.tickets.onsite.models import SiteVisit
+from chainhub.tickets.outsiders.models import OutsideQuestion
+from chainhub.tickets.successes.models import SuccessCase
+from chainhub.tickets.successes.rules import CaseState
 from chainhub.tickets.terms import SupervisionState
 from chainhub.tickets.workflow import State
 from chainhub.timetable import TIMETABLE
@@ -58,6 +63,10 @@ def test_the_demonstration_has_a_past_that_holds_together_and_work_for_today(emp
         assert session.scalar(select(Ticket.id).where(Ticket.whistled > 0).limit(1))
         drafts = select(Supervision.id).where(Supervision.state == SupervisionState.DRAFT)
         assert session.scalar(drafts.limit(1))
+        for beside in (OutsideQuestion, SiteVisit, TicketCopy):
+            assert session.scalar(select(beside.id).limit(1)), beside.__name__
+        published = select(SuccessCase.id).where(SuccessCase.stage == CaseState.PUBLISHED)
+        assert session.scalar(published.limit(1))  # in a longer past the demonstration's firm is asked, too
         idle = [
             name for name in AT_WORK if not any(one.rows for one in desk.desk(_work(session, name)).groups)
         ]

@@ -8,6 +8,7 @@ and answer, sign, blow and report in. After every step the county is asked all t
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -34,8 +35,14 @@ from chainhub.operations.simulating import truths, watching
 from chainhub.operations.simulating.looking import Look, Memory
 from chainhub.tickets import queries
 from chainhub.tickets.beside_models import Whistle
+from chainhub.tickets.copies import service as copies
+from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.models import Instruction, Request, Supervision, Ticket
+from chainhub.tickets.onsite import service as onsite
+from chainhub.tickets.outsiders import service as outsiders
+from chainhub.tickets.outsiders.models import OutsideQuestion
 from chainhub.tickets.service import instructions, requests, supervisions, whistles
+from chainhub.tickets.service.answering import NOBODY
 from chainhub.tickets.service.instructions import Word
 from chainhub.tickets.service.requests import Asked
 from chainhub.tickets.service.whistles import Report
@@ -53,6 +60,7 @@ CHANCES = st.randoms(use_true_random=False)
 UNITS = (people.POWER_UNIT, people.TRANSPORT_UNIT)
 EXAMPLES, STEPS = 8, 20
 STANDING = tuple(state for state in REACHABLE if state in OPEN)
+QUESTIONS_MOST = 3  # to the outside, so that an example is not one long list of them
 KINDS_LEAST = 6  # of deeds beside the table, met in all examples together
 Offer = tuple[str, Callable[[], object]]
 
@@ -142,6 +150,7 @@ class Loop(RuleBasedStateMachine):
             yield from self._requests(work, ticket)
             yield from self._words(work, ticket)
             yield from self._whistles(work, ticket)
+            yield from self._annexes(work, ticket)
 
     def _requests(self, work: Work, ticket: Ticket) -> Iterator[Offer]:
         for kind in requests.may_ask(work, ticket):
@@ -198,6 +207,34 @@ class Loop(RuleBasedStateMachine):
                 yield "refuse a whistle", partial(whistles.refuse, work, blown.id, "一家就能办")
             if whistles.may_end(work, ticket, blown):
                 yield "end a whistle", partial(whistles.end, work, blown.id, "分了工")
+
+    def _annexes(self, work: Work, ticket: Ticket) -> Iterator[Offer]:
+        """Yield what widens who reads or knows of a ticket: copies, questions to the outside, visits."""
+        if copies.may_copy(work, ticket):
+            yield "copy", partial(self._copy, work, ticket)
+            for sent in self._of(TicketCopy, ticket):
+                if sent.withdrawn_at is None:
+                    yield "withdraw a copy", partial(copies.withdraw, work, sent.id)
+        questions = self._of(OutsideQuestion, ticket)
+        if outsiders.may_ask(work, ticket) and len(questions) < QUESTIONS_MOST:
+            asked = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 1)
+            yield "ask outside", partial(outsiders.ask, work, ticket.number, asked)
+        for question in questions:
+            if outsiders.may_manage(work, ticket, question):
+                answered = partial(outsiders.answer, replace(work, actor=NOBODY), question.id)
+                yield "answer from outside", partial(answered, "顾知微", "五天")
+                yield "take a question back", partial(outsiders.revoke, work, question.id, "问错人了")
+        if onsite.may_record(work, ticket):
+            seen = onsite.Seen("韩砚等 2 人", "基础浇好了")
+            yield "visit", partial(onsite.record, work, None, ticket.number, seen)
+
+    def _copy(self, work: Work, ticket: Ticket) -> None:
+        """Send a copy; who reads it already, or is of the unit complained of, is refused in a sentence."""
+        try:
+            with self.session.begin_nested():
+                copies.copy(work, ticket.number, people.TRANSPORT)
+        except Invalid as refused:
+            truths.hold("person" in refused.errors, refused.errors)
 
     def _of(self, model: Any, ticket: Ticket) -> Sequence[Any]:
         return self.session.scalars(
