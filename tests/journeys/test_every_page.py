@@ -16,10 +16,10 @@ AXE = ROOT / "chainhub/web/static/vendor/axe.min.js"
 LIGHT = 80_000  # bytes of HTML, CSS and scripts together, compressed, before charts
 SIDES = ("phone", "desktop")
 _SHAPE = re.compile(
-    r"/(?:[A-Z]{2}-\d{4}-\d{5}|\d+)(?=/|$)"
+    r"/(?:[A-Z]{2}-\d{4}-\d{5}|e_\w+|\d+)(?=/|$)"
     r"|(?:(?<=^/admin/checklists)|(?<=^/admin/papers)|(?<=^/admin/jobs))/[\w-]+"  # one page for each of a list
 )
-_LEFT_OUT = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|\.(ics|docx)$")
+_LEFT_OUT = re.compile(r"^/(static|healthz|readyz|metrics|api)\b|\.(ics|docx|xlsx)$")
 _AXE_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .map(one => one.id + ": " + one.nodes.slice(0, 3).map(node => node.target.join(" ") + " " + (node.any[0] || node.all[0] || node.none[0] || {}).message).join(" | "))"""

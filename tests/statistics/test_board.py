@@ -30,7 +30,8 @@ def test_it_names_no_enterprise_no_title_and_no_person(as_):
 
     assert not [word for word in ("配方外泄", "超时的", "保密的", "砚禾", "韩砚", "陶见禾") if word in text]
     assert "县供电公司办结" in text
-    assert '<meta http-equiv="refresh" content="60">' in text
+    assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in text
+    assert 'hx-trigger="every 60s"' in text
 
 
 def test_what_is_confidential_is_in_none_of_it(as_):
