@@ -10,6 +10,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from chainhub.guides import papers as guide_papers
 from chainhub.rotations.around.papers import layouts as salon_layouts
 from chainhub.rotations.around.papers.kinds import SalonPaper
 from chainhub.tickets.papers import layouts
@@ -67,6 +68,7 @@ _FITS = {
     ),
     "tickets.template": (layouts.default(PaperKind.MINUTES), "纪要.docx"),
     "tickets.resolve": (files.picture(), "现场.jpg"),
+    "guide_papers.template": (guide_papers.default(), "半年报告.docx"),
     "salon_papers.template": (salon_layouts.default(SalonPaper.INVITATION), "邀请函.docx"),
 }
 
