@@ -7,7 +7,7 @@ stands in one table here; a table of the model that tells of tickets and is miss
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,6 +62,8 @@ OF_CLOCKS = {
     "referral": "referral",
 }
 """Whose id a clock's owner is, by the kind of owner."""
+OF_OTHER_ROOMS = {"salon", "occasion", "visit"}
+"""Owners of clocks that are about no ticket: left out, with all that was said of them. Their rooms begin afresh."""
 _MERGED = re.compile(r":merged:(\d+)$")
 _WORDS = {  # columns in which a ticket is called by number or title
     "clock": ("about", "link"),
@@ -170,8 +172,11 @@ def read(path: Path, engine: Engine, refused: int) -> Stock:
     families = _families(found["ticket"][1], at["ticket"], payloads)
     by_ticket = {one.id: family for family in families for one in family.tickets}
     rest: defaultdict[str, list[Row]] = defaultdict(list)
+    beside = _of_other_rooms(found, at)
     for table, (_, rows) in found.items():
         for row in rows:
+            if row[at[table]["id"]] in beside[table]:
+                continue
             ticket = owner[table].get(row[at[table]["id"]])
             (rest[table] if ticket is None else by_ticket[ticket].rows[table]).append(row)
             if table == "ticket_event" and ticket is not None:
@@ -209,6 +214,24 @@ def _owners(
             if ticket is not None:
                 here[id_] = ticket
     return owner
+
+
+def _of_other_rooms(
+    found: Mapping[str, tuple[list[str], list[Row]]], at: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, Collection[int]]:
+    """Return the clocks of other rooms by their ids, and all that was said of them."""
+    left: dict[str, set[int]] = {table: set() for table in found}
+    clock, said = at["clock"], at["said"]
+    left["clock"] = {
+        row[clock["id"]] for row in found["clock"][1] if row[clock["owner_kind"]] in OF_OTHER_ROOMS
+    }
+    left["said"] = {row[said["id"]] for row in found["said"][1] if row[said["clock_id"]] in left["clock"]}
+    for table in ("notice", "outgoing"):
+        for row in found[table][1]:
+            named = named_by(row[at[table]["key"]])
+            if named and named[0] == "clock" and named[1] in left["clock"]:
+                left[table].add(row[at[table]["id"]])
+    return left
 
 
 def _families(

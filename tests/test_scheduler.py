@@ -27,6 +27,7 @@ from chainhub.operations.background.rules import At
 from chainhub.operations.models import JobRun
 from chainhub.reminders import jobs as reminders
 from chainhub.reminders.models import Said
+from chainhub.statistics import jobs as statistics_jobs
 from chainhub.tickets import jobs as ticket_jobs
 from chainhub.tickets import queries
 from chainhub.tickets.models import Ticket
@@ -118,7 +119,7 @@ def test_no_job_of_any_room_is_forgotten_in_the_timetable():
     handles = {job.handle for job in TIMETABLE}
     in_steps = {handle for handle in handles if isinstance(handle, sweeps.InSteps)}
     assert _functions(("work", "ids")) == handles - in_steps
-    assert in_steps == {ticket_jobs.deliver}
+    assert in_steps == {ticket_jobs.deliver, statistics_jobs.fold}
 
 
 def test_the_started_scheduler_runs_each_job_at_once(town):

@@ -28,11 +28,11 @@ def actions(work: Work, ticket: Ticket) -> list[ActionView]:
     """Return the verbs that this reader may do now."""
     found = []
     if onsite.may_record(work, ticket):
-        found.append(ActionView("visit", "走访核查", f"{ticket.link}/visit"))
+        found.append(ActionView("visit", "走访核查", f"{ticket.link}/visit", beside=True))
     if outsiders.may_ask(work, ticket):
-        found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside"))
+        found.append(ActionView("outside_ask", "问外单位", f"{ticket.link}/outside", beside=True))
     if copies.may_copy(work, ticket):
-        found.append(ActionView("copy", "抄送", f"{ticket.link}/copy"))
+        found.append(ActionView("copy", "抄送", f"{ticket.link}/copy", beside=True))
     if successes.may_draft(work, ticket):
-        found.append(ActionView("case", "写成案例", f"{ticket.link}/case"))
+        found.append(ActionView("case", "写成案例", f"{ticket.link}/case", beside=True))
     return found

@@ -95,6 +95,7 @@ class ActionView:
     primary: bool = False
     condition: str = ""
     last: bool = False  # takes something back: never in the first row of the phone's bar
+    beside: bool = False  # helps where it is needed and awaited of nobody: 走访核查, 抄送
 
 
 @dataclass(frozen=True, slots=True)

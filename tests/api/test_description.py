@@ -32,7 +32,7 @@ def test_it_is_openapi_3_1_and_public(described):
 
 def test_every_address_is_described(app, described):
     there = {
-        re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule)
+        re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api_")
     }
