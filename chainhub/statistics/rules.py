@@ -102,6 +102,8 @@ def judge(story: Story, calendar: Calendar) -> tuple[Mark, ...]:
 
 
 class Step(NamedTuple):
+    """A line of history, and the unit that led when it was done."""
+
     deed: Deed
     unit: str  # the lead unit at that time; of a dispatch: the one that it goes to
 

@@ -97,7 +97,13 @@ def end_of(month: Month) -> datetime:
 def now(work: Work, period: Period) -> Basis:
     """Return what the figures are made of at this moment. Raises Conflict where the fold runs too often."""
     found = queries.several(work, questions(period))
-    return Basis(*found, marks(work, period), standing(stories.stories(work, _left(work, period)), period))
+    stood = standing(stories.stories(work, _left(work, period)), period)
+    return _of_counts(found, marks(work, period), stood)
+
+
+def _of_counts(found: Sequence[Counts], marked: Sequence[Marked], stood: Sequence[Stood]) -> Basis:
+    months, units, chains, categories, kinds, channels = found  # in the order of `questions`
+    return Basis(months, units, chains, categories, kinds, channels, marked, stood)
 
 
 def marks(work: Work, period: Period) -> list[Marked]:
@@ -116,9 +122,7 @@ def marks(work: Work, period: Period) -> list[Marked]:
 
 
 def _all(period: Period) -> Question:
-    return Question(
-        period.alone, ALL_MEASURES, Cut.ALL, frozenset({period.chain}) if period.chain else None
-    )
+    return Question(period.alone, ALL_MEASURES, Cut.ALL, frozenset({period.chain}) if period.chain else None)
 
 
 def _kept(work: Work, asked: Question, folded: int) -> list[Marked]:
@@ -237,9 +241,8 @@ def then(work: Work, period: Period, line: int, at: datetime, signed: Sequence[M
     judged.extend(_broken(signed, cases))
     asked = _all(period)
     inside = [(case, mark) for case, mark in judged if asked.place(case, mark) is not None]
-    return Basis(
-        *(queries.counted(one, judged) for one in questions(period)), inside, standing(found, period)
-    )
+    counts = [queries.counted(one, judged) for one in questions(period)]
+    return _of_counts(counts, inside, standing(found, period))
 
 
 def _touched(work: Work, period: Period, line: int) -> list[int]:

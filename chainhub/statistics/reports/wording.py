@@ -64,14 +64,18 @@ def _units(content: Content) -> str:
     late = sum(one["late"] for one in content["units"].values())
     if not kept + late:
         return "本月没有到期应办结的。"
-    missed = [f"{names.get(key, key)} {one['late']} 件次" for key, one in content["units"].items() if one["late"]]
+    missed = [
+        f"{names.get(key, key)} {one['late']} 件次" for key, one in content["units"].items() if one["late"]
+    ]
     told = f"逾期的：{'、'.join(missed)}。" if missed else "没有逾期的。"
     best = [
         f"{names.get(key, key)}（{one['handling_on_time']['share']}）"
         for key, one in content["units"].items()
         if one["handling_on_time"]["n"] >= RANKED_N and one["handling_on_time"]["value"] == "1"
     ]
-    praise = f"近 12 个月件件按时、不少于 {RANKED_N} 件次的先进单位：{'、'.join(best[:_NAMED])}。" if best else ""
+    praise = (
+        f"近 12 个月件件按时、不少于 {RANKED_N} 件次的先进单位：{'、'.join(best[:_NAMED])}。" if best else ""
+    )
     return f"本月应办结 {kept + late} 件次，按时 {kept} 件次。{told}{praise}"
 
 
@@ -105,4 +109,7 @@ def _carried(content: Content) -> str:
 
 
 def _cases(content: Content) -> str:
-    return "\n".join(f"{one['title']}：{one['text']}" for one in content["cases"]) or "本月没有新公布的典型案例。"
+    return (
+        "\n".join(f"{one['title']}：{one['text']}" for one in content["cases"])
+        or "本月没有新公布的典型案例。"
+    )

@@ -56,7 +56,15 @@ def test_so_it_does_after_everything_that_moves_limits_has_happened_to_it(sessio
     before = report.content
     at = NOW + timedelta(hours=1)
     move(session, late, people.CLERK, A.RECLASSIFY, at, kind=Kind.PROBLEM, category="land", note="是用地")
-    move(session, late, people.CLERK, A.CONVENE, at + timedelta(hours=1), question="怎么办", units=[people.POWER_UNIT])
+    move(
+        session,
+        late,
+        people.CLERK,
+        A.CONVENE,
+        at + timedelta(hours=1),
+        question="怎么办",
+        units=[people.POWER_UNIT],
+    )
     move(session, late, people.CLERK, A.CONCLUDE, at + timedelta(days=1), minutes="就这么办")
     move(session, late, people.POWER, A.RESOLVE, at + timedelta(days=2), **DONE)
     move(session, under, people.REVIEWER, A.SEND_BACK, at, note="没写清楚")
@@ -87,7 +95,12 @@ def test_what_is_reopened_after_publishing_is_an_adjustment_and_the_frozen_figur
     adjusted, found = _adjusted(session, report)
 
     assert adjusted["reopened"] == ("0/1", "1/1")
-    assert adjusted.keys() == {"reopened", "last_contacted", "last_solved", "last_satisfied"}  # now said in April
+    assert adjusted.keys() == {
+        "reopened",
+        "last_contacted",
+        "last_solved",
+        "last_satisfied",
+    }  # now said in April
     assert [one.number for one in found.tickets] == [ticket.number]
     assert [label for _, label in found.tickets[0].deeds] == ["重办"]
     assert json.loads(report.content)["figures"]["reopened"]["month"]["share"] == "0/1"
@@ -136,7 +149,9 @@ def test_a_late_call_back_counts_in_its_own_month_and_adjusts_nothing(session, p
     assert json.loads(april.content)["figures"]["satisfied"]["month"]["share"] == "1/1"
 
 
-def test_a_published_month_never_changes_and_a_correction_is_a_new_edition_that_names_the_old(session, published):
+def test_a_published_month_never_changes_and_a_correction_is_a_new_edition_that_names_the_old(
+    session, published
+):
     county(session)
     first = published()
     clerk = work_of(session, people.CLERK, LATER)

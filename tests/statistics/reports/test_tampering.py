@@ -62,7 +62,9 @@ def test_a_line_of_history_that_was_altered_is_found(session, report):
     said = json.loads(report.content)
     ticket = said["counted"]["raised"][0][0]
     session.execute(
-        update(TicketEvent).where(TicketEvent.ticket_id == ticket, TicketEvent.seq == 2).values(actor_name="别人")
+        update(TicketEvent)
+        .where(TicketEvent.ticket_id == ticket, TicketEvent.seq == 2)
+        .values(actor_name="别人")
     )
     session.expire_all()
 
@@ -71,9 +73,7 @@ def test_a_line_of_history_that_was_altered_is_found(session, report):
 
 def test_a_limit_that_was_altered_comes_out_otherwise(session, report):
     ended = Clock.stopped_at.is_not(None)
-    session.execute(
-        update(Clock).where(Clock.kind == "unit", ended).values(due_at=china(2026, 3, 10, 9, 1))
-    )
+    session.execute(update(Clock).where(Clock.kind == "unit", ended).values(due_at=china(2026, 3, 10, 9, 1)))
     session.expire_all()
 
     found = _verdict(session, report)
@@ -83,4 +83,6 @@ def test_a_limit_that_was_altered_comes_out_otherwise(session, report):
 
 def test_the_canonical_content_is_one_whatever_the_order_of_its_keys():
     assert rules.canonical({"b": 1, "a": "甲"}) == '{"a":"甲","b":1}'
-    assert rules.digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
+    assert (
+        rules.digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )  # FIPS 180-2

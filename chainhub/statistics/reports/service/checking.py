@@ -180,7 +180,9 @@ def adjustments(work: Work, report: StatReport) -> Adjustments:
         raise Conflict("这份还是草稿，发布以后才有调整。", code="wrong_state")
     said = json.loads(report.content)
     now = facts.counted(basis.marks(work, report.period))
-    moved = {name: rules.moved(said["counted"].get(name, ()), now.get(name, ())) for name in _measures(said, now)}
+    moved = {
+        name: rules.moved(said["counted"].get(name, ()), now.get(name, ())) for name in _measures(said, now)
+    }
     figures = tuple(
         Adjusted(
             one.code,
@@ -209,7 +211,8 @@ def _tally(rows: Sequence[Sequence[Any]]) -> dict[int, int]:
 
 def _frozen_text(said: Mapping[str, Any], code: str) -> str:
     kept = said["figures"][code]["month"]
-    return kept["share"] if said["formulas"][code]["sort"] == "rate" and kept["n"] else kept["text"]
+    is_rate = said["formulas"][code]["sort"] == "rate" and kept["n"]
+    return str(kept["share"] if is_rate else kept["text"])
 
 
 def _text(result: Result) -> str:

@@ -91,9 +91,7 @@ def begin(work: Work, period: Period, why: str = "") -> StatReport:
 
 
 def _newest(work: Work, period: Period) -> StatReport | None:
-    query = select(StatReport).where(
-        StatReport.month == period.month.code, StatReport.chain == period.chain
-    )
+    query = select(StatReport).where(StatReport.month == period.month.code, StatReport.chain == period.chain)
     return work.session.scalars(query.order_by(StatReport.edition.desc()).limit(1)).first()
 
 
