@@ -9,6 +9,7 @@ from chainhub.statistics.figures import RANKED_N
 from chainhub.statistics.terms import month_from
 
 Content = Mapping[str, Any]
+_BARS = 6  # categories of a chart: their names find room beside each other on a phone
 _COUNTS = (
     "raised",
     "dispatched",
@@ -191,7 +192,7 @@ def months_bars(content: Content) -> Bars:
 
 def categories_bars(content: Content) -> Bars | None:
     """Return how many of each category; None where there is none."""
-    rows = [one for one in categories(content).rows if int(one[1]) + int(one[2])][:8]
+    rows = [one for one in categories(content).rows if int(one[1]) + int(one[2])][:_BARS]
     if not rows:
         return None
     series = (("上月", [int(one[1]) for one in rows]), ("本月", [int(one[2]) for one in rows]))

@@ -55,7 +55,13 @@ def test_who_reads_the_figures_of_chains_reads_a_published_report_and_its_files(
 @pytest.mark.parametrize("username", DO_NOT)
 def test_nobody_else_does(as_, report, username):
     client = as_(username)
-    for path in (LIST, report.link, f"{report.link}/report.docx", f"{report.link}/check", "/statistics/weekly"):
+    for path in (
+        LIST,
+        report.link,
+        f"{report.link}/report.docx",
+        f"{report.link}/check",
+        "/statistics/weekly",
+    ):
         assert client.get(path).status_code == 403, path
 
 
