@@ -30,7 +30,7 @@ _PAGE, _MONTH, _WORDS, _SEEN, _WEEK = (
 )
 
 
-@room.get("/stats/reports", schemas.ReportPage, api.Taken(query=schemas.ReportsAsked))
+@room.get("/stats/reports", schemas.MonthReportPage, api.Taken(query=schemas.ReportsAsked))
 @doors.signed_in(*READERS)
 def monthly_reports() -> Response:
     """看得到的月报，新的在前"""
@@ -43,7 +43,7 @@ def monthly_reports() -> Response:
         return api.answer({"items": [_report(work, one) for one in found], "next_cursor": more})
 
 
-@room.post("/stats/reports", {200: schemas.ReportShape}, api.Taken(body=schemas.MonthBody))
+@room.post("/stats/reports", {200: schemas.MonthReportShape}, api.Taken(body=schemas.MonthBody))
 @doors.signed_in(*READERS)
 def draft_month() -> Response:
     """起草一个月的月报；起草过还没发布的，答那一份；发布过的写明为什么，出新的一版"""
@@ -77,7 +77,9 @@ def monthly_report(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/words", {200: schemas.ReportShape}, api.Taken(body=schemas.WordsBody))
+@room.post(
+    "/stats/reports/<int:id_>/words", {200: schemas.MonthReportShape}, api.Taken(body=schemas.WordsBody)
+)
 @doors.signed_in(*READERS)
 def word_month(id_: int) -> Response:
     """改草稿的文字；不写的照旧"""
@@ -90,7 +92,9 @@ def word_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/publish", {200: schemas.ReportShape}, api.Taken(body=schemas.SeenBody))
+@room.post(
+    "/stats/reports/<int:id_>/publish", {200: schemas.MonthReportShape}, api.Taken(body=schemas.SeenBody)
+)
 @doors.signed_in(*READERS)
 def publish_month(id_: int) -> Response:
     """发布：数字、清单和文字定住，不能改，也不能撤回"""
@@ -101,7 +105,7 @@ def publish_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/sign", {200: schemas.ReportShape}, api.Taken(body=schemas.SeenBody))
+@room.post("/stats/reports/<int:id_>/sign", {200: schemas.MonthReportShape}, api.Taken(body=schemas.SeenBody))
 @doors.signed_in(*READERS)
 def sign_month(id_: int) -> Response:
     """签发：从此是通报，有编号；发布和签发要两个人"""

@@ -58,7 +58,7 @@ class SeenBody(Command):
     version = Whole(1, _VERSION_MOST, required=True)
 
 
-class ReportShape(Shape):
+class MonthReportShape(Shape):
     """One edition of a month's report."""
 
     id = mm.Integer(required=True)
@@ -78,17 +78,17 @@ class ReportShape(Shape):
     version = mm.Integer(required=True)
 
 
-class ReportPage(Shape):
+class MonthReportPage(Shape):
     """Some reports, the newest first."""
 
-    items = mm.List(mm.Nested(ReportShape), required=True)
+    items = mm.List(mm.Nested(MonthReportShape), required=True)
     next_cursor = next_cursor()
 
 
 class WholeReportShape(Shape):
     """A report with what it says."""
 
-    report = mm.Nested(ReportShape, required=True)
+    report = mm.Nested(MonthReportShape, required=True)
     canonical = mm.String(
         required=True,
         allow_none=True,
