@@ -116,7 +116,7 @@ def sign_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.get("/stats/reports/<int:id_>/check", schemas.VerdictShape)
+@room.get("/stats/reports/<int:id_>/check", schemas.ProofShape)
 @doors.signed_in(*READERS)
 def check_month(id_: int) -> Response:
     """从历史重算，和发布的比：一样，还是不一样"""

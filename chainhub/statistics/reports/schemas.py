@@ -100,7 +100,7 @@ class WholeReportShape(Shape):
     )
 
 
-class VerdictShape(Shape):
+class ProofShape(Shape):
     """What came of computing it anew from the history."""
 
     equal = mm.Boolean(required=True)
