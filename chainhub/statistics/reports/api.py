@@ -23,14 +23,14 @@ from chainhub.web import api, doors
 room = api.Room("reports", __name__, "月报和周报")
 _PAGE, _MONTH, _WORDS, _SEEN, _WEEK = (
     schemas.ReportsAsked(),
-    schemas.MonthBody(),
+    schemas.MonthlyBody(),
     schemas.WordsBody(),
     schemas.SeenBody(),
     schemas.WeekAsked(),
 )
 
 
-@room.get("/stats/reports", schemas.ReportPage, api.Taken(query=schemas.ReportsAsked))
+@room.get("/stats/reports", schemas.MonthlyReportPage, api.Taken(query=schemas.ReportsAsked))
 @doors.signed_in(*READERS)
 def monthly_reports() -> Response:
     """看得到的月报，新的在前"""
@@ -43,7 +43,7 @@ def monthly_reports() -> Response:
         return api.answer({"items": [_report(work, one) for one in found], "next_cursor": more})
 
 
-@room.post("/stats/reports", {200: schemas.ReportShape}, api.Taken(body=schemas.MonthBody))
+@room.post("/stats/reports", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.MonthlyBody))
 @doors.signed_in(*READERS)
 def draft_month() -> Response:
     """起草一个月的月报；起草过还没发布的，答那一份；发布过的写明为什么，出新的一版"""
@@ -61,7 +61,7 @@ def draft_month() -> Response:
     return api.answer(answer)
 
 
-@room.get("/stats/reports/<int:id_>", schemas.WholeReportShape)
+@room.get("/stats/reports/<int:id_>", schemas.WholeMonthShape)
 @doors.signed_in(*READERS)
 def monthly_report(id_: int) -> Response:
     """一份月报和它说的：发布了的是定住的内容，草稿是此刻算出来的"""
@@ -77,7 +77,9 @@ def monthly_report(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/words", {200: schemas.ReportShape}, api.Taken(body=schemas.WordsBody))
+@room.post(
+    "/stats/reports/<int:id_>/words", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.WordsBody)
+)
 @doors.signed_in(*READERS)
 def word_month(id_: int) -> Response:
     """改草稿的文字；不写的照旧"""
@@ -90,7 +92,9 @@ def word_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/publish", {200: schemas.ReportShape}, api.Taken(body=schemas.SeenBody))
+@room.post(
+    "/stats/reports/<int:id_>/publish", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.SeenBody)
+)
 @doors.signed_in(*READERS)
 def publish_month(id_: int) -> Response:
     """发布：数字、清单和文字定住，不能改，也不能撤回"""
@@ -101,7 +105,9 @@ def publish_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/sign", {200: schemas.ReportShape}, api.Taken(body=schemas.SeenBody))
+@room.post(
+    "/stats/reports/<int:id_>/sign", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.SeenBody)
+)
 @doors.signed_in(*READERS)
 def sign_month(id_: int) -> Response:
     """签发：从此是通报，有编号；发布和签发要两个人"""
@@ -117,7 +123,7 @@ def sign_month(id_: int) -> Response:
 def check_month(id_: int) -> Response:
     """从历史重算，和发布的比：一样，还是不一样"""
     with doors.reading() as work:
-        found = checking.check(work, reading.find(work, id_))
+        found = checking.check(work, reading.find(work, id_), checking.TOUCHED_MOST)
     return api.answer(
         {
             "equal": found.equal,

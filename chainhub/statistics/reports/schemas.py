@@ -30,7 +30,7 @@ class ReportsAsked(Query):
     limit = page_limit(PAGE, 200)
 
 
-class MonthBody(Command):
+class MonthlyBody(Command):
     """Which month, of what; and why, where one was published before."""
 
     month = Line(_MONTH, _MONTH, required=True, about="哪个月，如 2026-10；要过完了的")
@@ -58,7 +58,7 @@ class SeenBody(Command):
     version = Whole(1, _VERSION_MOST, required=True)
 
 
-class ReportShape(Shape):
+class MonthlyReportShape(Shape):
     """One edition of a month's report."""
 
     id = mm.Integer(required=True)
@@ -78,17 +78,17 @@ class ReportShape(Shape):
     version = mm.Integer(required=True)
 
 
-class ReportPage(Shape):
+class MonthlyReportPage(Shape):
     """Some reports, the newest first."""
 
-    items = mm.List(mm.Nested(ReportShape), required=True)
+    items = mm.List(mm.Nested(MonthlyReportShape), required=True)
     next_cursor = next_cursor()
 
 
-class WholeReportShape(Shape):
+class WholeMonthShape(Shape):
     """A report with what it says."""
 
-    report = mm.Nested(ReportShape, required=True)
+    report = mm.Nested(MonthlyReportShape, required=True)
     canonical = mm.String(
         required=True,
         allow_none=True,
