@@ -16,6 +16,7 @@ from chainhub.operations import (
     demo_annexes,
     demo_beside,
     demo_guides,
+    demo_reports,
     demo_routines,
     demo_salons,
     demo_visits,
@@ -86,6 +87,7 @@ def _beside(session: Session, county: County, now: datetime) -> None:
         demo_guides.show,
         demo_routines.show,
         demo_visits.show,
+        demo_reports.show,
     ):
         with session.begin():
             show(session, county, now)

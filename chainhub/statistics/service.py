@@ -34,14 +34,19 @@ def settled_to(work: Work) -> int:
     PostgreSQL whoever writes is waited for, briefly; where somebody writes long (an import) nothing is folded this
     time. SQLite has one writer, and its numbers come in order.
     """
+    return stories.last_line(work.session) if _alone(work) else stories.folded_to(work.session)
+
+
+def _alone(work: Work) -> bool:
+    """Let nobody write history until this transaction ends; say whether that was to be had at once."""
     if work.session.get_bind().dialect.name == "postgresql":
         try:
             with work.session.begin_nested():
                 work.session.execute(text("SET LOCAL lock_timeout = '200ms'"))
                 work.session.execute(text("LOCK TABLE ticket_event IN SHARE MODE"))
         except OperationalError:
-            return stories.folded_to(work.session)
-    return stories.last_line(work.session)
+            return False
+    return True
 
 
 def fold(work: Work, upto: int) -> int:
@@ -68,9 +73,10 @@ def hold(work: Work) -> int | None:
 
     For what must hold the whole history as it is just now.
     """
-    upto = settled_to(work)
+    if not _alone(work):
+        return None
     _state(work)
-    return upto if upto >= stories.last_line(work.session) else None
+    return stories.last_line(work.session)
 
 
 def _state(work: Work) -> StatState:

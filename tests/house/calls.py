@@ -169,12 +169,18 @@ def every_call(siege: Siege) -> Iterator[Call]:
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
         of_one = ("/guides/visits", "/guides/reports", "/stats/reports")
-        version = 1 if path.removeprefix(V1).startswith(of_one) else version
+        if path.removeprefix(V1).startswith(of_one):
+            version = 2 if path.endswith(_OF_PUBLISHED) else 1
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
+
+
+_OF_PUBLISHED = "/stats/reports/{id_}/sign"  # the first month is drafted, the second one published
 
 
 def _parts(path: str, guide: int) -> dict[str, str]:
     """Return what stands in an address: of guides, an enterprise's code and a guide's id."""
+    if path.endswith(_OF_PUBLISHED):
+        return PARTS | {"id_": "2"}
     if "/guides/enterprises/" in path:
         return PARTS | {"code": people.FIRM}
     return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS

@@ -22,15 +22,15 @@ from chainhub.web import api, doors
 
 room = api.Room("reports", __name__, "月报和周报")
 _PAGE, _MONTH, _WORDS, _SEEN, _WEEK = (
-    schemas.ReportsAsked(),
-    schemas.MonthBody(),
-    schemas.WordsBody(),
-    schemas.SeenBody(),
-    schemas.WeekAsked(),
+    schemas.MonthlyReportsQuery(),
+    schemas.MonthlyBody(),
+    schemas.MonthWordsBody(),
+    schemas.MonthSeenBody(),
+    schemas.WeeklyQuery(),
 )
 
 
-@room.get("/stats/reports", schemas.MonthReportPage, api.Taken(query=schemas.ReportsAsked))
+@room.get("/stats/reports", schemas.MonthlyReportPage, api.Taken(query=schemas.MonthlyReportsQuery))
 @doors.signed_in(*READERS)
 def monthly_reports() -> Response:
     """看得到的月报，新的在前"""
@@ -43,7 +43,7 @@ def monthly_reports() -> Response:
         return api.answer({"items": [_report(work, one) for one in found], "next_cursor": more})
 
 
-@room.post("/stats/reports", {200: schemas.MonthReportShape}, api.Taken(body=schemas.MonthBody))
+@room.post("/stats/reports", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.MonthlyBody))
 @doors.signed_in(*READERS)
 def draft_month() -> Response:
     """起草一个月的月报；起草过还没发布的，答那一份；发布过的写明为什么，出新的一版"""
@@ -61,7 +61,7 @@ def draft_month() -> Response:
     return api.answer(answer)
 
 
-@room.get("/stats/reports/<int:id_>", schemas.WholeReportShape)
+@room.get("/stats/reports/<int:id_>", schemas.WholeMonthShape)
 @doors.signed_in(*READERS)
 def monthly_report(id_: int) -> Response:
     """一份月报和它说的：发布了的是定住的内容，草稿是此刻算出来的"""
@@ -78,7 +78,9 @@ def monthly_report(id_: int) -> Response:
 
 
 @room.post(
-    "/stats/reports/<int:id_>/words", {200: schemas.MonthReportShape}, api.Taken(body=schemas.WordsBody)
+    "/stats/reports/<int:id_>/words",
+    {200: schemas.MonthlyReportShape},
+    api.Taken(body=schemas.MonthWordsBody),
 )
 @doors.signed_in(*READERS)
 def word_month(id_: int) -> Response:
@@ -93,7 +95,9 @@ def word_month(id_: int) -> Response:
 
 
 @room.post(
-    "/stats/reports/<int:id_>/publish", {200: schemas.MonthReportShape}, api.Taken(body=schemas.SeenBody)
+    "/stats/reports/<int:id_>/publish",
+    {200: schemas.MonthlyReportShape},
+    api.Taken(body=schemas.MonthSeenBody),
 )
 @doors.signed_in(*READERS)
 def publish_month(id_: int) -> Response:
@@ -105,7 +109,9 @@ def publish_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.post("/stats/reports/<int:id_>/sign", {200: schemas.MonthReportShape}, api.Taken(body=schemas.SeenBody))
+@room.post(
+    "/stats/reports/<int:id_>/sign", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.MonthSeenBody)
+)
 @doors.signed_in(*READERS)
 def sign_month(id_: int) -> Response:
     """签发：从此是通报，有编号；发布和签发要两个人"""
@@ -116,12 +122,12 @@ def sign_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.get("/stats/reports/<int:id_>/check", schemas.ProofShape)
+@room.get("/stats/reports/<int:id_>/check", schemas.MonthVerdictShape)
 @doors.signed_in(*READERS)
 def check_month(id_: int) -> Response:
     """从历史重算，和发布的比：一样，还是不一样"""
     with doors.reading() as work:
-        found = checking.check(work, reading.find(work, id_))
+        found = checking.check(work, reading.find(work, id_), checking.TOUCHED_MOST)
     return api.answer(
         {
             "equal": found.equal,
@@ -132,7 +138,7 @@ def check_month(id_: int) -> Response:
     )
 
 
-@room.get("/stats/reports/<int:id_>/adjustments", schemas.AdjustmentsShape)
+@room.get("/stats/reports/<int:id_>/adjustments", schemas.MonthAdjustmentsShape)
 @doors.signed_in(*READERS)
 def month_adjustments(id_: int) -> Response:
     """发布以后的调整：发布时的数，现在的数，涉及的诉求"""
@@ -180,7 +186,7 @@ def month_annex(id_: int) -> Response:
     return response
 
 
-@room.get("/stats/weekly", schemas.WeekShape, api.Taken(query=schemas.WeekAsked))
+@room.get("/stats/weekly", schemas.WeeklyBriefShape, api.Taken(query=schemas.WeeklyQuery))
 @doors.signed_in(*READERS)
 def weekly_brief() -> Response:
     """一周的周报：办了多少；最近两周的还有现在停在哪里"""

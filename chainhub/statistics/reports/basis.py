@@ -245,6 +245,11 @@ def then(work: Work, period: Period, line: int, at: datetime, signed: Sequence[M
     return _of_counts(counts, inside, standing(found, period))
 
 
+def touched(work: Work, period: Period, line: int) -> int:
+    """Return how many tickets `then` has to read."""
+    return len(_touched(work, period, line))
+
+
 def _touched(work: Work, period: Period, line: int) -> list[int]:
     """Return the tickets that can count: of whom something was written down since the first month, and open ones.
 

@@ -79,7 +79,7 @@ def _carried(work: Work, ids: Sequence[int]) -> list[dict[str, str]]:
     )
     return [
         {
-            "number": number,
+            "number": "" if complained else number,  # nobody of the unit complained of is to know of it
             "title": _COMPLAINT if complained else title,
             "unit": directory.unit_name(unit or ""),
             "reason": CarryOverReason(data["reason_code"]).label if data.get("reason_code") else "",
@@ -117,7 +117,6 @@ def frozen(work: Work, period: Period, line: int, text: Mapping[str, str]) -> Co
     ids = tickets_of(said)
     return said | {
         "text": dict(text),
-        "tickets": _numbers(work, ids),
         "limits": basis.limits(work, period),
         "as_of": {
             "line": line,
@@ -134,14 +133,6 @@ def tickets_of(content: Mapping[str, Any]) -> list[int]:
     """Return every ticket that a content counts or lists, in order."""
     found = {row[0] for rows in content["counted"].values() for row in rows}
     return sorted(found | set(content["standing"]["open"]))
-
-
-def _numbers(work: Work, ids: Sequence[int]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in _chunks(ids):
-        rows = work.session.execute(select(Ticket.id, Ticket.number).where(Ticket.id.in_(some)))
-        found |= {str(id_): number for id_, number in rows}
-    return found
 
 
 def line_hash(work: Work, line: int) -> str:

@@ -176,11 +176,12 @@ def adjusted(found: Adjustments) -> list[AdjustedLine]:
 def since(work: Work, found: Adjustments) -> list[SinceLine]:
     """Return the tickets behind adjustments; of one that the reader may not see no more than that it is one."""
     ids = [one.ticket for one in found.tickets]
-    seen = set(work.session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), tickets.visible(work.actor))))
+    asked = select(Ticket.id, Ticket.number).where(Ticket.id.in_(ids), tickets.visible(work.actor))
+    seen = {row[0]: row[1] for row in work.session.execute(asked)}
     year = local(work.now).year
     return [
         SinceLine(
-            one.number if one.ticket in seen else "",
+            seen.get(one.ticket, ""),
             "，".join(f"{moment_text(at, year=year)} {label}" for at, label in one.deeds)
             or "没有新的一步：时限到了，或者日历改了",
         )

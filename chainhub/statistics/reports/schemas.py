@@ -22,7 +22,7 @@ _VERSION_MOST = 2**31 - 1
 _SAID = "、".join(f"{one.name} {one.label}" for one in SECTIONS)
 
 
-class ReportsAsked(Query):
+class MonthlyReportsQuery(Query):
     """Which reports."""
 
     chain = Line(CODE_MOST, about="只看这条产业链")
@@ -30,7 +30,7 @@ class ReportsAsked(Query):
     limit = page_limit(PAGE, 200)
 
 
-class MonthBody(Command):
+class MonthlyBody(Command):
     """Which month, of what; and why, where one was published before."""
 
     month = Line(_MONTH, _MONTH, required=True, about="哪个月，如 2026-10；要过完了的")
@@ -38,7 +38,7 @@ class MonthBody(Command):
     why = Line(WHY_MOST, WHY_LEAST, about="这个月发布过的，为什么出新的一版")
 
 
-class WordsBody(Command):
+class MonthWordsBody(Command):
     """The words of a draft; what is left out stays."""
 
     version = Whole(1, _VERSION_MOST, required=True)
@@ -52,13 +52,13 @@ class WordsBody(Command):
     next = Text(TEXT_MOST)
 
 
-class SeenBody(Command):
+class MonthSeenBody(Command):
     """The version that the caller has seen."""
 
     version = Whole(1, _VERSION_MOST, required=True)
 
 
-class MonthReportShape(Shape):
+class MonthlyReportShape(Shape):
     """One edition of a month's report."""
 
     id = mm.Integer(required=True)
@@ -78,17 +78,17 @@ class MonthReportShape(Shape):
     version = mm.Integer(required=True)
 
 
-class MonthReportPage(Shape):
+class MonthlyReportPage(Shape):
     """Some reports, the newest first."""
 
-    items = mm.List(mm.Nested(MonthReportShape), required=True)
+    items = mm.List(mm.Nested(MonthlyReportShape), required=True)
     next_cursor = next_cursor()
 
 
-class WholeReportShape(Shape):
+class WholeMonthShape(Shape):
     """A report with what it says."""
 
-    report = mm.Nested(MonthReportShape, required=True)
+    report = mm.Nested(MonthlyReportShape, required=True)
     canonical = mm.String(
         required=True,
         allow_none=True,
@@ -100,7 +100,7 @@ class WholeReportShape(Shape):
     )
 
 
-class ProofShape(Shape):
+class MonthVerdictShape(Shape):
     """What came of computing it anew from the history."""
 
     equal = mm.Boolean(required=True)
@@ -109,7 +109,7 @@ class ProofShape(Shape):
     calendar_changed = mm.Boolean(required=True, metadata={"description": "发布以后导入过放假通知"})
 
 
-class AdjustedShape(Shape):
+class MonthAdjustedShape(Shape):
     """A figure that comes out otherwise now."""
 
     code = mm.String(required=True)
@@ -119,7 +119,7 @@ class AdjustedShape(Shape):
     tickets = mm.List(mm.Integer(), required=True, metadata={"description": "涉及的诉求的 id"})
 
 
-class SinceShape(Shape):
+class MonthSinceShape(Shape):
     """A ticket behind an adjustment, and what happened to it since."""
 
     ticket = mm.Integer(required=True)
@@ -127,35 +127,35 @@ class SinceShape(Shape):
     deeds = mm.String(required=True)
 
 
-class AdjustmentsShape(Shape):
+class MonthAdjustmentsShape(Shape):
     """What came out otherwise since a report was published."""
 
-    figures = mm.List(mm.Nested(AdjustedShape), required=True)
-    tickets = mm.List(mm.Nested(SinceShape), required=True, metadata={"description": "最多五十件"})
+    figures = mm.List(mm.Nested(MonthAdjustedShape), required=True)
+    tickets = mm.List(mm.Nested(MonthSinceShape), required=True, metadata={"description": "最多五十件"})
     more = mm.Integer(required=True, metadata={"description": "还有几件没有列出"})
 
 
-class WeekAsked(Query):
+class WeeklyQuery(Query):
     """Which week, of what."""
 
     week = Line(_WEEK, about="哪一周，如 2026-W47；不写是上周")
     chain = Line(CODE_MOST, about="只看这条产业链")
 
 
-class WeekRow(Shape):
+class WeeklyRowShape(Shape):
     """One chain's week; the last row is all of them where there are several."""
 
     label = mm.String(required=True)
     counts = mm.Dict(keys=mm.String(), values=mm.Integer(), required=True)
 
 
-class WeekShape(Shape):
+class WeeklyBriefShape(Shape):
     """The brief of a week; how it stands only for the newest two weeks."""
 
     week = mm.String(required=True)
     text = mm.String(required=True)
     scope = mm.String(required=True)
-    rows = mm.List(mm.Nested(WeekRow), required=True)
+    rows = mm.List(mm.Nested(WeeklyRowShape), required=True)
     standing = mm.String(required=True)
     late = mm.Dict(
         keys=mm.String(), values=mm.Integer(), required=True, metadata={"description": "各单位逾期几件"}

@@ -226,7 +226,7 @@ def check(id_: int) -> ResponseReturnValue:
             "statistics/reports/check.html",
             report=found,
             title=reading.title(work, found),
-            verdict=checking.check(work, found),
+            verdict=checking.check(work, found, checking.TOUCHED_MOST),
         )
 
 

@@ -18,6 +18,7 @@ from chainhub.documents.papers.charts import Chart
 from chainhub.documents.papers.making import CAPTION, HEAD, SMALL, TITLE, Grid, Para, Row
 from chainhub.documents.papers.rules import plain
 from chainhub.statistics.reports import reading
+from chainhub.statistics.reports.tables import Bars
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.rules import day_text, moment_text
@@ -136,6 +137,12 @@ class Brief:
         return [label for label, _ in FLOW]
 
     @property
+    def bars(self) -> Bars:
+        """What came and went on each day."""
+        series = (("提出", [one[1] for one in self.days]), ("销号", [one[2] for one in self.days]))
+        return Bars("本周每天提出与销号（件）", [one[0] for one in self.days], series)
+
+    @property
     def words(self) -> str:
         """It in one sentence."""
         total = self.rows[-1][1] if self.rows else [0] * len(FLOW)
@@ -232,11 +239,7 @@ def document(found: Brief) -> bytes:
         Para("一、本周办理", HEAD),
         Para(found.words),
         _grid(("产业链", *found.columns), [(label, *map(str, row)) for label, row in found.rows]),
-        Chart(
-            "本周每天提出与销号（件）",
-            [one[0] for one in found.days],
-            (("提出", [one[1] for one in found.days]), ("销号", [one[2] for one in found.days])),
-        ),
+        Chart(found.bars.title, found.bars.labels, found.bars.series),
     ]
     if found.standing:
         layout += [Para("二、现在停在哪里", HEAD), Para(f"截至{found.until}，{found.standing}")]

@@ -1,20 +1,24 @@
 """The paper and its annex: the shape that leaders know, charts that can be edited, no personal data."""
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from docx import Document
 from lxml import etree
 
-from chainhub.core import clock
 from chainhub.documents import sheets
 from chainhub.statistics.reports import presenting
+from chainhub.tickets.terms import Kind
+from chainhub.tickets.workflow import State
 from tests import people
-from tests.people import work_of
+from tests.builders import a_ticket
+from tests.people import china, work_of
 from tests.statistics.staging import NOW, county
 
 pytestmark = pytest.mark.slow
+S = State
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
@@ -83,14 +87,23 @@ def test_the_annex_lists_the_tickets_behind_each_figure_by_number_and_nobody_by_
     assert report.hash in said
 
 
-def test_a_reader_finds_no_number_of_a_ticket_that_is_not_his_to_see(session, report, monkeypatch):
-    """A complaint about a unit counts, and its number stands in no file that somebody of that unit takes away."""
-    from dataclasses import replace
+def test_of_a_complaint_a_reader_of_that_unit_finds_no_number(session, published):
+    """It counts, and its number stands in nothing that somebody of the unit complained of takes away."""
+    named = {"kind": Kind.COMPLAINT, "complained_unit": people.TRANSPORT_UNIT}
+    complaint = a_ticket(session, S.CARRIED_OVER, at=china(2026, 3, 10, 9), title="投诉修路的", **named)
+    report = published()
+    clerk = work_of(session, people.CLERK, NOW)
+    of_unit = replace(clerk, actor=replace(clerk.actor, unit_code=people.TRANSPORT_UNIT))
+    said = presenting.content_of(clerk, report)
 
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    work = work_of(session, people.CLERK, NOW)
-    nobody = replace(work, actor=replace(work.actor, grants=()))
+    assert complaint.id in presenting.numbers(clerk, said)
+    assert complaint.number not in report.content
+    assert "投诉修路的" not in report.content
+    assert complaint.number not in _words(presenting.document(of_unit, report))
+    assert complaint.id not in presenting.numbers(of_unit, said)
 
-    listed = presenting.numbers(nobody, presenting.content_of(work, report))
 
-    assert listed == {}
+def _words(packed: bytes) -> str:
+    """All texts of a packed file."""
+    with zipfile.ZipFile(BytesIO(packed)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))

@@ -39,15 +39,22 @@ class Verdict:
         return not self.faults and not self.differences
 
 
-def check(work: Work, report: StatReport) -> Verdict:
-    """Compute a published report anew from the history up to its line, and compare. Raises Conflict for a draft."""
-    if report.stage is MonthlyStage.DRAFT:
-        raise Conflict("这份还是草稿，没有可以核对的。", code="wrong_state")
-    faults = list(altered(work, report))
+TOUCHED_MOST = 20_000  # tickets that a page reads; beyond that the command line does
+
+
+def check(work: Work, report: StatReport, most: int | None = None) -> Verdict:
+    """Compute a published report anew from the history up to its line, and compare.
+
+    Raises Conflict for a draft, and where more than `most` tickets would have to be read.
+    """
+    _demand_published(report, "没有可以核对的")
+    faults = list(altered(report, _noted(work)))
     if faults:  # of a content that is not what was signed nothing can be said
         return Verdict(tuple(faults), ())
     said = json.loads(report.content)
     as_of = said["as_of"]
+    if most is not None and basis.touched(work, report.period, as_of["line"]) > most:
+        raise Conflict("件数太多，页面上算不完。请在服务器上运行 chainhub report verify。", code="too_many")
     ids = content.tickets_of(said)
     faults.extend(_broken_lines(work, ids, as_of["line"]))
     if as_of["line_hash"] != content.line_hash(work, as_of["line"]):
@@ -61,7 +68,24 @@ def check(work: Work, report: StatReport) -> Verdict:
     return Verdict(tuple(faults), tuple(differ), work.calendar.version != as_of["calendar"])
 
 
-def altered(work: Work, report: StatReport) -> Iterator[str]:
+def _demand_published(report: StatReport, otherwise: str) -> None:
+    if report.stage is MonthlyStage.DRAFT:
+        raise Conflict(f"这份还是草稿，{otherwise}。", code="wrong_state")
+
+
+Noted = frozenset[tuple[str, int, str]]
+"""Deeds of the log: what was done, with which report, and its hash."""
+_DEEDS = {"publish_report": "发布", "sign_report": "签发"}
+
+
+def _noted(work: Work) -> Noted:
+    rows = work.session.execute(
+        select(AuditEntry.action, AuditEntry.data).where(AuditEntry.action.in_(sorted(_DEEDS)))
+    )
+    return frozenset((action, int(data["report"]), str(data["hash"])) for action, data in rows)
+
+
+def altered(report: StatReport, noted: Noted) -> Iterator[str]:
     """Yield what shows that a report is not as it was published: content against hash, hash against the log of deeds.
 
     The log is a chain of its own, so whoever changes content and hash together must forge that too.
@@ -70,23 +94,13 @@ def altered(work: Work, report: StatReport) -> Iterator[str]:
         yield "内容和摘要对不上：发布以后被改过。"
         return
     said = json.loads(report.content)
-    if (said["month"], said["chain"], said["edition"]) != (
-        report.period.month.written,
-        report.chain,
-        report.edition,
-    ):
+    about = (report.period.month.written, report.chain, report.edition)
+    if (said["month"], said["chain"], said["edition"]) != about:
         yield "月份、范围或者版次和内容对不上。"
-    deeds = ["publish_report", *(["sign_report"] if report.stage is MonthlyStage.SIGNED else [])]
-    noted = {
-        (entry.action, entry.data.get("hash"))
-        for entry in work.session.scalars(
-            select(AuditEntry).where(AuditEntry.action.in_(deeds)).order_by(AuditEntry.id)
-        )
-        if entry.data.get("report") == report.id
-    }
-    for action in deeds:
-        if (action, report.hash) not in noted:
-            yield f"审计日志里没有这份的{'发布' if action == 'publish_report' else '签发'}记录。"
+    done = _DEEDS if report.stage is MonthlyStage.SIGNED else ("publish_report",)
+    for action in done:
+        if (action, report.id, report.hash) not in noted:
+            yield f"审计日志里没有这份的{_DEEDS[action]}记录。"
 
 
 def sound(work: Work, most: int) -> tuple[int, list[str]]:
@@ -98,11 +112,11 @@ def sound(work: Work, most: int) -> tuple[int, list[str]]:
         .limit(most)
         .options(undefer(StatReport.content))
     )
-    found = work.session.scalars(query).all()
+    found, noted = work.session.scalars(query).all(), _noted(work)
     wrong = [
         f"{one.period.month.text}{f'（{one.chain}）' if one.chain else ''}第 {one.edition} 版：{fault}"
         for one in found
-        for fault in altered(work, one)
+        for fault in altered(one, noted)
     ]
     return len(found), wrong
 
@@ -158,7 +172,6 @@ class Since:
     """One ticket behind an adjustment, and what happened to it since."""
 
     ticket: int
-    number: str
     deeds: tuple[tuple[datetime, str], ...]
 
 
@@ -176,8 +189,7 @@ SINCE_MOST = 50  # tickets that are listed
 
 def adjustments(work: Work, report: StatReport) -> Adjustments:
     """Return what came out otherwise since: the frozen figures stand, this stands beside them. Raises Conflict for a draft."""
-    if report.stage is MonthlyStage.DRAFT:
-        raise Conflict("这份还是草稿，发布以后才有调整。", code="wrong_state")
+    _demand_published(report, "发布以后才有调整")
     said = json.loads(report.content)
     now = facts.counted(basis.marks(work, report.period))
     moved = {
@@ -228,4 +240,4 @@ def _since(work: Work, said: Mapping[str, Any], ids: Sequence[int]) -> tuple[Sin
     )
     for ticket, at, action in rows:
         deeds.setdefault(ticket, []).append((at, Action(action).label))
-    return tuple(Since(one, said["tickets"].get(str(one), ""), tuple(deeds.get(one, ()))) for one in ids)
+    return tuple(Since(one, tuple(deeds.get(one, ()))) for one in ids)
