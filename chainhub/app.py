@@ -42,6 +42,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
+from chainhub.operations.errands import views as errands
 from chainhub.rotations import api as rotations_api
 from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
         outfit.equip(db.engine, outfit.made(settings))
+        storing.equip(db.engine, app.extensions["chainhub_storage"])
     signing.register(
         app, settings, Accounts(lambda: clock.now(), known.standing_in)
     )  # asked at each request, like every door
@@ -217,7 +219,7 @@ def _doors(app: Flask) -> None:
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
+    for beside in (way_views, office_views, code_views, background, errands, calendars, guide_reports):
         app.register_blueprint(beside.bp)
     for taking_turns in (salons, around, salon_papers, routines, assignments):
         app.register_blueprint(taking_turns.bp)

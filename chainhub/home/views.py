@@ -1,10 +1,10 @@
 """The home page of each role: it answers that role's question without a click."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.assignments import queries as assignments
-from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
+from chainhub.core.actor import ADMINISTRATORS, GUESTS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.guides import papers as guide_papers
@@ -23,10 +23,12 @@ bp = Blueprint("home", __name__, template_folder="templates")
 
 
 @bp.get("/")
-@doors.signed_in()
+@doors.anybody_signed_in
 def index() -> ResponseReturnValue:
     with doors.reading() as work:
         roles = work.actor.roles
+        if roles & GUESTS:
+            return redirect(url_for("tickets.inspected"), code=303)
         if roles & ADMINISTRATORS:
             return render_template("home/admin.html", cards=_cards(work.actor))
         if Role.ENTERPRISE in roles:
