@@ -42,6 +42,7 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
+from chainhub.operations.errands import api as errands_api
 from chainhub.operations.errands import views as errands
 from chainhub.rotations import api as rotations_api
 from chainhub.rotations import calendar_api
@@ -60,6 +61,7 @@ from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.inspections import api as inspections_api
 from chainhub.tickets.onsite import api as onsite_api
 from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
@@ -200,6 +202,8 @@ _ROOMS = (
     guide_report_api.room,
     outgoing_api.room,
     background_api.room,
+    errands_api.room,
+    inspections_api.room,
 )
 
 

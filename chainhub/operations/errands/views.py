@@ -17,6 +17,7 @@ from chainhub.operations import importing
 from chainhub.operations.errands import queries, rules, service, showing
 from chainhub.operations.errands.models import Errand
 from chainhub.tickets import sought
+from chainhub.tickets.forms import options
 from chainhub.tickets.inspections import service as inspections
 from chainhub.tickets.mine import STAFF
 from chainhub.web import doors, presses
@@ -33,10 +34,12 @@ class ExportForm(ChineseForm):
 
     reason = RadioField(
         "个人信息",
-        choices=[
-            ("", "号码脱敏（138****1234）"),
-            *((one, f"经办的写全号码，因为要{one}") for one in rules.REASONS),
-        ],
+        choices=options(
+            [
+                ("", "号码脱敏（138****1234）"),
+                *((one, f"经办的写全号码，因为要{one}") for one in rules.REASONS),
+            ]
+        ),
         default="",
         description="写全号码的理由会记入日志。",
     )
