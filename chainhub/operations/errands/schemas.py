@@ -81,14 +81,14 @@ class PackBody(Command):
     inspection = Whole(1, 2**31 - 1, required=True, about="迎检的 id")
 
 
-class FailureShape(Shape):
+class LedgerFailure(Shape):
     """A row that could not be taken."""
 
     row = mm.Integer(required=True, metadata={"description": "在表里第几行"})
     why = mm.String(required=True)
 
 
-class ReportShape(Shape):
+class LedgerReport(Shape):
     """What became of the rows: total = done + skipped + failed."""
 
     total = mm.Integer(required=True)
@@ -97,7 +97,7 @@ class ReportShape(Shape):
     failed = mm.Integer(required=True)
     notes = mm.List(mm.String(), required=True)
     failures = mm.List(
-        mm.Nested(FailureShape), required=True, metadata={"description": f"最多 {rules.FAILURES_SHOWN} 行"}
+        mm.Nested(LedgerFailure), required=True, metadata={"description": f"最多 {rules.FAILURES_SHOWN} 行"}
     )
 
 
@@ -117,7 +117,7 @@ class ErrandShape(Shape):
     size = mm.Integer(required=True, metadata={"description": "字节"})
     sha256 = mm.String(required=True)
     said = mm.String(required=True, metadata={"description": "没做成的原因"})
-    report = mm.Nested(ReportShape, required=True, allow_none=True, metadata={"description": "导入的结果"})
+    report = mm.Nested(LedgerReport, required=True, allow_none=True, metadata={"description": "导入的结果"})
 
 
 class ErrandPage(Shape):
