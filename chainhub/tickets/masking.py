@@ -14,6 +14,7 @@ _IDENTITY = re.compile(
 )
 _MOBILE = re.compile(f"(?<!{_D})([1\uff11]{_D}{{2}}){_GAP}{_D}{{4}}{_GAP}({_D}{{4}})(?!{_D})")
 _LANDLINE = re.compile(f"(?<!{_D})[0\uff10]{_D}{{2,3}}{_GAP}{_D}{{3,4}}({_D}{{4}})(?!{_D})")
+_ANY = re.compile(f"{_D}{_D}{_D}")  # without three digits in a row a text has no number of any sort
 _NAME_SHOWN = 1  # characters of a name
 
 
@@ -25,9 +26,11 @@ def name(full: str) -> str:
 
 def text(said: str, names: Iterable[str] = ()) -> str:
     """Return a text in which no number of a person can be read, nor any of these names."""
-    masked = _IDENTITY.sub(r"\1********\2", said)
-    masked = _MOBILE.sub(r"\1****\2", masked)
-    masked = _LANDLINE.sub(r"****\1", masked)
+    masked = said
+    if _ANY.search(said):
+        masked = _IDENTITY.sub(r"\1********\2", masked)
+        masked = _MOBILE.sub(r"\1****\2", masked)
+        masked = _LANDLINE.sub(r"****\1", masked)
     for one in names:
         if len(one) > _NAME_SHOWN:
             masked = masked.replace(one, name(one))

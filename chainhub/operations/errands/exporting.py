@@ -20,6 +20,8 @@ from chainhub.tickets.mine import STAFF
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import reading
 
+_STEP = 1000  # rows between two signs of life
+
 
 def export(run: Run) -> Made:
     """Write the ledger, and log that it was taken. Raises NotAllowed, Invalid where it has too many rows, TakenOver."""
@@ -32,11 +34,15 @@ def export(run: Run) -> Made:
         def _in_full(ticket: Ticket) -> bool:
             return bool(reason) and reading.may_see_phone(work, ticket)
 
+        def _say(done: int, total: int) -> None:
+            if done % _STEP == 0 or done == total:
+                run.say(done, total)
+
         ledger = Wanted(
             (*listing.conditions(work, wanted), Ticket.confidential.is_(False)),
             _in_full,
             about(work, sought.words(work, given["args"]), reason),
-            run.say,
+            _say,
             rules.EXPORT_MOST,
         )
         count = ledger_export.write_some(work.session, path, work.now, ledger)
