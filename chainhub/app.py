@@ -42,6 +42,8 @@ from chainhub.operations import schema, verify
 from chainhub.operations import views as operations
 from chainhub.operations.background import api as background_api
 from chainhub.operations.background import views as background
+from chainhub.operations.errands import api as errands_api
+from chainhub.operations.errands import views as errands
 from chainhub.rotations import api as rotations_api
 from chainhub.rotations import calendar_api
 from chainhub.rotations import calendar_views as calendars
@@ -61,6 +63,7 @@ from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.inspections import api as inspections_api
 from chainhub.tickets.onsite import api as onsite_api
 from chainhub.tickets.outsiders import api as outsiders_api
 from chainhub.tickets.responsible import api as responsible_api
@@ -110,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)
         outfit.equip(db.engine, outfit.made(settings))
+        storing.equip(db.engine, app.extensions["chainhub_storage"])
     signing.register(
         app, settings, Accounts(lambda: clock.now(), known.standing_in)
     )  # asked at each request, like every door
@@ -201,6 +205,8 @@ _ROOMS = (
     guide_report_api.room,
     outgoing_api.room,
     background_api.room,
+    errands_api.room,
+    inspections_api.room,
 )
 
 
@@ -221,7 +227,7 @@ def _doors(app: Flask) -> None:
         operations,
     ):
         app.register_blueprint(door.bp)
-    for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
+    for beside in (way_views, office_views, code_views, background, errands, calendars, guide_reports):
         app.register_blueprint(beside.bp)
     for taking_turns in (salons, around, salon_papers, routines, assignments):
         app.register_blueprint(taking_turns.bp)

@@ -10,11 +10,13 @@ from chainhub.notices import jobs as notices
 from chainhub.operations import jobs as operations
 from chainhub.operations.background import jobs as background
 from chainhub.operations.background.rules import At, Every, Line, When
+from chainhub.operations.errands import jobs as errands
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
 from chainhub.statistics import jobs as statistics
 from chainhub.statistics.reports import jobs as reports
 from chainhub.tickets import jobs as tickets
+from chainhub.tickets.inspections import jobs as inspections
 from chainhub.web import jobs as web
 
 
@@ -237,6 +239,30 @@ TIMETABLE: tuple[Job, ...] = (
     ),
     Job(
         "seal", 600, operations.find_unsealed, operations.seal, "The daily seal over all history", "每日封条"
+    ),
+    Job(
+        "errands",
+        5,
+        errands.find_waiting,
+        errands.carry_out,
+        "台账 out and in, 迎检资料包: what somebody has asked for",
+        "导出、导入台账和迎检资料包",
+    ),
+    Job(
+        "forget_files",
+        600,
+        errands.find_outlived,
+        errands.forget_files,
+        "Take away files of errands that were fetched or have waited three days",
+        "清掉导出的旧文件",
+    ),
+    Job(
+        "inspections",
+        60,
+        inspections.find_over,
+        inspections.end_over,
+        "迎检账号: ended when their time is over",
+        "迎检账号到期停用",
     ),
     Job(
         "forget_runs",

@@ -33,6 +33,13 @@ WORDS: Mapping[str, str] = {
     "change_responsibility": "改权责清单",
     "export_ledger": "导出台账",
     "restore": "从备份还原",
+    "fetch_errand": "下载导出的文件",
+    "ask_pack": "要迎检资料包",
+    "make_pack": "做迎检资料包",
+    "make_inspection": "准备一次迎检",
+    "open_inspection": "开迎检账号",
+    "end_inspection": "结束迎检",
+    "inspect": "迎检账号查看",
     "issue_paper": "出文书",
     "replace_paper_template": "换文书模板",
     "reset_paper_template": "恢复文书模板",
@@ -90,6 +97,9 @@ DETAILS: Mapping[str, str] = {
     "text": "内容",
     "before": "原来",
     "after": "改成",
+    "reason": "理由",
+    "rows": "行数",
+    "tickets": "件数",
 }
 _VALUES = {one.value: one.label for kind in (Role, Post) for one in kind}
 

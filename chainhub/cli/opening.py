@@ -37,12 +37,17 @@ def settings() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def engine(settings: Settings) -> Engine:
-    """Return the database of the settings, watched for being behind this version, with the media that notices go out by."""
+def engine(settings: Settings, *, files: bool = False) -> Engine:
+    """Return the database of the settings, watched for being behind this version, with the media that notices go out by.
+
+    With `files` also with the storage of files, for commands that do what the scheduler does.
+    """
     settings.instance.mkdir(parents=True, exist_ok=True)
     made = engines.opened(settings.database_url)
     engines.watch(made, schema.is_behind)
     outfit.equip(made, outfit.made(settings))
+    if files:
+        storing.equip(made, storage(settings))
     return made
 
 

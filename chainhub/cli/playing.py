@@ -30,7 +30,7 @@ def demo(empty: bool) -> None:
     settings = opening.settings()
     if not settings.demo:
         raise click.ClickException("CHAINHUB_MODE 是 production，不装演示数据。")
-    engine = opening.engine(settings)
+    engine = opening.engine(settings, files=True)
     schema.upgrade(engine)
     with Session(engine) as session:
         if session.get(CountyState, 1) is not None:
@@ -68,7 +68,7 @@ def simulate(
     settings = opening.settings()
     if not settings.demo:
         raise click.ClickException("CHAINHUB_MODE 是 production，不演练。请换一个演示用的空库。")
-    engine = opening.engine(settings)
+    engine = opening.engine(settings, files=True)
     schema.upgrade(engine)
     end = (opening.moment(until) if until else clock.now()).astimezone(SHANGHAI)
     begin = simulating.begin_of(end, months=months, days=days)

@@ -109,7 +109,7 @@ def scheduler_() -> None:
 @scheduler_.command("run")
 def scheduler_run() -> None:
     """Run the timetable until told to stop."""
-    schedule.run(opening.engine(opening.settings()))
+    schedule.run(opening.engine(opening.settings(), files=True))
 
 
 @scheduler_.command("once")
@@ -123,7 +123,7 @@ def scheduler_once(name: str, at: str | None) -> None:
             f"没有叫 {name} 的任务；有：{'、'.join(job.name for job in TIMETABLE)}、all。"
         )
     moment = opening.moment(at) if at else None
-    engine = opening.engine(opening.settings())
+    engine = opening.engine(opening.settings(), files=True)
     failed = 0
     for job in jobs:
         swept = schedule.run_job(engine, job, moment)

@@ -7,7 +7,7 @@ from chainhub.core.words import Labelled
 
 
 class Role(Labelled):
-    """What somebody may do, by the roles of the county (domain, section 1)."""
+    """What somebody may do, by the roles of the county (domain, section 1); an inspector only looks, for a time."""
 
     ENTERPRISE = "enterprise", "企业"
     GUIDE = "guide", "指导员"
@@ -20,10 +20,15 @@ class Role(Labelled):
     SYSADMIN = "sysadmin", "系统管理员"
     SECADMIN = "secadmin", "安全管理员"
     AUDITOR = "auditor", "审计员"
+    INSPECTOR = "inspector", "迎检查看"
     CLOCK = "clock", "系统自动"
 
 
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
+
+
+GUESTS = frozenset({Role.INSPECTOR})
+"""Who is let in for a time: no door opens to them that does not name them."""
 
 
 class Post(Labelled):
@@ -41,6 +46,7 @@ class ScopeKind(StrEnum):
     CHAIN = "chain"
     UNIT = "unit"
     ENTERPRISE = "enterprise"
+    INSPECTION = "inspection"
 
 
 @dataclass(frozen=True, slots=True)

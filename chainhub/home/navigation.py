@@ -1,6 +1,6 @@
 """The words of the navigation for a person: at most six, the current one underlined. Pure."""
 
-from chainhub.core.actor import Actor, Role
+from chainhub.core.actor import GUESTS, Actor, Role
 from chainhub.web.frame import NavItem
 
 MOST = 6  # words, or none of them is read
@@ -14,6 +14,8 @@ GUIDES = NavItem("指导员", "/guides", ("/guides",))
 def items(actor: Actor) -> list[NavItem]:
     """Return the navigation of an actor, by what their roles may open."""
     roles = actor.roles
+    if roles & GUESTS:
+        return [NavItem("选出来的诉求", "/inspected", ("/inspected",))]
     if Role.SYSADMIN in roles:
         return [
             NavItem("首页", "/", ()),

@@ -1,10 +1,10 @@
 """The home page of each role: it answers that role's question without a click."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.assignments import queries as assignments
-from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
+from chainhub.core.actor import ADMINISTRATORS, GUESTS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.guides import papers as guide_papers
@@ -15,6 +15,8 @@ from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.reach import READERS
 from chainhub.tickets import desk, queries
+from chainhub.tickets.inspections import rules as inspecting
+from chainhub.tickets.mine import STAFF
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
 from chainhub.web import doors
@@ -23,10 +25,12 @@ bp = Blueprint("home", __name__, template_folder="templates")
 
 
 @bp.get("/")
-@doors.signed_in()
+@doors.anybody_signed_in
 def index() -> ResponseReturnValue:
     with doors.reading() as work:
         roles = work.actor.roles
+        if roles & GUESTS:
+            return redirect(url_for("tickets.inspected"), code=303)
         if roles & ADMINISTRATORS:
             return render_template("home/admin.html", cards=_cards(work.actor))
         if Role.ENTERPRISE in roles:
@@ -90,6 +94,10 @@ def _doors(work: Work) -> tuple[DoorView, ...]:
         found.append(DoorView("走访情况", "", url_for("visits.coverage"), resting=True))
     if Role.COMMITTEE in roles:
         found.append(DoorView("走访记录", "", url_for("visits.index"), resting=True))
+    if roles & set(STAFF):
+        found.append(DoorView("导出与导入", "", "/errands", resting=True))  # of the room above
+    if inspecting.may_make(work.actor):
+        found.append(DoorView("迎检", "", url_for("tickets.inspections"), resting=True))
     if grading.headed(work.actor) & {
         one.unit_code for one in known.of(work.session).holders.all() if one.role is Role.GUIDE
     }:
@@ -111,6 +119,11 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
                 "指导员报告模板",
                 "半年工作报告的 docx，换成县里自己的格式。",
                 url_for("guide_papers.template", kind=guide_papers.KIND),
+            ),
+            (
+                "迎检账号",
+                "给督查、巡察、审计开的账号，有哪些、到什么时候；要的时候马上结束。",
+                url_for("tickets.inspections"),
             ),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]

@@ -74,18 +74,49 @@ def run(
     work: OpenWork, file_name: str, content: bytes, operator: Actor, *, dry_run: bool, say: Say
 ) -> Report:
     """Import a ledger, or with `dry_run` only say what would come of it. Raises Invalid for the file as a whole."""
-    table = read_table(content)
+    return carry_out(Order(work, file_name, content, operator, dry_run, say))
+
+
+def _all_may(_draft: Draft) -> str:
+    return ""
+
+
+def _unnoted(_work: Work, _import_id: int) -> None:
+    """Note the id of an import nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An import as it is asked for: how work is opened, what is read, in whose name, and whom it tells how far it is.
+
+    `refusal` says why the operator may not import a row; an empty text where they may. An import that broke off is
+    taken up again under its `import_id`; `begun` is told that id in the transaction in which a new one begins.
+    """
+
+    work: OpenWork
+    file_name: str
+    content: bytes
+    operator: Actor
+    dry_run: bool
+    say: Say
+    refusal: Callable[[Draft], str] = _all_may
+    import_id: int | None = None
+    begun: Callable[[Work, int], None] = _unnoted
+
+
+def carry_out(order: Order) -> Report:
+    """Do what `run` does, as it is ordered. Raises Invalid for the file as a whole."""
+    table = read_table(order.content)
     report = Report(total=len(table.rows))
-    with acting_as(work, operator) as opened:
+    with acting_as(order.work, order.operator) as opened:
         reader = Reader(_names(opened.session), opened.now)
-    drafts = list(_drafts(table, reader, report))
-    if dry_run:
-        _try(work, operator, drafts, report, say)
+    drafts = list(_drafts(table, reader, report, order.refusal))
+    if order.dry_run:
+        _try(order.work, order.operator, drafts, report, order.say)
     else:
-        digest = hashlib.sha256(content).hexdigest()
-        _write(work, operator, file_name, digest, drafts, report, say)
+        _write(order, drafts, report)
     report.failures.sort()
-    report.notes = [*_outcome(report, dry_run=dry_run), *file_notes(table), *_word_notes(reader)]
+    report.notes = [*_outcome(report, dry_run=order.dry_run), *file_notes(table), *_word_notes(reader)]
     report.balance()
     return report
 
@@ -124,13 +155,18 @@ def _names(session: Session) -> Names:
     return Names.of(known.of(session).directory, [Firm(*row) for row in rows])
 
 
-def _drafts(table: Table, reader: Reader, report: Report) -> Iterator[Draft]:
+def _drafts(table: Table, reader: Reader, report: Report, refusal: Callable[[Draft], str]) -> Iterator[Draft]:
     """Yield the rows that are good; note why the others are not."""
     for number, row in table.rows:
         try:
-            yield reader.draft(number, table.cells(row))
+            draft = reader.draft(number, table.cells(row))
         except BadRow as bad:
             report.failures.append((number, str(bad)))
+            continue
+        if why := refusal(draft):
+            report.failures.append((number, why))
+        else:
+            yield draft
 
 
 # Writing, or trying
@@ -158,21 +194,20 @@ def _try(work: OpenWork, operator: Actor, drafts: Sequence[Draft], report: Repor
         say(report.done + report.skipped + report.failed, report.total)
 
 
-def _write(
-    work: OpenWork,
-    operator: Actor,
-    file_name: str,
-    digest: str,
-    drafts: Sequence[Draft],
-    report: Report,
-    say: Say,
-) -> None:
-    with acting_as(work, operator) as opened:
-        import_id = importing.begin(opened, file_name, digest, report.failed)
+def _write(order: Order, drafts: Sequence[Draft], report: Report) -> None:
+    work, operator, file_name = order.work, order.operator, order.file_name
+    digest = hashlib.sha256(order.content).hexdigest()
+    import_id = order.import_id
+    if import_id is None:
+        with acting_as(work, operator) as opened:
+            import_id = importing.begin(opened, file_name, digest, report.failed)
+            order.begun(opened, import_id)
     for batch in _batches(drafts):
         _store(work, operator, import_id, batch, report)
-        say(report.done + report.skipped + report.failed, report.total)
+        order.say(report.done + report.skipped + report.failed, report.total)
     with acting_as(work, operator) as opened:
+        if order.import_id is not None:
+            _count_again(opened, import_id, report)
         importing.note_failed(opened, import_id, report.failed)
         counts = {"done": report.done, "skipped": report.skipped, "failed": report.failed}
         audit.record(opened, "import_tickets", file_name, {"import": import_id, "digest": digest, **counts})
@@ -194,6 +229,22 @@ def _store(work: OpenWork, operator: Actor, import_id: int, batch: Sequence[Draf
             report.failures.append((batch[0].row, "数据库没有收下这一行，请检查里面有没有特殊字符。"))
         return
     report.add(stored)
+
+
+def _count_again(work: Work, import_id: int, report: Report) -> None:
+    """Count an import that was taken up again as one: what its earlier runs wrote was found to be there already."""
+    written = importing.written(work, import_id)
+    report.opened, report.finished = written.opened, written.finished
+    report.skipped -= written.done - report.done
+    report.done = written.done
+
+
+def abandon(work: OpenWork, file_name: str, import_id: int, operator: Actor) -> int:
+    """Take back what an import has written that cannot be brought to its end; return how many tickets that were."""
+    report = Report()
+    taken = _take_back(work, operator, import_id)
+    _finish_undo(work, operator, file_name, import_id, taken, report)
+    return report.done
 
 
 def _tell(work: Work, chain: str, words: str, key: str) -> None:

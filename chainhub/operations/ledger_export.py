@@ -1,15 +1,17 @@
 """The 台账 as a file to take away: one row a ticket, under the headers that `import tickets` reads again."""
 
 import os
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy.orm import Session, load_only
 
 from chainhub.audit import service as audit
 from chainhub.core.actor import Actor, Role
@@ -23,11 +25,11 @@ from chainhub.documents import sheets
 from chainhub.documents.sheets import Cell
 from chainhub.operations import ledger, ledger_beside, snapshot
 from chainhub.operations.ledger_beside import Beside
-from chainhub.tickets import presenting, rules
+from chainhub.tickets import masking, presenting, rules
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, Party, State
 
-_CHUNK = 500  # tickets held at once
+_CHUNK = 250  # tickets held at once
 _ROWS_MOST = 1_048_575  # of a sheet, a bound of the format
 _WIDTHS = {"内容": 60, "企业": 28, "进展": 30, "结果": 10, "备注": 20, "序号": 6, "灯": 10, ledger.TITLE: 30}
 _TOLD = (
@@ -45,7 +47,101 @@ _TOLD = (
 )
 COLUMNS = (*ledger.COLUMNS, ledger.TITLE)
 
-Events = Mapping[Action, Sequence[TicketEvent]]
+
+class Line(NamedTuple):
+    """What the ledger needs of a line of history. Without the mapper: a hundred thousand tickets have a million of them."""
+
+    action: Action
+    seq: int
+    round: int
+    source: State | None
+    target: State
+    role: str
+    actor_name: str
+    body: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+Events = Mapping[Action, Sequence[Line]]
+_LINES = select(
+    TicketEvent.ticket_id,
+    TicketEvent.action,
+    TicketEvent.seq,
+    TicketEvent.round,
+    TicketEvent.source,
+    TicketEvent.target,
+    TicketEvent.role,
+    TicketEvent.actor_name,
+    TicketEvent.body,
+    TicketEvent.at,
+    TicketEvent.data,
+).order_by(TicketEvent.ticket_id, TicketEvent.seq)
+
+
+_SHOWN = load_only(
+    Ticket.number,
+    Ticket.title,
+    Ticket.content,
+    Ticket.chain_code,
+    Ticket.enterprise_code,
+    Ticket.category_code,
+    Ticket.kind,
+    Ticket.urgency,
+    Ticket.channel,
+    Ticket.confidential,
+    Ticket.original_number,
+    Ticket.contact_person,
+    Ticket.contact_phone,
+    Ticket.state,
+    Ticket.round,
+    Ticket.reopened,
+    Ticket.excluded,
+    Ticket.outcome,
+    Ticket.satisfaction,
+    Ticket.lead_unit_code,
+    Ticket.responsible_unit_code,
+    Ticket.co_units,
+    Ticket.filed_by_id,
+    Ticket.hands,
+    Ticket.dissatisfied,
+    Ticket.info_lapsed,
+    Ticket.waits,
+    Ticket.route,
+    Ticket.route_taken,
+    Ticket.extension_pending,
+    Ticket.review_on,
+    Ticket.due_at,
+    Ticket.yellow_at,
+    Ticket.due_provisional,
+    Ticket.promise_due_at,
+    Ticket.created_at,
+    Ticket.updated_at,
+    Ticket.resolved_at,
+    Ticket.closed_at,
+    raiseload=True,
+)
+"""What a row is made of, and what says who handles it. Reading anything else is an error, not a hidden query a ticket."""
+
+
+def _nobodys(_ticket: Ticket) -> bool:
+    return False
+
+
+def _unsaid(_done: int, _total: int) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets a ledger has, of which of them the personal data stand in full, and whom it tells how far it is."""
+
+    where: tuple[ColumnElement[bool], ...] = (Ticket.confidential.is_(False),)
+    in_full: Callable[[Ticket], bool] = _nobodys
+    about: Sequence[tuple[str, str]] = ()
+    say: Callable[[int, int], None] = _unsaid
+    most: int = _ROWS_MOST
+    names: bool = True  # whether people of the enterprises are named; numbers are masked either way
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +149,32 @@ class Exported:
     """How many tickets the file has, and how many confidential ones it has not."""
 
     rows: int
-    left_out: int
+    left_out: int = 0
+
+
+def write_some(session: Session, target: Path | BytesIO, now: datetime, wanted: Wanted) -> int:
+    """Write what is wanted, the oldest first; return how many rows there are. Raises Invalid where they are too many.
+
+    Personal data are masked but where `in_full` says otherwise. The session's objects are let go of on the way.
+    """
+    ids = array("q", session.scalars(select(Ticket.id).where(*wanted.where).order_by(Ticket.id)))
+    if len(ids) > wanted.most:
+        advice = "请用 chainhub backup 备份" if wanted.most == _ROWS_MOST else "请加上筛选，分成几份导出"
+        raise Invalid(f"有 {len(ids)} 件诉求，一张表最多放 {wanted.most} 行，没有导出。{advice}。")
+    wanted.say(0, len(ids))
+    widths = [_WIDTHS.get(column, 14) for column in COLUMNS]
+    rows = _rows(session, now, ids, wanted)
+    return sheets.write(target, "台账", COLUMNS, rows, widths=widths, about=wanted.about)
 
 
 def write(
     session: Session, target: Path | BytesIO, now: datetime, *, with_confidential: bool = False
 ) -> Exported:
     """Write every ticket, oldest first. Raises Invalid where they are more than a sheet can hold."""
-    confidential = session.scalar(select(func.count(Ticket.id)).where(Ticket.confidential)) or 0
-    left_out = 0 if with_confidential else confidential
-    count = (session.scalar(select(func.count(Ticket.id))) or 0) - left_out
-    if count > _ROWS_MOST:
-        raise Invalid(
-            f"有 {count} 件诉求，一张表最多放 {_ROWS_MOST} 行，没有导出。请用 chainhub backup 备份。"
-        )
-    widths = [_WIDTHS.get(column, 14) for column in COLUMNS]
-    rows = _rows(session, now, with_confidential=with_confidential)
-    return Exported(sheets.write(target, "台账", COLUMNS, rows, widths=widths), left_out)
+    confidential = select(func.count(Ticket.id)).where(Ticket.confidential)
+    left_out = 0 if with_confidential else session.scalar(confidential) or 0
+    wanted = Wanted(()) if with_confidential else Wanted()
+    return Exported(write_some(session, target, now, wanted), left_out)
 
 
 def to_file(
@@ -91,35 +196,59 @@ def to_file(
     return exported
 
 
-def _rows(session: Session, now: datetime, *, with_confidential: bool) -> Iterator[Sequence[Cell | None]]:
-    facts, last, written = known.of(session), 0, 0
-    wanted = (
+def _rows(
+    session: Session, now: datetime, ids: Sequence[int], wanted: Wanted
+) -> Iterator[Sequence[Cell | None]]:
+    facts = known.of(session)
+    query = (
         select(Ticket, Enterprise.name)
         .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
-        .options(undefer(Ticket.content))
+        .options(_SHOWN)
         .order_by(Ticket.id)
-        .limit(_CHUNK)
     )
-    if not with_confidential:
-        wanted = wanted.where(Ticket.confidential.is_(False))
-    while found := session.execute(wanted.where(Ticket.id > last)).all():
-        ids = [ticket.id for ticket, _ in found]
-        events, beside = _events(session, ids), ledger_beside.of(session, ids)
-        for place, (ticket, enterprise) in enumerate(found, start=written + 1):
+    for first in range(0, len(ids), _CHUNK):
+        some = ids[first : first + _CHUNK]
+        found = session.execute(query.where(Ticket.id.in_(some))).all()
+        events, beside = _events(session, some), ledger_beside.of(session, some)
+        for place, (ticket, enterprise) in enumerate(found, start=first + 1):
             row = _row(ticket, enterprise, events[ticket.id], facts.directory)
             light = presenting.light(ticket, now, facts.calendar).words
             row |= _beside(beside.get(ticket.id, Beside()), events[ticket.id], facts.directory)
             row |= {"序号": place, "灯": light}
+            row |= _in_full(ticket) if wanted.in_full(ticket) else _masked(ticket, row, names=wanted.names)
             yield [row.get(column) for column in COLUMNS]
-        last, written = found[-1][0].id, written + len(found)
         session.expunge_all()
+        wanted.say(min(first + _CHUNK, len(ids)), len(ids))
+
+
+_TOLD_FREELY = ("内容", "进展", ledger.TITLE)
+"""What somebody has written in words of their own: a telephone number may stand anywhere in it."""
+
+
+def _masked(ticket: Ticket, row: Mapping[str, Cell | None], *, names: bool) -> dict[str, Cell | None]:
+    """Return the personal data of a row as everybody may read them."""
+    hidden = () if names else (ticket.contact_person,)
+    found: dict[str, Cell | None] = {
+        "联系人": ticket.contact_person if names else masking.name(ticket.contact_person),
+        "电话(脱敏)": rules.mask_phone(ticket.contact_phone),
+    }
+    for column in _TOLD_FREELY:
+        said = row.get(column)
+        if isinstance(said, str) and said:
+            found[column] = masking.text(said, hidden)
+    return found
+
+
+def _in_full(ticket: Ticket) -> dict[str, Cell | None]:
+    return {"联系人": ticket.contact_person, "电话(脱敏)": ticket.contact_phone}
 
 
 def _events(session: Session, ids: Sequence[int]) -> Mapping[int, Events]:
-    found: defaultdict[int, defaultdict[Action, list[TicketEvent]]] = defaultdict(lambda: defaultdict(list))
-    wanted = select(TicketEvent).where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(_TOLD))
-    for event in session.scalars(wanted.order_by(TicketEvent.ticket_id, TicketEvent.seq)):
-        found[event.ticket_id][event.action].append(event)
+    found: defaultdict[int, defaultdict[Action, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    query = _LINES.where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(_TOLD))
+    for ticket_id, *told in session.execute(query):
+        line = Line._make(told)
+        found[ticket_id][line.action].append(line)
     return found
 
 
@@ -137,8 +266,6 @@ def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) 
         "诉求编号": ticket.number,
         "产业链": directory.chains[ticket.chain_code].short,
         "企业": enterprise,
-        "联系人": ticket.contact_person,
-        "电话(脱敏)": rules.mask_phone(ticket.contact_phone),
         "渠道": ticket.channel.label,
         "原编号": ticket.original_number,
         "提出日期": _moment(ticket.created_at),
@@ -177,7 +304,7 @@ def _beside(beside: Beside, events: Events, directory: Directory) -> dict[str, C
     }
 
 
-def _of_a_part(event: TicketEvent) -> bool:
+def _of_a_part(event: Line) -> bool:
     """Say whether a line is about a co-unit's part: it moves nothing and says whose it is."""
     return event.source is event.target and bool(event.data.get("unit"))
 
@@ -190,15 +317,15 @@ def _written(at: datetime) -> str:
     return local(at).strftime("%Y-%m-%d %H:%M")
 
 
-def _who_when(events: Sequence[TicketEvent]) -> str | None:
+def _who_when(events: Sequence[Line]) -> str | None:
     return f"{events[-1].actor_name} {_written(events[-1].at)}" if events else None
 
 
-def _when(events: Sequence[TicketEvent]) -> datetime | None:
+def _when(events: Sequence[Line]) -> datetime | None:
     return _moment(events[-1].at) if events else None
 
 
-def _progress(event: TicketEvent) -> str:
+def _progress(event: Line) -> str:
     whose = f"{event.body}：" if event.role == Party.CO_UNIT.value else ""
     return f"{local(event.at):%m-%d} {whose}{event.data.get('note', '')}"
 
@@ -215,7 +342,7 @@ def _category(directory: Directory, code: str | None) -> str | None:
 _YES_NO = {True: "是", False: "否", None: "–"}
 
 
-def _rating(ticket: Ticket, events: Sequence[TicketEvent]) -> str | None:
+def _rating(ticket: Ticket, events: Sequence[Line]) -> str | None:
     """Return the three answers; what was opened again since is not rated."""
     if not events or events[-1].round != ticket.round:
         return None
@@ -226,7 +353,7 @@ def _rating(ticket: Ticket, events: Sequence[TicketEvent]) -> str | None:
     return f"{_YES_NO[said.get('contacted')]}/{_YES_NO[said.get('solved')]}/{satisfied}"
 
 
-def _end(ticket: Ticket, closings: Sequence[TicketEvent]) -> str:
+def _end(ticket: Ticket, closings: Sequence[Line]) -> str:
     """Return when it ended and who struck it off; any other end in its own words. An import reads the moment."""
     at = _written(ticket.closed_at or ticket.updated_at)
     if ticket.state is not State.CLOSED:

@@ -181,7 +181,7 @@ class Reader:
             category=self._known(row, "类别", self.names.categories),
             kind=self._known(row, "性质", _KINDS),
             urgency=self._known(row, "紧急程度", _URGENCIES) or Urgency.NORMAL,
-            contact_person=person or firm.contact[:CONTACT_MOST],
+            contact_person=_name(person) or firm.contact[:CONTACT_MOST],
             contact_phone=_phone(row.text("电话(脱敏)")) or firm.phone,
             number=own,
             original_number=original,
@@ -252,6 +252,11 @@ def _title(title: str, content: str) -> str:
     most = fields.TITLE_MOST
     made = " ".join(title.split()) or rules.title_from(content)
     return made if len(made) <= most else f"{made[: most - 1]}…"
+
+
+def _name(said: str) -> str:
+    """Return a person's name, or nothing where it is masked: 陶** is nobody's."""
+    return "" if said.endswith("*") else said
 
 
 def _phone(said: str) -> str:

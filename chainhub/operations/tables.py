@@ -16,6 +16,7 @@ from chainhub.notices import models as notices
 from chainhub.notices import outgoing
 from chainhub.operations import models as operations
 from chainhub.operations.background import models as background
+from chainhub.operations.errands import models as errands
 from chainhub.reminders import models as reminders
 from chainhub.rotations import models as rotations
 from chainhub.rotations.around import models as around_rotations
@@ -27,6 +28,7 @@ from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
 from chainhub.tickets.copies import models as copies
+from chainhub.tickets.inspections import models as inspections
 from chainhub.tickets.onsite import models as onsite
 from chainhub.tickets.outsiders import models as outsiders
 from chainhub.tickets.successes import models as successes
@@ -65,4 +67,6 @@ MODULES = (
     everyday,
     presses,
     guides,
+    errands,
+    inspections,
 )

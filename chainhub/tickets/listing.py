@@ -140,6 +140,11 @@ def page(
     return Page(items, _cursor(order, items[-1].ticket) if more else "", is_first=not cursor)
 
 
+def conditions(work: Work, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a whole list, of what this actor may see: for who reads all of it, not a page."""
+    return (queries.visible(work.actor), *_conditions(work, wanted))
+
+
 # To build a list's statement costs as much as to run it, so those that are asked again and again are kept.
 
 

@@ -26,6 +26,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.reminders.models import Clock
 from chainhub.tickets.beside_models import Invited, ReportIn
 from chainhub.tickets.copies.models import TicketCopy
+from chainhub.tickets.inspections.models import InspectedTicket
 from chainhub.tickets.models import Instruction, Part, Request, Supervision, Ticket, TicketEvent
 from chainhub.tickets.rules import Facts
 from chainhub.tickets.terms import Route, SupervisionState
@@ -80,6 +81,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     what was sent to it or is addressed to it (批示, a signed 督办). Guide, leader, liaison and
     caller see what is not confidential in their scope, the caller only once it was resolved or answered. A confidential
     ticket on which the chain's leader was asked to decide is addressed to that leader. Administrators see none.
+    An inspector sees what was chosen for the inspection, if it is not confidential.
     A leader, or somebody of a unit, to whom it was copied reads it until that is withdrawn (抄送), if it is not
     confidential; a unit that is invited to a 会商 reads it while that runs. Nobody of a unit sees a complaint about it, in whatever role.
     """
@@ -123,6 +125,7 @@ def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[boo
         handles.append(filed)
     if cared := actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):
         reads.append(Ticket.enterprise_code.in_(sorted(cared)))
+    reads.extend(_shown_to(actor))
     for role in (Role.LEADER, Role.LIAISON):
         reads.extend(_scoped(actor, role))
     reads.extend(and_(scope, Ticket.answered_at.is_not(None)) for scope in _scoped(actor, Role.CALLER))
@@ -140,6 +143,13 @@ def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[boo
         return seen
     about = Ticket.complained_unit_code
     return and_(seen, or_(about.is_(None), about.not_in(sorted(own_units))))
+
+
+def _shown_to(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the condition that a ticket was chosen for an inspection at which this actor looks."""
+    refs = sorted(int(one) for one in actor.refs(Role.INSPECTOR, ScopeKind.INSPECTION))
+    chosen = select(InspectedTicket.ticket_id).where(InspectedTicket.inspection_id.in_(refs))
+    return [Ticket.id.in_(chosen)] if refs else []
 
 
 def _asked_of(chains: Sequence[str]) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from chainhub.core import clock
-from chainhub.core.actor import Actor, Role
+from chainhub.core.actor import GUESTS, Actor, Role
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from chainhub.core.work import Work
 from chainhub.core.worktime import Calendar
@@ -47,6 +47,11 @@ def signed_in(*roles: Role) -> Callable[[View], View]:
         return view
 
     return guarded
+
+
+def anybody_signed_in(view: View) -> View:
+    """Open a route to every signed-in person, whoever is let in for a time included."""
+    return signed_in(*Role)(view)
 
 
 def body_most(size: int) -> Callable[[View], View]:
@@ -99,6 +104,8 @@ def admit(guard: Guard, actor: Actor | None) -> None:
         return
     if actor is None:
         raise NotSignedIn("请先登录。")
+    if actor.roles & GUESTS and not guard.roles & GUESTS:
+        raise NotAllowed("迎检账号只能看选出来的诉求，这一页不开放。")
     if guard.roles and not guard.roles & actor.roles:
         raise NotAllowed("这一页不对您的角色开放。")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flask import Flask, g, has_request_context, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from chainhub.core.actor import Actor, Role
+from chainhub.core.actor import GUESTS, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Frame:
     password_url: str = "/password"  # noqa: S105  # an address
     owner: bool = False
     may_search: bool = False
+    guest: bool = False  # let in for a time: nothing of one's own but the password
     keeps_leave: bool = False  # whether somebody may stand in for this person (AB角)
 
 
@@ -69,7 +70,7 @@ def _is_above(prefix: str, path: str) -> bool:
     return path == prefix or (prefix != "/" and path.startswith(prefix))
 
 
-_NOT_LENT = frozenset({Role.ENTERPRISE, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
+_NOT_LENT = frozenset({Role.ENTERPRISE, Role.INSPECTOR, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
 Loader = Callable[[Actor], tuple[str, bool, int, Sequence[NavItem]]]
 
 
@@ -109,6 +110,7 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         demo=demo,
         query=request.args.get("q", ""),
         owner=owner,
+        guest=bool(actor.roles & GUESTS),
         keeps_leave=bool(actor.roles - _NOT_LENT),
         may_search=any("/tickets" in i.url for i in items),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from chainhub.assignments.models import Guide
 from chainhub.rotations.models import Salon
 from chainhub.rotations.routines.models import Occasion
+from chainhub.tickets.inspections.models import InspectionAccount
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import TABLE, Action, State
 from tests import people
@@ -141,6 +142,9 @@ _THERE: dict[str, dict] = {
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "draft_month": {"month": "2026-02", "chain": "equipment"},
+    "make_inspection": {"body": "县委第三巡察组", "days": 7, "numbers": "EQ-2026-00001"},
+    "ask_pack": {"inspection": 1},
+    "ask_export": {"reason": ""},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -150,6 +154,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
     described = siege.app.test_client().get(f"{V1}/openapi.json").json
     schemas = described["components"]["schemas"]
     guide = siege.connection.scalar(select(func.min(Guide.user_id)))
+    inspector = siege.connection.scalar(select(func.min(InspectionAccount.user_id)))
     versions = dict(siege.connection.execute(select(Ticket.number, Ticket.version)).all())
     occasions = dict(siege.connection.execute(select(Occasion.id, Occasion.version)).all())
     salons = dict(siege.connection.execute(select(Salon.id, Salon.version)).all())
@@ -161,7 +166,7 @@ def every_call(siege: Siege) -> Iterator[Call]:
         named = content["schema"]["$ref"].rsplit("/", 1)[1] if content else ""
         username, number = _who(siege, path)
         where = path
-        for part, value in {**_parts(path, guide), "number": number}.items():
+        for part, value in {**_parts(path, guide, inspector), "number": number}.items():
             where = where.replace(f"{{{part}}}", value)
         assert "{" not in where, f"{where}: say in PARTS what may stand there"
         of_salon = path.startswith((f"{V1}/sessions", "/sessions"))
@@ -177,12 +182,14 @@ def every_call(siege: Siege) -> Iterator[Call]:
 _OF_PUBLISHED = "/stats/reports/{id_}/sign"  # the first month is drafted, the second one published
 
 
-def _parts(path: str, guide: int) -> dict[str, str]:
+def _parts(path: str, guide: int, inspector: int) -> dict[str, str]:
     """Return what stands in an address: of guides, an enterprise's code and a guide's id."""
     if path.endswith(_OF_PUBLISHED):
         return PARTS | {"id_": "2"}
     if "/guides/enterprises/" in path:
         return PARTS | {"code": people.FIRM}
+    if "/inspections/" in path:
+        return PARTS | {"user_id": str(inspector)}
     return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS
 
 
@@ -194,6 +201,7 @@ PARTS = {
     "category": "safety",
     "medium": "email",
     "name": "reminders",
+    "user_id": "1",
 }
 """What stands in an address beside the number of a ticket."""
 
@@ -224,6 +232,8 @@ BY = {
     "media": people.OWNER,
     "outgoing": "xitong",
     "jobs": "xitong",
+    "inspections": people.CLOSER,
+    "packs": people.CLOSER,
     "checklists": "xitong",
 }
 
@@ -262,6 +272,6 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     if words[-1] == "leave":
         return people.DISPATCHER, siege.scene.numbers[State.SUBMITTED]
     mine = next((BY[word] for word in reversed(words) if word in BY), people.CLERK)
-    if words[-1] in {"echo", "confirm"} and words[0] != "whistles":
+    if words[-1] in {"echo", "confirm"} and words[0] not in {"whistles", "errands"}:
         mine = people.OWNER
     return mine, siege.scene.busy

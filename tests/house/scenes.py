@@ -64,6 +64,7 @@ from tests import people
 from tests.assignments import staging as guides
 from tests.builders import REACHABLE, SOON, a_ticket, move, submitted
 from tests.guides import logging as visits
+from tests.house import errand_scenes
 from tests.notices.doubles import SECRET, reached
 from tests.people import NOW, work_of
 from tests.rotations import staging as salons
@@ -148,6 +149,7 @@ def staged(session: Session) -> Scene:
     report_pages = _reports(session)
     special = _special(session)
     case = _cases(session)
+    errand_pages = errand_scenes.pages(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
     question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
     bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
@@ -160,6 +162,7 @@ def staged(session: Session) -> Scene:
         *guide_pages,
         *visit_pages,
         *report_pages,
+        *errand_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),

@@ -20,7 +20,7 @@ from chainhub.notices.outfit import Outfit
 from chainhub.notices.outgoing import OneTimeCode
 from chainhub.web.database import db
 from tests import people
-from tests.house import scenes, targets
+from tests.house import errand_scenes, scenes, targets
 from tests.house.scenes import Scene
 from tests.house.targets import Target
 from tests.notices.doubles import ADDRESS, HOME, SECRET, Post
@@ -114,6 +114,7 @@ def siege(standing_app, engine) -> Iterator[Siege]:
         with Session(connection, **mode) as session:
             scene = scenes.staged(session)
         senders = {medium: Post() for medium in (Medium.EMAIL, Medium.SMS, Medium.WECOM)}
+        errand_scenes.lay(standing_app.extensions["chainhub_storage"])
         outfit.equip(connection, Outfit(senders, SECRET, HOME))
         made = Siege(standing_app, connection, scene)
         sent = _codes(made)

@@ -76,6 +76,9 @@ _THERE = {
     ("guides.firm_wishes", "wish3"): "",
     ("guides.guide_wishes", "wish2"): "",
     ("guides.guide_wishes", "wish3"): "",
+    ("tickets.new_inspection", "days"): "7",
+    ("tickets.new_inspection", "numbers"): "",
+    ("errands.export", "reason"): "",
     ("around.decide", "due_on"): "2028-01-10",  # after the session that was held
 }
 """What a field of this name is to hold in one form alone."""

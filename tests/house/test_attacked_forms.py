@@ -17,7 +17,7 @@ from chainhub.tickets.papers import layouts
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.web import presses
 from tests import files
-from tests.house import scenes
+from tests.house import errand_scenes, scenes
 from tests.house.siege import every, faults, nothing
 from tests.house.targets import ACTING, CHOICES, DAYS, TEXTS, Target
 
@@ -68,6 +68,7 @@ _FITS = {
     ),
     "tickets.template": (layouts.default(PaperKind.MINUTES), "纪要.docx"),
     "tickets.resolve": (files.picture(), "现场.jpg"),
+    "errands.bring": (errand_scenes.brought(), "台账.xlsx"),
     "guide_papers.template": (guide_papers.default(), "半年报告.docx"),
     "salon_papers.template": (salon_layouts.default(SalonPaper.INVITATION), "邀请函.docx"),
 }

@@ -30,6 +30,7 @@ class User(Base):
     elder: Mapped[bool] = mapped_column(default=False)  # 长辈模式
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # AB角
     created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]  # of an account for a time: from then on it opens nothing
 
     grants: Mapped[list["GrantRow"]] = relationship(back_populates="user")
 

@@ -32,6 +32,7 @@ _ACTOR = (
         User.epoch,
         User.elder,
         User.must_change_password,
+        User.ends_at,
         Unit.short.label("unit_name"),
         GrantRow.role,
         GrantRow.scope,
@@ -58,16 +59,28 @@ _BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
 class Account:
     """Who is signed in: the actor, and what the door needs to know of the account."""
 
-    __slots__ = ("actor", "elder", "epoch", "is_active", "must_change_password")
+    __slots__ = ("actor", "elder", "ends_at", "epoch", "is_active", "must_change_password")
 
     def __init__(
-        self, actor: Actor, *, epoch: int, is_active: bool, elder: bool, must_change_password: bool
+        self,
+        actor: Actor,
+        *,
+        epoch: int,
+        is_active: bool,
+        elder: bool,
+        must_change_password: bool,
+        ends_at: datetime | None = None,
     ) -> None:
         self.actor = actor
         self.epoch = epoch
         self.is_active = is_active
         self.elder = elder
         self.must_change_password = must_change_password
+        self.ends_at = ends_at  # of an account for a time
+
+    def opens(self, now: datetime) -> bool:
+        """Say whether it opens anything at a moment: it is not closed, and its time is not over."""
+        return self.is_active and (self.ends_at is None or now < self.ends_at)
 
 
 def account(session: Session, user_id: int) -> Account | None:
@@ -291,6 +304,7 @@ def _account(session: Session, rows: Sequence[Any]) -> Account | None:  # SQLAlc
         is_active=first.is_active,
         elder=first.elder,
         must_change_password=first.must_change_password,
+        ends_at=first.ends_at,
     )
 
 

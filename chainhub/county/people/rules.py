@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chainhub.core.actor import ADMINISTRATORS, Grant, Post, Role, ScopeKind
+from chainhub.core.actor import ADMINISTRATORS, GUESTS, Grant, Post, Role, ScopeKind
 
 FAILURES_MOST = 5  # wrong passwords in a row
 SOURCE_FAILURES_MOST = 30  # wrong passwords from one address, whatever the name
@@ -50,13 +50,14 @@ SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
     Role.SECADMIN: frozenset({ScopeKind.COUNTY}),
     Role.AUDITOR: frozenset({ScopeKind.COUNTY}),
 }
-"""Over what each role may be granted. The clock is nobody's grant."""
+"""Over what each role may be granted. The clock is nobody's grant, and an inspector's comes with the account alone."""
 
 SCOPE_WORDS: Mapping[ScopeKind, str] = {
     ScopeKind.COUNTY: "全县",
     ScopeKind.CHAIN: "一条产业链",
     ScopeKind.UNIT: "一个单位",
     ScopeKind.ENTERPRISE: "一家企业",
+    ScopeKind.INSPECTION: "一次迎检",
 }
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -190,6 +191,8 @@ def grant_errors(grant: Grant) -> dict[str, list[str]]:
 
 def excluded(held: Collection[Role], wanted: Role) -> str:
     """Say why somebody who holds these roles may not hold this one too; empty where they may."""
+    if GUESTS & set(held):
+        return "这是迎检账号，不能再有别的授权；要办事的，请另开账号。"
     others = [role for role in Role if role in held and role is not wanted]
     administers = next((role for role in others if role in ADMINISTRATORS), None)
     if administers is not None:

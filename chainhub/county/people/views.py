@@ -92,7 +92,7 @@ def elder() -> ResponseReturnValue:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@doors.signed_in()
+@doors.anybody_signed_in
 @held.never
 def password() -> ResponseReturnValue:
     """Change one's own password; the first one given must be changed before anything else."""

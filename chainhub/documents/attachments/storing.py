@@ -11,9 +11,12 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 S3 = "s3://"
+_OPTION = "chainhub_storage"
 _PIECE = 1024 * 1024  # bytes held at once
 
 
@@ -55,10 +58,26 @@ class Storage:
 
     @contextmanager
     def writing(self, stored_as: str) -> Iterator[IO[bytes]]:
-        """Open a file to be written in pieces under a name that is known: for a restore alone."""
+        """Open a file to be written in pieces under a name that is known: that of a row, or from `place`."""
         self._files.makedirs(stored_as.rpartition("/")[0], exist_ok=True)
         with self._files.open(stored_as, "wb") as stream:
             yield stream
+
+    def keep(self, stored_as: str, source: IO[bytes]) -> tuple[int, str]:
+        """Store what a stream holds, in pieces, under a name from `place`; return its size and its SHA-256."""
+        running, size = hashlib.sha256(), 0
+        with self.writing(stored_as) as target:
+            while piece := source.read(_PIECE):
+                target.write(piece)
+                running.update(piece)
+                size += len(piece)
+        return size, running.hexdigest()
+
+    def pieces(self, stored_as: str) -> Iterator[bytes]:
+        """Yield a file in pieces. Raises FileNotFoundError with the first."""
+        with self.reading(stored_as) as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
 
     def remove(self, stored_as: str) -> None:
         """Remove a file, where it is."""
@@ -86,12 +105,11 @@ class Shelf:
 
     def put(self, content: bytes) -> str:
         """Store a file under a chance name and return that name."""
-        name = uuid4().hex
-        place = f"{name[:2]}/{name}"
-        self._files.makedirs(name[:2], exist_ok=True)
-        self._put.append(place)
-        self._files.pipe_file(place, content)
-        return place
+        found = place()
+        self._files.makedirs(found.partition("/")[0], exist_ok=True)
+        self._put.append(found)
+        self._files.pipe_file(found, content)
+        return found
 
     def clear(self) -> None:
         """Take back what was put down."""
@@ -99,6 +117,28 @@ class Shelf:
             if self._files.exists(place):
                 self._files.rm_file(place)
         self._put.clear()
+
+
+def place() -> str:
+    """Return a chance name, under which nothing lies yet."""
+    name = uuid4().hex
+    return f"{name[:2]}/{name}"
+
+
+def equip(bind: Engine | Connection, storage: Storage) -> None:
+    """Hang the storage on the engine of a process, so that what the scheduler does finds it without a setting."""
+    if isinstance(bind, Engine):
+        bind.update_execution_options(**{_OPTION: storage})
+    else:
+        bind.execution_options(**{_OPTION: storage})
+
+
+def storage_of(session: Session) -> Storage:
+    """Return where this process keeps files. Raises StorageMissing where nobody has said."""
+    found = session.get_bind().get_execution_options().get(_OPTION)
+    if not isinstance(found, Storage):
+        raise StorageMissing("this process was opened without a storage")
+    return found
 
 
 def opened(address: str, folder: Path) -> Storage:

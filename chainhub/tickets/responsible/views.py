@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import GUESTS, Role
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -24,7 +24,7 @@ from chainhub.tickets.returns.views import READERS
 from chainhub.tickets.views.door import bp
 from chainhub.web import doors
 
-STAFF = tuple(one for one in Role if one not in {Role.ENTERPRISE, Role.CLOCK})
+STAFF = tuple(one for one in Role if one not in {Role.ENTERPRISE, Role.CLOCK, *GUESTS})
 """Everybody of the staff reads the list; it holds no ticket and no enterprise."""
 _LOOKUP_MOST = 8
 _ARGS = ("q", "category", "unit", "ended")

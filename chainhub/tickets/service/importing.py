@@ -148,6 +148,19 @@ def _wait_for_others(work: Work) -> None:
         work.session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
 
+def written(work: Work, import_id: int) -> Stored:
+    """Return what an import has written so far and was not taken back."""
+    rows = work.session.execute(
+        select(Ticket.chain_code, Ticket.is_open, func.count())
+        .where(Ticket.import_id == import_id, Ticket.origin_kind == IMPORTED)
+        .group_by(Ticket.chain_code, Ticket.is_open)
+    )
+    found = Stored()
+    for chain, is_open, number in rows:
+        (found.opened if is_open else found.finished)[chain] += number
+    return found
+
+
 def note_failed(work: Work, import_id: int, failed: int) -> None:
     """Note how many rows of a file could not be taken in the end."""
     work.session.execute(update(TicketImport).where(TicketImport.id == import_id).values({"failed": failed}))

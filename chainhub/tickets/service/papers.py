@@ -4,7 +4,7 @@ A paper is numbered when it is first issued and keeps its number and its words; 
 what is so. Whoever may not see a ticket sees none of its papers; the enterprise's side has the 销号单 alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,6 +190,41 @@ def download(work: Work, ticket: Ticket, id_: int) -> tuple[str, bytes]:
     template = kept.template(work.session, kind.value) or layouts.default(kind)
     made = filling.fill(template, {**values, "编号": paper.number})
     return file_name(kind.label, paper.number, paper.title), made
+
+
+def copies(work: Work, ticket: Ticket, mask: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the 办理单 and every paper that was issued about a ticket, each as a file name and a .docx.
+
+    For who inspects: as the actor may know it, every text masked; no paper is numbered for it.
+    """
+    listed = [one for one in kept.of(work.session, _owner(ticket)) if one.kind in set(K)]
+    sheet = next((one for one in listed if PaperKind(one.kind) in kinds.LIVING), None)
+    number = sheet.number if sheet else "未编号"
+    values = _values(work, ticket, Fitting(K.CASE_SHEET, "", "", paper=sheet))
+    yield (
+        file_name(K.CASE_SHEET.label, number, ticket.title),
+        _filled(work, K.CASE_SHEET, number, values, mask),
+    )
+    for one in sorted(listed, key=lambda paper: paper.id):
+        kind = PaperKind(one.kind)
+        if kind not in kinds.LIVING:
+            made = _filled(work, kind, one.number, one.facts["values"], mask)
+            yield file_name(kind.label, one.number, one.title), made
+
+
+def _filled(
+    work: Work, kind: PaperKind, number: str, values: Mapping[str, Any], mask: Callable[[str], str]
+) -> bytes:
+    template = kept.template(work.session, kind.value) or layouts.default(kind)
+    return filling.fill(template, {**_masked(values, mask), "编号": number})
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {name: _masked(one, mask) for name, one in value.items()}
+    return [_masked(one, mask) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _values(work: Work, ticket: Ticket, found: Fitting) -> Values:

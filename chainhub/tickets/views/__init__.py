@@ -2,6 +2,7 @@
 
 from chainhub.tickets.common import views as common
 from chainhub.tickets.copies import views as copies
+from chainhub.tickets.inspections import views as inspections
 from chainhub.tickets.onsite import views as onsite
 from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
@@ -50,6 +51,7 @@ __all__ = [
     "festive",
     "filing",
     "handing",
+    "inspections",
     "leading",
     "lists",
     "looking",

@@ -1,35 +1,31 @@
 """The list of tickets, its filters and its search."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role
-from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import desk, listing, mine, presenting, terms
-from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets import listing, mine, presenting, sought, terms
 from chainhub.tickets.common import service as common
-from chainhub.tickets.listing import Colour, Filter, Order
-from chainhub.tickets.mine import FLAG_WORDS, Flag
+from chainhub.tickets.inspections import rules as inspections
+from chainhub.tickets.mine import FLAG_WORDS, STAFF
 from chainhub.tickets.showing import FilterView, ListPage
 from chainhub.tickets.views.door import PEOPLE, bp
-from chainhub.tickets.workflow import ENDS, State
+from chainhub.tickets.workflow import State
 from chainhub.web import doors
 
 _LIST = "/tickets"
-Word = TypeVar("Word", bound=Labelled)
 
 
 @bp.get("/tickets")
 @doors.signed_in(*PEOPLE)
 def index() -> ResponseReturnValue:
     with doors.reading() as work:
-        wanted, order = _filter(work)
+        wanted, order = sought.read(work, request.args.to_dict(flat=False))
         found = listing.page(work, wanted, order=order, cursor=request.args.get("cursor", ""))
         directory = known.of(work.session).directory
         page = ListPage(
@@ -53,95 +49,36 @@ def index() -> ResponseReturnValue:
         )
         pools = common.may_open(work.actor)
         return render_template(
-            "tickets/list.html", page=page, pool_url=url_for(".open_common") if pools else ""
+            "tickets/list.html",
+            page=page,
+            pool_url=url_for(".open_common") if pools else "",
+            take_away=_take_away(work),
         )
 
 
-_KNOWN_ARGS = (
-    "q",
-    "state",
-    "chain",
-    "unit",
-    "co_unit",
-    "category",
-    "kind",
-    "urgency",
-    "light",
-    "due",
-    "ended",
-    "unhappy",
-    "flag",
-    "order",
-    "enterprise",
-    "task",
-    "referred",
-    "route",
-)
+def _take_away(work: Work) -> list[tuple[str, str]]:
+    """Return where this list leads as a file, with its filters; the room above is known by its addresses."""
+    if not work.actor.roles & set(STAFF):
+        return []
+    query = urlencode({name: values for name, values in _kept().items() if name != "cursor"}, doseq=True)
+    found = [("导出台账", f"/errands/export?{query}".rstrip("?"))]
+    if inspections.may_make(work.actor):
+        found.append(("迎检", f"/inspections/new?{query}".rstrip("?")))
+    return found
+
+
+_KNOWN_ARGS = sought.KNOWN
 
 
 def _chosen() -> bool:
     return any(request.args.get(name) for name in _KNOWN_ARGS if name != "order")
 
 
-def _filter(work: Work) -> tuple[Filter, Order]:
-    args = request.args
-    task = args.get("task", "")
-    extra = desk.unhappy(work.now) if args.get("unhappy") else ()
-    flags = [Flag(one) for one in args.getlist("flag") if one in set(Flag)]
-    extra = (*extra, *(mine.flagged(work.actor, one) for one in flags))
-    states = tuple(State(one) for one in args.getlist("state") if one in set(State))
-    if args.get("ended"):
-        states = tuple(sorted(ENDS))
-    if task in _TASK_STATES:
-        states = _TASK_STATES[task]
-    due = args.get("due")
-    before = None
-    if due == "7":
-        day = work.calendar.add_workdays(work.now.date(), 7)
-        before = work.calendar.end_of_day(day)
-    return Filter(
-        states=states,
-        chain=args.get("chain", ""),
-        unit=args.get("unit", ""),
-        co_unit=args.get("co_unit", ""),
-        enterprise=args.get("enterprise", ""),
-        category=args.get("category", ""),
-        kind=_one(terms.Kind, args.get("kind")),
-        urgency=_one(terms.Urgency, args.get("urgency")),
-        light=Colour(args["light"]) if args.get("light") in set(Colour) else None,
-        q=args.get("q", "").strip()[:40],
-        due_before=before,
-        referred=bool(args.get("referred")),
-        route=_one(terms.Route, args.get("route")),
-        extra=extra,
-    ), Order.DUE if args.get("order") == "due" or task or before else Order.NEWEST
-
-
-_TASK_STATES: dict[str, tuple[State, ...]] = {
-    ClockKind.INTAKE.value: (State.SUBMITTED,),
-    ClockKind.DISPATCH.value: (State.ACCEPTED,),
-    ClockKind.RULING.value: (State.DISPUTED,),
-    ClockKind.REVIEW.value: (State.RESOLVED,),
-    ClockKind.ACKNOWLEDGE.value: (State.DISPATCHED,),
-    ClockKind.UNIT.value: (State.HANDLING,),
-    ClockKind.REWORK.value: (State.HANDLING,),
-    ClockKind.CLOSING.value: (State.CONFIRMED,),
-    ClockKind.CALLBACK.value: (State.REVIEWED,),
-    ClockKind.EVALUATION.value: (State.REVIEWED,),
-    ClockKind.SUPPLY.value: (State.INFO_REQUESTED,),
-    ClockKind.SUPPLY_HANDLING.value: (State.AWAITING_INFO,),
-}
-
-
-def _one(kind: type[Word], value: str | None) -> Word | None:
-    return kind(value) if value and value in set(kind) else None
-
-
 def _filters(work: Work) -> tuple[FilterView, ...]:
     directory = known.of(work.session).directory
     tops = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
     units = [(one.code, one.short) for one in directory.units.values() if one.handles]
-    lights = [("red", "逾期"), ("yellow", "快到期"), ("green", "正常"), ("grey", "停着"), ("blue", "已办完")]
+    lights = list(sought.LIGHTS.items())
     shown = [
         _filter_view("办到哪", "state", [(one.value, one.label) for one in State]),
         _filter_view("灯", "light", lights),

@@ -123,6 +123,8 @@ def set_password(work: Work, user: User, password: str) -> None:
     _demand(work, Role.SYSADMIN)
     _not_oneself(work, user, "自己的密码请在“改密码”里改。")
     _not_watcher(work, user)
+    if user.ends_at is not None:  # with its password somebody would read what the administrator may not
+        raise NotAllowed("迎检账号的密码不重置：请停用它，由产业链党委重新开一个。")
     said = _password_errors(work, user.username, password)
     if said:
         raise Invalid(errors={"password": said})
@@ -162,6 +164,8 @@ def enable(work: Work, user: User) -> None:
     _demand(work, Role.SYSADMIN)
     if user.is_active:
         raise Conflict("这个账号正在使用，不用启用。")
+    if user.ends_at is not None:
+        raise Conflict("迎检账号停了就不再启用，请产业链党委重新开一个。")
 
     user.is_active = True
     user.failures, user.locked_until = 0, None

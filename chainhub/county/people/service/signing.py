@@ -66,7 +66,7 @@ def examine(session: Session, username: str, password: str, source: str, now: da
         return Examined(name, key, is_right=False)
 
     stored = user.password_hash if user else None
-    is_right = passwords.matches(stored, password) and user is not None and user.is_active
+    is_right = passwords.matches(stored, password) and user is not None and _opens(user, now)
     outdated = is_right and stored is not None and passwords.is_outdated(stored)
     return Examined(name, key, is_right=is_right, new_hash=passwords.hashed(password) if outdated else None)
 
@@ -82,9 +82,13 @@ def settle(session: Session, examined: Examined, now: datetime) -> SignIn:
     blocked = _blocked(session, user, examined.username, examined.source, now)
     if blocked is not None:
         return SignIn(None, blocked)
-    if user is None or not examined.is_right or not user.is_active:
+    if user is None or not examined.is_right or not _opens(user, now):
         return SignIn(None, _failed(session, user, examined, now))
     return SignIn(_succeeded(session, user, examined, now), None)
+
+
+def _opens(user: User, now: datetime) -> bool:
+    return user.is_active and (user.ends_at is None or now < user.ends_at)
 
 
 def end_session(session: Session, sid: str, now: datetime) -> None:

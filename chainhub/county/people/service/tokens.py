@@ -28,9 +28,10 @@ class Accounts:
         self._now, self._standing_in = now, standing_in
 
     def _lent(self, session: Session, found: Account | None) -> Account | None:
-        """Give an account what is lent to it today (AB角)."""
-        if found is not None:
-            found.actor = self._standing_in(session, found.actor, self._now())
+        """Give an account what is lent to it today (AB角); one whose time is over is none."""
+        if found is None or not found.opens(now := self._now()):
+            return None
+        found.actor = self._standing_in(session, found.actor, now)
         return found
 
     def by_session(self, session: Session, user_id: int, sid: str) -> Account | None:
@@ -50,6 +51,8 @@ def issue_token(work: Work, user: User, name: str, days: int = 365) -> str:
         raise NotAllowed("令牌只能发给自己。")
     if not user.is_active:
         raise Conflict("这个账号已停用，不能发令牌。")
+    if user.ends_at is not None:  # masked pages alone: the API is for who handles
+        raise NotAllowed("迎检账号只能在网页上看，不发令牌。")
     errors = _errors(name.strip(), days)
     if errors:
         raise Invalid(errors=errors)

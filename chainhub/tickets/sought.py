@@ -1,0 +1,148 @@
+"""What somebody looks for, as the address of the list says it: the one reading of it, and how it is said in words.
+
+Page, background export and file share it, so that a file has what the list showed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from chainhub.core.words import Labelled
+from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.models import Enterprise
+from chainhub.tickets import desk, mine, terms
+from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.listing import Colour, Filter, Order
+from chainhub.tickets.mine import FLAG_WORDS, Flag
+from chainhub.tickets.workflow import ENDS, State
+
+Args = Mapping[str, Sequence[str]]
+Word = TypeVar("Word", bound=Labelled)
+KNOWN = (
+    "q",
+    "state",
+    "chain",
+    "unit",
+    "co_unit",
+    "category",
+    "kind",
+    "urgency",
+    "light",
+    "due",
+    "ended",
+    "unhappy",
+    "flag",
+    "order",
+    "enterprise",
+    "task",
+    "referred",
+    "route",
+)
+Q_MOST = 40  # characters of a search
+_VALUE_MOST = 60  # characters of any other word of an address
+_SEVERAL_MOST = 30
+LIGHTS = {"red": "逾期", "yellow": "快到期", "green": "正常", "grey": "停着", "blue": "已办完"}
+_TASK_STATES: dict[str, tuple[State, ...]] = {
+    ClockKind.INTAKE.value: (State.SUBMITTED,),
+    ClockKind.DISPATCH.value: (State.ACCEPTED,),
+    ClockKind.RULING.value: (State.DISPUTED,),
+    ClockKind.REVIEW.value: (State.RESOLVED,),
+    ClockKind.ACKNOWLEDGE.value: (State.DISPATCHED,),
+    ClockKind.UNIT.value: (State.HANDLING,),
+    ClockKind.REWORK.value: (State.HANDLING,),
+    ClockKind.CLOSING.value: (State.CONFIRMED,),
+    ClockKind.CALLBACK.value: (State.REVIEWED,),
+    ClockKind.EVALUATION.value: (State.REVIEWED,),
+    ClockKind.SUPPLY.value: (State.INFO_REQUESTED,),
+    ClockKind.SUPPLY_HANDLING.value: (State.AWAITING_INFO,),
+}
+
+
+def kept(args: Args) -> dict[str, list[str]]:
+    """Return of an address what this list knows, short enough to be stored."""
+    found = {}
+    for one in KNOWN:
+        values = [value[:_VALUE_MOST] for value in list(args.get(one, ()))[:_SEVERAL_MOST] if value]
+        if values:
+            found[one] = values
+    return found
+
+
+def read(work: Work, args: Args) -> tuple[Filter, Order]:
+    """Return the filter and the order that an address means to this actor now. What it does not know it leaves out."""
+    task, due = _first(args, "task"), _first(args, "due")
+    extra = desk.unhappy(work.now) if _first(args, "unhappy") else ()
+    extra = (*extra, *(mine.flagged(work.actor, one) for one in _flags(args)))
+    states = tuple(State(one) for one in args.get("state", ()) if one in set(State))
+    if _first(args, "ended"):
+        states = tuple(sorted(ENDS))
+    if task in _TASK_STATES:
+        states = _TASK_STATES[task]
+    before = None
+    if due == "7":
+        day = work.calendar.add_workdays(work.now.date(), 7)
+        before = work.calendar.end_of_day(day)
+    light = _first(args, "light")
+    return Filter(
+        states=states,
+        chain=_first(args, "chain"),
+        unit=_first(args, "unit"),
+        co_unit=_first(args, "co_unit"),
+        enterprise=_first(args, "enterprise"),
+        category=_first(args, "category"),
+        kind=_one(terms.Kind, _first(args, "kind")),
+        urgency=_one(terms.Urgency, _first(args, "urgency")),
+        light=Colour(light) if light in set(Colour) else None,
+        q=_first(args, "q").strip()[:Q_MOST],
+        due_before=before,
+        referred=bool(_first(args, "referred")),
+        route=_one(terms.Route, _first(args, "route")),
+        extra=extra,
+    ), Order.DUE if _first(args, "order") == "due" or task or before else Order.NEWEST
+
+
+def words(work: Work, args: Args) -> str:
+    """Return in words what an address looks for; “全部” where it narrows nothing."""
+    directory = known.of(work.session).directory
+    firm = work.session.get(Enterprise, _first(args, "enterprise")) if _first(args, "enterprise") else None
+    task = _TASK_STATES.get(_first(args, "task"), ())
+    chain = directory.chains.get(_first(args, "chain"))
+    kind, urgency = _one(terms.Kind, _first(args, "kind")), _one(terms.Urgency, _first(args, "urgency"))
+    route = _one(terms.Route, _first(args, "route"))
+    states = [State(one).label for one in args.get("state", ()) if one in set(State)]
+    said = (
+        ("搜索", _first(args, "q").strip()[:Q_MOST]),
+        ("办到哪", "、".join(states or [one.label for one in task])),
+        ("产业链", chain.name if chain else _first(args, "chain")),
+        ("主办单位", _unit(work, _first(args, "unit"))),
+        ("协办单位", _unit(work, _first(args, "co_unit"))),
+        ("企业", firm.name if firm else _first(args, "enterprise")),
+        ("类别", directory.category_label(_first(args, "category")) or _first(args, "category")),
+        ("性质", kind.label if kind else ""),
+        ("紧急程度", urgency.label if urgency else ""),
+        ("灯", LIGHTS.get(_first(args, "light"), "")),
+        ("标记", "、".join(FLAG_WORDS[one] for one in _flags(args))),
+        ("到期", "7 个工作日内到期" if _first(args, "due") == "7" else ""),
+        ("走哪条路", route.label if route else ""),
+        ("来源", "上级转办" if _first(args, "referred") else ""),
+        ("已办完", "是" if _first(args, "ended") else ""),
+        ("企业不满意", "是" if _first(args, "unhappy") else ""),
+    )
+    return "；".join(f"{label}：{value}" for label, value in said if value) or "全部"
+
+
+def _unit(work: Work, code: str) -> str:
+    found = known.of(work.session).directory.units.get(code)
+    return found.name if found else code
+
+
+def _first(args: Args, name: str) -> str:
+    return next(iter(args.get(name, ())), "")
+
+
+def _flags(args: Args) -> list[Flag]:
+    return [Flag(one) for one in args.get("flag", ()) if one in set(Flag)]
+
+
+def _one(kind: type[Word], value: str) -> Word | None:
+    return kind(value) if value and value in set(kind) else None
