@@ -14,6 +14,8 @@ from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
 from chainhub.statistics import jobs as statistics
 from chainhub.tickets import jobs as tickets
+from chainhub.tickets.hints import jobs as hints
+from chainhub.tickets.topics import jobs as topics
 from chainhub.web import jobs as web
 
 
@@ -153,6 +155,22 @@ TIMETABLE: tuple[Job, ...] = (
         statistics.fold,
         "What has happened, folded into the figures",
         "汇总统计",
+    ),
+    Job(
+        "topics",
+        600,
+        topics.find_ungrouped,
+        topics.group,
+        "Recent tickets, grouped by what they are about",
+        "归拢本月同类问题",
+    ),
+    Job(
+        "hints",
+        At("sun", "03:40"),
+        hints.find_untrained,
+        hints.learn,
+        "Learn from past tickets which category and unit a matter most likely is",
+        "学习分类建议",
     ),
     Job(
         "salon_answers",
