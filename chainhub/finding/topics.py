@@ -33,7 +33,7 @@ WORD_MOST = 7  # characters of such a word
 EXPLAINED_BY = 20  # texts of a group that its words are taken from, the most typical
 _CHUNK = 512  # rows that are multiplied at once
 _PIECES = re.compile(
-    r"[a-z0-9]{2,}|[^\x00-\x7f的了是在我们你他她它这那有和与及就都也不要把被让给对从到于而且等吗吧呢啊着过地得很会能为之以将向请]{2,}"
+    r"[a-z0-9]{2,}|[^\x00-\x7f的了是在我们你他她它这那有和与及就都也不要把被让给对从到于而且等吗吧呢啊着过地得很会能为之以将向请个又再还没几每老]{2,}"
 )
 """What may be a word: Latin and digits, or ideographs between small words."""
 

@@ -6,7 +6,7 @@ the same stand on one side of such a split, or the model would be praised for re
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 LEAST = 20  # texts of a label, near-copies counted once; a label with fewer is not learnt
+OTHER = ""  # what is none of the labels that are learnt
 CHANCE = 20261123  # of the folds: the same texts give the same figures
 
 
@@ -50,13 +51,20 @@ def is_installed() -> bool:
 
 
 def enough(examples: Sequence[Example]) -> tuple[list[Example], dict[str, int], dict[str, int]]:
-    """Return the examples of labels with enough of them, how many these labels have, and those with too few."""
+    """Return the examples to learn from, how many each label has that has enough, and those that have too few.
+
+    Texts of labels with too few are learnt together as `OTHER`, where there are enough of them: else a model would
+    find in every text one of the labels that it knows.
+    """
     groups: dict[str, set[int]] = defaultdict(set)
     for one in examples:
         groups[one.label].add(one.group)
     counted = Counter(one.label for one in examples)
     few = {label: counted[label] for label, found in groups.items() if len(found) < LEAST}
     kept = [one for one in examples if one.label not in few]
+    rest = [replace(one, label=OTHER) for one in examples if one.label in few]
+    if len({one.group for one in rest}) >= LEAST:
+        kept += rest
     return kept, {label: times for label, times in counted.items() if label not in few}, few
 
 

@@ -17,6 +17,7 @@ from chainhub.statistics.reach import READERS
 from chainhub.tickets import desk, queries
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
+from chainhub.tickets.topics import showing as topics
 from chainhub.web import doors
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
                 "home/leader.html",
                 page=desk.leader(work, _scope(work)),
                 figures=statistics.leader(work, request.args.get("span", "")),
+                topics=topics.hottest(work),
                 doors=_doors(work),
             )
         return render_template(
@@ -112,6 +114,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
                 "半年工作报告的 docx，换成县里自己的格式。",
                 url_for("guide_papers.template", kind=guide_papers.KIND),
             ),
+            ("分类建议", "从已销号的诉求里学的：准不准，有没有人照着定。", url_for("tickets.hint_models")),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:

@@ -67,13 +67,17 @@ def test_two_labels_are_learnt_as_well():
 
 def test_a_label_with_too_few_texts_is_left_out_and_near_copies_count_once():
     many, few = _examples(training.LEAST, ("energy",)), _examples(training.LEAST - 1, ("labour",))
-    copied = [Example(one.title, one.content, "traffic", 7) for one in _examples(50, ("traffic",))]
+    copied = [Example(one.title, one.content, "traffic", 7777) for one in _examples(50, ("traffic",))]
 
     kept, counts, left = training.enough([*many, *few, *copied])
 
     assert counts == {"energy": training.LEAST}
     assert left == {"labour": training.LEAST - 1, "traffic": 50}
-    assert {one.label for one in kept} == {"energy"}
+    assert {one.label for one in kept} == {
+        "energy",
+        training.OTHER,
+    }  # 19 and a copied one: enough to be the rest
+    assert {one.label for one in training.enough([*many, *few])[0]} == {"energy"}
 
 
 def test_what_was_kept_is_read_again_and_says_the_same(made, tmp_path):

@@ -140,6 +140,8 @@ _THERE: dict[str, dict] = {
     "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
+    "set_topic_apart": {"number": "EQ-2026-00001"},
+    "put_topic_back": {"number": "EQ-2026-00001"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 

@@ -37,7 +37,7 @@ class HintTaken(Base):
     what: Mapped[What] = mapped_column(EnumValue(What), primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("hint_model.id"))
     said: Mapped[str] = mapped_column(String(60))  # the code that was named
-    confidence: Mapped[float]
+    percent: Mapped[int]  # how sure it was said to be
     chosen: Mapped[str] = mapped_column(String(60))  # empty: left open
     was_taken: Mapped[bool]
     at: Mapped[datetime]

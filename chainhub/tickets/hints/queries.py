@@ -104,10 +104,9 @@ def _hint(work: Work, what: What, row: HintModel, likely: Sequence[Likely]) -> H
         if what is What.CATEGORY
         else {code: one.short for code, one in directory.units.items() if one.handles}
     )
-    there = [one for one in likely if one.code in labels]
-    if not there or there[0].confidence < rules.SHOWN:
-        return None
-    first, rest = there[0], there[1:2]
+    if not likely or likely[0].code not in labels or likely[0].confidence < rules.SHOWN:
+        return None  # it may well be none of those that were learnt
+    first, rest = likely[0], [one for one in likely[1:2] if one.code in labels]
     second = next(
         ((one.code, labels[one.code], _percent(one)) for one in rest if one.confidence >= rules.SECOND), None
     )

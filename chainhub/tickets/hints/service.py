@@ -132,7 +132,7 @@ def record(work: Work, ticket: Ticket, shown: Sequence[str], chosen: Mapping[Wha
         if row is None:
             row = HintTaken(ticket_id=ticket.id, what=read.what)
             work.session.add(row)
-        row.model_id, row.said, row.confidence = model.id, read.code, read.percent / 100
+        row.model_id, row.said, row.percent = model.id, read.code, read.percent
         row.chosen, row.at = code, work.now
         row.was_taken = rules.was_taken(directory, read.what, read.code, code)
     work.session.flush()

@@ -29,7 +29,7 @@ class TopicTicket(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
     place: Mapped[int]  # in the group, the most typical is 0
-    score: Mapped[float]  # how typical it is, 0 to 1
+    score: Mapped[int]  # how typical it is, per mille
     is_twin: Mapped[bool]  # another ticket says nearly the same
     words: Mapped[
         list[Any]

@@ -110,7 +110,7 @@ def _write(work: Work, found: Sequence[topics.Topic]) -> None:
                 "ticket_id": member.id,
                 "topic_id": topic.id,
                 "place": place,
-                "score": member.score,
+                "score": round(member.score * 1000),
                 "is_twin": member.is_twin,
                 "words": list(member.words),
             }
