@@ -45,10 +45,10 @@ def _varied(title: str, content: str, place: int, round_: int) -> tuple[str, str
     return f"{title[: TITLE_MOST - 6]}（{round_ + 1}）", f"{content[: CONTENT_MOST - 80]}{said}"
 
 
-def load(size: int) -> Texts:
+def load(size: int, real: Path = REAL) -> Texts:
     """Return the texts for a county of so many tickets."""
-    if REAL.exists():
-        with REAL.open(encoding="utf-8-sig", newline="") as file:
+    if real.exists():
+        with real.open(encoding="utf-8-sig", newline="") as file:
             pairs = [_clean(row["留言主题"], row["留言详情"]) for row in csv.DictReader(file)]
         source = f"{len(pairs)} real messages to governments, repeated with variation"
     else:

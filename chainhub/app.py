@@ -28,6 +28,7 @@ from chainhub.county.people.service import Accounts
 from chainhub.county.state import CountyState
 from chainhub.county.workdays import views as workdays
 from chainhub.documents.attachments import storing
+from chainhub.finding import shelf
 from chainhub.guides import api as guides_api
 from chainhub.guides import report_api as guide_report_api
 from chainhub.guides import report_views as guide_reports
@@ -63,6 +64,7 @@ from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
 from chainhub.tickets.common import api as common_api
 from chainhub.tickets.copies import api as copies_api
+from chainhub.tickets.hints import api as hints_api
 from chainhub.tickets.inspections import api as inspections_api
 from chainhub.tickets.onsite import api as onsite_api
 from chainhub.tickets.outsiders import api as outsiders_api
@@ -70,6 +72,7 @@ from chainhub.tickets.responsible import api as responsible_api
 from chainhub.tickets.returns import api as returns_api
 from chainhub.tickets.service.releasing import OpenWork
 from chainhub.tickets.successes import api as successes_api
+from chainhub.tickets.topics import api as topics_api
 from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
 from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
@@ -114,6 +117,7 @@ def create_app(settings: Settings) -> Flask:
         engine.watch(db.engine, schema.is_behind)
         outfit.equip(db.engine, outfit.made(settings))
         storing.equip(db.engine, app.extensions["chainhub_storage"])
+        shelf.equip(db.engine, settings.instance / shelf.FOLDER)
     signing.register(
         app, settings, Accounts(lambda: clock.now(), known.standing_in)
     )  # asked at each request, like every door
@@ -194,6 +198,8 @@ _ROOMS = (
     successes_api.room,
     onsite_api.room,
     outsiders_api.room,
+    topics_api.room,
+    hints_api.room,
     rotations_api.room,
     statistics_api.room,
     reports_api.room,

@@ -16,7 +16,9 @@ from chainhub.rotations import jobs as rotations
 from chainhub.statistics import jobs as statistics
 from chainhub.statistics.reports import jobs as reports
 from chainhub.tickets import jobs as tickets
+from chainhub.tickets.hints import jobs as hints
 from chainhub.tickets.inspections import jobs as inspections
+from chainhub.tickets.topics import jobs as topics
 from chainhub.web import jobs as web
 
 
@@ -172,6 +174,22 @@ TIMETABLE: tuple[Job, ...] = (
         reports.tell,
         "周报: a link to the week before, where the county wishes it",
         "提醒看上周周报",
+    ),
+    Job(
+        "topics",
+        600,
+        topics.find_ungrouped,
+        topics.group,
+        "Recent tickets, grouped by what they are about",
+        "归拢本月同类问题",
+    ),
+    Job(
+        "hints",
+        At("sun", "03:40"),
+        hints.find_untrained,
+        hints.learn,
+        "Learn from past tickets which category and unit a matter most likely is",
+        "学习分类建议",
     ),
     Job(
         "salon_answers",

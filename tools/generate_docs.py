@@ -44,6 +44,7 @@ from chainhub.tickets.clockwork import (
     Standing,
     limit_name,
 )
+from chainhub.tickets.hints import rules as hints
 from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
@@ -438,6 +439,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("发出去的是什么", manners.Purpose, "chainhub/notices/manners.py"),
     ("发出去没有", manners.Fate, "chainhub/notices/manners.py"),
     ("性质", terms.Kind, "chainhub/tickets/terms.py"),
+    ("建议什么", hints.What, "chainhub/tickets/hints/rules.py"),
     ("紧急程度", terms.Urgency, "chainhub/tickets/terms.py"),
     ("渠道", terms.Channel, "chainhub/tickets/terms.py"),
     ("不予受理的原因", terms.DeclineReason, "chainhub/tickets/terms.py"),

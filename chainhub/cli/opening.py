@@ -18,6 +18,7 @@ from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.documents.attachments import storing
+from chainhub.finding import shelf
 from chainhub.notices import outfit
 from chainhub.operations import schema
 from chainhub.web import engine as engines
@@ -48,6 +49,7 @@ def engine(settings: Settings, *, files: bool = False) -> Engine:
     outfit.equip(made, outfit.made(settings))
     if files:
         storing.equip(made, storage(settings))
+    shelf.equip(made, settings.instance / shelf.FOLDER)
     return made
 
 

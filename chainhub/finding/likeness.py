@@ -22,7 +22,7 @@ _FILLER = (
     "时候 请问 请帮 协调 有关 相关 部门 单位 领导 您好 你好 谢谢 反映 情况 要求 申请 需要 因为 所以 但是 如果 还是 "
     "这个 那个 一个 两个 今年 去年 每天 昨天 今天 一下 能不能 是不是 有没有 到底 答复 办理 处理 给予 支持 影响 生产"
 )
-_STOP = frozenset(a + b for word in _FILLER.split() for a, b in pairwise(word))
+FILLER_PAIRS = frozenset(a + b for word in _FILLER.split() for a, b in pairwise(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,9 @@ class Features:
 
 
 def _pairs(text: str) -> frozenset[str]:
-    return frozenset(a + b for run in runs(text[:READ_MOST]) for a, b in pairwise(run) if a + b not in _STOP)
+    return frozenset(
+        a + b for run in runs(text[:READ_MOST]) for a, b in pairwise(run) if a + b not in FILLER_PAIRS
+    )
 
 
 def features(title: str, content: str) -> Features:
@@ -75,7 +77,7 @@ def phrases(title: str, content: str) -> Sequence[Sequence[str]]:
         for run in runs(text):
             for at in range(len(run) - PHRASE + 1):
                 pairs = [a + b for a, b in pairwise(run[at : at + PHRASE])]
-                if not any(pair in _STOP for pair in pairs):
+                if not any(pair in FILLER_PAIRS for pair in pairs):
                     found.setdefault(run[at : at + PHRASE], pairs)
     listed = list(found.values())
     step = max(1, -(-len(listed) // PHRASES_MOST))  # spread over the whole text

@@ -42,7 +42,7 @@ def items(actor: Actor) -> list[NavItem]:
     )
     if roles & {Role.ENTERPRISE, Role.GUIDE}:
         found += [GUIDES, VISITS] if Role.GUIDE not in roles else [VISITS]
-    found.append(NavItem("共性问题", "/common", ("/common",)))
+    found.append(NavItem("共性问题", "/common", ("/common", "/topics")))
     return found + _of_staff(roles, MOST - len(found))
 
 

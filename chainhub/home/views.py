@@ -19,6 +19,7 @@ from chainhub.tickets.inspections import rules as inspecting
 from chainhub.tickets.mine import STAFF
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
+from chainhub.tickets.topics import showing as topics
 from chainhub.web import doors
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
                 "home/leader.html",
                 page=desk.leader(work, _scope(work)),
                 figures=statistics.leader(work, request.args.get("span", "")),
+                topics=topics.hottest(work),
                 doors=_doors(work),
             )
         return render_template(
@@ -125,6 +127,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
                 "给督查、巡察、审计开的账号，有哪些、到什么时候；要的时候马上结束。",
                 url_for("tickets.inspections"),
             ),
+            ("分类建议", "从已销号的诉求里学的：准不准，有没有人照着定。", url_for("tickets.hint_models")),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:

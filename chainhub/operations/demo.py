@@ -19,6 +19,7 @@ from chainhub.operations import (
     demo_reports,
     demo_routines,
     demo_salons,
+    demo_topics,
     demo_visits,
 )
 from chainhub.operations.simulating import habits, scripts
@@ -70,11 +71,12 @@ def play(
         times=_TIMES,
         called_until=now - _UNCALLED,
     )
-    played = [one for one in lines if not one.name.startswith(demo_visits.JOBS)]  # laid down below instead
+    beside = (demo_visits.JOBS, *demo_topics.JOBS)
+    played = [one for one in lines if not one.name.startswith(beside)]  # laid down below instead
     filed = Play(engine, script, played).run().filed
     with Session(engine, expire_on_commit=False) as session:
         _beside(session, county, now)
-    return filed
+    return filed + demo_topics.FILED
 
 
 def _beside(session: Session, county: County, now: datetime) -> None:
@@ -88,6 +90,7 @@ def _beside(session: Session, county: County, now: datetime) -> None:
         demo_routines.show,
         demo_visits.show,
         demo_reports.show,
+        demo_topics.show,
     ):
         with session.begin():
             show(session, county, now)

@@ -28,10 +28,12 @@ from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
 from chainhub.tickets.common import models as common
 from chainhub.tickets.copies import models as copies
+from chainhub.tickets.hints import models as hints
 from chainhub.tickets.inspections import models as inspections
 from chainhub.tickets.onsite import models as onsite
 from chainhub.tickets.outsiders import models as outsiders
 from chainhub.tickets.successes import models as successes
+from chainhub.tickets.topics import models as topics
 from chainhub.web import presses
 
 MODULES = (
@@ -63,6 +65,8 @@ MODULES = (
     onsite,
     outsiders,
     successes,
+    topics,
+    hints,
     beside_tickets,
     everyday,
     presses,

@@ -4,7 +4,7 @@ Candidates are bounded: what the enterprise filed itself, and the newest that sh
 All of it is under the one condition `queries.visible`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -175,17 +175,43 @@ def solved(work: Work, ticket: Ticket, *, limit: int = SHOWN) -> list[Solved]:
     ).all()
     own = likeness.features(ticket.title, ticket.content)
     best = [id_ for id_, _ in likeness.ranked(own, _compared(rows), likeness.NEAR)[:limit]]
-    by_id = {row.id: row for row in rows}
-    results = _results(work, best)
+    return _told(work, {row.id: row for row in rows}, best)
+
+
+def closed_alike(work: Work, said: Text, *, limit: int = SHOWN) -> list[Solved]:
+    """Return how the likest closed matters were dealt with, whatever their category: visible, not confidential. Three queries."""
+    phrases = likeness.phrases(said.title, said.content)
+    ids = finding.newest_holding(work.session, queries.OWNER, phrases, OTHERS_MOST)
+    if not ids:
+        return []
+    rows = work.session.execute(
+        select(
+            Ticket.id, Ticket.number, Ticket.title, Ticket.content, Ticket.lead_unit_code, Ticket.closed_at
+        ).where(
+            Ticket.id.in_(ids),
+            queries.visible(work.actor),
+            Ticket.state == State.CLOSED,
+            Ticket.confidential.is_(False),
+            Ticket.id != said.besides,
+        )
+    ).all()
+    own = likeness.features(said.title, said.content)
+    best = [id_ for id_, _ in likeness.ranked(own, _compared(rows), likeness.NEAR)[:limit]]
+    return _told(work, {row.id: row for row in rows}, best)
+
+
+def _told(work: Work, rows: Mapping[int, Row[*tuple[object, ...]]], ids: Sequence[int]) -> list[Solved]:
+    """Return what was answered in some tickets, those of which nothing was said left out."""
+    directory, results = known.of(work.session).directory, _results(work, ids)
     return [
         Solved(
-            by_id[id_].number,
-            by_id[id_].title,
-            directory.unit_name(by_id[id_].lead_unit_code),
-            by_id[id_].closed_at,
+            rows[id_].number,
+            rows[id_].title,
+            directory.unit_name(rows[id_].lead_unit_code),
+            rows[id_].closed_at,
             results[id_],
         )
-        for id_ in best
+        for id_ in ids
         if id_ in results
     ]
 

@@ -145,6 +145,8 @@ _THERE: dict[str, dict] = {
     "make_inspection": {"body": "县委第三巡察组", "days": 7, "numbers": "EQ-2026-00001"},
     "ask_pack": {"inspection": 1},
     "ask_export": {"reason": ""},
+    "set_topic_apart": {"number": "EQ-2026-00001"},
+    "put_topic_back": {"number": "EQ-2026-00001"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 

@@ -1,5 +1,6 @@
 """The county under attack: a ticket in every state, everything that may stand beside one, and who opens which page."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -41,6 +42,7 @@ from chainhub.statistics.terms import Month
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
 from chainhub.tickets.copies import service as copies
+from chainhub.tickets.models import Ticket
 from chainhub.tickets.outsiders import service as outsiders
 from chainhub.tickets.outsiders import tokens as outside_tokens
 from chainhub.tickets.papers import layouts
@@ -59,6 +61,8 @@ from chainhub.tickets.service import (
 )
 from chainhub.tickets.successes import service as successes
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind
+from chainhub.tickets.topics import service as topics
+from chainhub.tickets.topics.models import TopicTicket
 from chainhub.tickets.workflow import TABLE, Action, Party, State, Who
 from tests import people
 from tests.assignments import staging as guides
@@ -153,6 +157,7 @@ def staged(session: Session) -> Scene:
     copies.copy(power, ahead.number, people.TRANSPORT)
     question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
     bank, again = (outsiders.ask(power, busy.number, question) for _ in range(2))
+    group = _grouped(session, alone.number)
     session.commit()
     link = f"/answer/{answer_tokens.write(SECRET, pass_)}"
     head = "zhuanban2"
@@ -197,6 +202,7 @@ def staged(session: Session) -> Scene:
         (people.CLERK, f"/whistles/{blown.id}/end"),
         (people.CLERK, f"/common/new?pick={alone.number}"),
         (people.CLERK, f"/common/{issue.id}"),
+        (people.CLERK, f"/topics/{group}"),
         (people.POWER, "/handovers"),
         (people.POWER, f"/tickets/{busy.number}"),
         (people.POWER, f"/tickets/{busy.number}/report-in"),
@@ -233,6 +239,20 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _grouped(session: Session, number: str) -> int:
+    """Group what is recent, with one ticket of which somebody says that it does not belong; return the group."""
+
+    @contextmanager
+    def _open():
+        yield work_of(session, "clock", LATER)
+        session.flush()
+
+    topics.renew(_open)
+    group = session.scalar(select(TopicTicket.topic_id).join(Ticket).where(Ticket.number == number))
+    topics.set_apart(work_of(session, people.CLERK, LATER), group, number)
+    return group
 
 
 def _visits(session: Session) -> list[tuple[str, str]]:

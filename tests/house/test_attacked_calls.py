@@ -250,6 +250,7 @@ REFUSED = {
     "bulk": 422,
     "open_common_issue": 422,
     "add_common_tickets": 422,
+    "put_topic_back": 409,
     "confirm_address": 422,
     "open_rotation": 409,
     "join_rotation": 409,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.tickets import forms, listing, presenting
+from chainhub.tickets import fields, forms, listing, presenting
 from chainhub.tickets.common import queries, service
 from chainhub.tickets.common.forms import for_new, for_note
 from chainhub.tickets.common.models import CommonIssue
@@ -21,6 +22,7 @@ from chainhub.tickets.common.service import NewIssue
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.rules import day_text, local_date_text, moment_text
+from chainhub.tickets.topics import queries as topics
 from chainhub.tickets.views.door import PEOPLE, bp
 from chainhub.web import doors
 
@@ -81,6 +83,7 @@ def common_issues() -> ResponseReturnValue:
             issues=[issue_view(work, one) for one in found],
             state=state,
             may_open=service.may_open(work.actor),
+            topics_url=url_for(".topics") if work.actor.roles & set(topics.READERS) else "",
             next_url=f"{here}?{urlencode({**kept, 'before': str(after)})}" if after else "",
             first_url=f"{here}?{urlencode(kept)}" if below is not None else "",
         )
@@ -127,7 +130,8 @@ def _show(
 @doors.signed_in(Role.COMMITTEE, Role.TASK_FORCE)
 def open_common() -> ResponseReturnValue:
     """Open an issue over the tickets that were ticked, or put them to one that is there."""
-    picked = request.values.getlist("pick")[: service.TICKETS_MOST]
+    asked = request.args if request.method == "GET" else request.form  # a tick that was taken away stays away
+    picked = asked.getlist("pick")[: service.TICKETS_MOST]
     numbers = [one.partition(":")[0] for one in picked]
     if request.method == "GET":
         with doors.reading() as work:
@@ -135,6 +139,7 @@ def open_common() -> ResponseReturnValue:
             if tickets and tickets[0].category_code:
                 category = known.of(work.session).directory.categories[tickets[0].category_code]
                 form.category.data = category.parent or category.code
+            _prefilled(form)
             return _new_page(form, tickets, 200)
     refusal: Invalid | None = None
     try:
@@ -188,6 +193,15 @@ def _new_form(work: Work, numbers: list[str]) -> tuple[forms.ActForm, list[Ticke
         joinable = [(str(one.id), one.title) for one in queries.open_of_chain(work, found[0].chain_code)]
     form: forms.ActForm = for_new(known.of(work.session).directory, joinable)()
     return form, found
+
+
+def _prefilled(form: forms.ActForm) -> None:
+    """Take title and day over from the address, as the page of a group writes them; both can be changed."""
+    form.title.data = request.args.get("title", "")[: fields.TITLE_MOST]
+    try:
+        form.due_on.data = date.fromisoformat(request.args.get("due_on", ""))
+    except ValueError:
+        form.due_on.data = None
 
 
 def _new_page(form: forms.ActForm, tickets: list[Ticket], status: int) -> ResponseReturnValue:

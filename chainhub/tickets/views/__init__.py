@@ -2,12 +2,14 @@
 
 from chainhub.tickets.common import views as common
 from chainhub.tickets.copies import views as copies
+from chainhub.tickets.hints import views as hints
 from chainhub.tickets.inspections import views as inspections
 from chainhub.tickets.onsite import views as onsite
 from chainhub.tickets.outsiders import views as outsiders
 from chainhub.tickets.responsible import views as responsible
 from chainhub.tickets.returns import views as returns
 from chainhub.tickets.successes import views as successes
+from chainhub.tickets.topics import views as topics
 from chainhub.tickets.views import (
     acting,
     answering,
@@ -51,6 +53,7 @@ __all__ = [
     "festive",
     "filing",
     "handing",
+    "hints",
     "inspections",
     "leading",
     "lists",
@@ -68,6 +71,7 @@ __all__ = [
     "several",
     "successes",
     "templates",
+    "topics",
     "whistling",
     "wordings",
 ]

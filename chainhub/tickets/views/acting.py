@@ -17,6 +17,8 @@ from chainhub.county.responsibilities.rules import Share
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import FIELD
 from chainhub.tickets import fields, forms, guessing, presenting, rules, terms, uploads, wording
+from chainhub.tickets.hints import showing as past
+from chainhub.tickets.hints import views as hints
 from chainhub.tickets.models import Part, Ticket
 from chainhub.tickets.responsible import suggesting
 from chainhub.tickets.responsible import views as responsible
@@ -203,6 +205,7 @@ def _render_act(
         alike=resembling.at_triage(work, ticket) if action in _TRIAGE else [],
         alike_line="",
         alike_apart=True,
+        past=past.card(work, ticket, action),
         **_listed(work, ticket, action),
         readers=rules.reader_words(action, shown.enterprise),
         firm_reads=bool(rules.is_read_by_firm(action)),
@@ -270,6 +273,7 @@ def _do(number: str, action: Action) -> ResponseReturnValue:
             if doubt and request.form.get("sure") != doubt:
                 return _render_act(work, allowed.ticket, action, form, 422, doubt=doubt)
             ticket = moving.apply(work, allowed, given)
+            hints.moved(work, ticket, action)
             link = ticket.link
     except Invalid as refusal:
         return _invalid(number, action, refusal, version)

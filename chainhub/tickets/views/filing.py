@@ -1,6 +1,7 @@
 """Filing a matter: the three questions, and the receipt."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import uuid4
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -17,6 +18,8 @@ from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.service import Sound
 from chainhub.tickets import forms, guessing, presenting, queries, rules, uploads
 from chainhub.tickets.clockwork import ClockKind
+from chainhub.tickets.hints import showing as past
+from chainhub.tickets.hints import views as hints
 from chainhub.tickets.service import attaching, referrals, submitting
 from chainhub.tickets.showing import GuessView
 from chainhub.tickets.views import resembling
@@ -44,8 +47,21 @@ def submit() -> ResponseReturnValue:
 def guess() -> ResponseReturnValue:
     """Say what category the words may be about. It comes by POST so that they stay out of addresses and logs."""
     with doors.reading() as work:
-        said = {"guess": _guess(work, request.form), "pointed": _pointed(work)}
+        said = {"pointed": _pointed(work), **_guessed(work)}
         return render_template("tickets/_guess.html", **said, **_alike(work, request.form))
+
+
+def _guessed(work: Work) -> dict[str, object]:
+    """Return the guess by words, the hint of the past, and how closed matters like it were dealt with.
+
+    The hint has a line of its own only where the words say nothing or something else; else it says how sure the past is.
+    """
+    guess = _guess(work, request.form)
+    typed, tapped = request.form, request.form.getlist("guess")
+    said = resembling.Text("", typed.get("title", ""), typed.get("content", ""))
+    hint = past.typed(work, said.title, said.content) if not typed.get("category") else None
+    picked = hint is not None and hint.code in tapped
+    return {"guess": guess, "hint": hint, "hint_picked": picked, "closed": past.closed_alike(work, said)}
 
 
 def _alike(work: Work, typed: Mapping[str, str]) -> dict[str, object]:
@@ -62,7 +78,9 @@ def _guess(work: Work, typed: Mapping[str, str]) -> GuessView | None:
     """Return a guess for somebody who has not chosen a category."""
     if typed.get("category"):
         return None
-    return guessing.category(work, typed.get("content", ""), picked=typed.get("guess", ""))
+    tapped = request.form.getlist("guess")
+    found = guessing.category(work, typed.get("content", ""))
+    return replace(found, picked=found.code in tapped) if found is not None else None
 
 
 def _pointed(work: Work) -> tuple[str, ...]:
@@ -120,7 +138,7 @@ def _render_submit(work: Work, form: forms.ActForm, status: int) -> ResponseRetu
         for_staff=for_staff,
         promise_line=promise,
         codes=_codes(work),
-        guess=_guess(work, request.form),
+        **_guessed(work),
         **_alike(work, request.form),
         pointed=_pointed(work),
         elsewhere=guessing.elsewhere(work),
@@ -153,6 +171,8 @@ def _file() -> ResponseReturnValue:
             filed = submitting.submit(
                 work, _given(work, form), key=f"form:{form.once.data}"[:100] if form.once.data else ""
             )
+            if filed.new:
+                hints.filed(work, filed.ticket)
             number = filed.ticket.number
             if photos and filed.new:
                 attaching.attach(work, shelf, number, photos)
@@ -188,7 +208,8 @@ def _photos() -> list[Sound]:
 def _given(work: Work, form: forms.ActForm) -> dict[str, object]:
     given = form.given()
     given.pop("photos", None)
-    tapped = given.pop("guess", "")
+    given.pop("guess", "")
+    tapped = _tapped()
     if tapped and tapped in known.of(work.session).directory.categories:
         given.setdefault("category", tapped)  # what was chosen from the list outweighs what was tapped
     given.setdefault("title", rules.title_from(str(given.get("content", ""))))
@@ -198,6 +219,12 @@ def _given(work: Work, form: forms.ActForm) -> dict[str, object]:
     elif phone and not rules.is_phone(phone):
         raise Invalid(errors={"contact_phone": ["号码不完整或者写错了，请写全 7 到 15 位数字。"]})
     return given
+
+
+def _tapped() -> str:
+    """Return the guess that was tapped; where two were that say different things, none: the staff decide."""
+    found = set(request.form.getlist("guess"))
+    return found.pop() if len(found) == 1 else ""
 
 
 @bp.get("/tickets/<number>/receipt")
