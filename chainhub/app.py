@@ -53,6 +53,8 @@ from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
+from chainhub.statistics import assess_api
+from chainhub.statistics import assess_views as assessment
 from chainhub.statistics import views as statistics
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
@@ -190,6 +192,7 @@ _ROOMS = (
     outsiders_api.room,
     rotations_api.room,
     statistics_api.room,
+    assess_api.room,
     around_api.room,
     routines_api.room,
     calendar_api.room,
@@ -213,6 +216,7 @@ def _doors(app: Flask) -> None:
         tickets,
         rotations,
         statistics,
+        assessment,
         guides,
         operations,
     ):

@@ -31,7 +31,9 @@ from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
 from chainhub.statistics import terms as statistics
+from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.figures import FIGURES, Better
+from chainhub.statistics.scoring import Label
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -482,6 +484,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("月度名次的称呼", Label, "chainhub/statistics/scoring.py"),
+    ("考核申诉的结果", Verdict, "chainhub/statistics/appeals/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
     ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
     ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),

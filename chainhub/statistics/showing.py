@@ -16,6 +16,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "carried",
             "days_carried",
             "excluded",
+            "exempted",
+            "entered",
+            "left",
         ),
     ),
     (
@@ -78,7 +81,9 @@ OF_UNITS = (
     "reopened",
 )
 """The same for units: what is raised has none."""
-NOT_OF_UNITS = frozenset({"raised", "declined", "merged", "intake_on_time", "dispatch_on_time"})
+NOT_OF_UNITS = frozenset(
+    {"raised", "entered", "left", "declined", "merged", "intake_on_time", "dispatch_on_time"}
+)
 """Figures of the chain's own staff, which a unit's page leaves out."""
 
 
@@ -112,16 +117,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a unit stands, and what would raise it."""
-
-    unit: str
-    line: str
-    hints: tuple[str, ...]
-    late_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseLine:
     """One case of a list."""
 
@@ -132,6 +127,7 @@ class CaseLine:
     how: str
     month: str
     note: str
+    appeal: Choice | None = None  # to what was appealed against it, or to appeal
 
 
 @dataclass(frozen=True, slots=True)
