@@ -89,10 +89,10 @@ def fill(form: ChineseForm, scale: Scale) -> None:
     """Let a form begin with what holds."""
     for code in RATES:
         form[code].data = str(getattr(scale.weights, code))
-    for key, one in (scale.difficulty or {}).items():
-        name = HARD + key.replace(":", "-")
-        if name in form:
-            form[name].data = number_text(one)
+    set_ = {HARD + key.replace(":", "-"): one for key, one in (scale.difficulty or {}).items()}
+    for field in form:
+        if field.name.startswith(HARD):
+            field.data = number_text(set_.get(field.name, Fraction(1)))
 
 
 def change(form: ChineseForm, difficulties: Sequence[tuple[str, str]]) -> Change:

@@ -140,6 +140,9 @@ _THERE: dict[str, dict] = {
     "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
+    "set_weights": {"contacted": 10, "solved": 50, "satisfied": 40, "from_on": SOON.isoformat()},
+    "appeal_against_figure": {"figure": "satisfied", "month": NOW.strftime("%Y-%m")},
+    "decide_appeal": {"uphold": True},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -217,6 +220,7 @@ BY = {
     "outgoing": "xitong",
     "jobs": "xitong",
     "checklists": "xitong",
+    "weights": "xitong",
 }
 
 
@@ -251,6 +255,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
         return users[-1] if users else people.CLERK, special[0] if special else siege.scene.numbers[
             row.source
         ]
+    if words[-1] == "assessment":
+        return people.POWER, siege.scene.special[Action.ASSESS_ASK][0]
     if words[-1] == "leave":
         return people.DISPATCHER, siege.scene.numbers[State.SUBMITTED]
     mine = next((BY[word] for word in reversed(words) if word in BY), people.CLERK)

@@ -35,6 +35,8 @@ from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
+from chainhub.statistics.appeals import service as appeals
+from chainhub.statistics.terms import month_of
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
 from chainhub.tickets.copies import service as copies
@@ -143,6 +145,7 @@ def staged(session: Session) -> Scene:
     guide_pages = _guides(session)
     visit_pages = _visits(session)
     special = _special(session)
+    assessed = _assessed(session, special)
     case = _cases(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
     question = outsiders.Question("云岭银行汶上支行", "顾知微", "抵押登记要几天？", 5)
@@ -155,6 +158,7 @@ def staged(session: Session) -> Scene:
         *case,
         *guide_pages,
         *visit_pages,
+        *assessed,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -225,6 +229,25 @@ def staged(session: Session) -> Scene:
         ("shenji", "/admin/audit"),
     ]
     return Scene(numbers, busy.number, special, pages)
+
+
+def _assessed(session: Session, special: dict[Action, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Let two cases count against a unit, and one be appealed against; return the pages that have forms."""
+    asked, open_ = (a_ticket(session, State.REVIEWED) for _ in range(2))
+    unhappy = {"contacted": True, "solved": False, "reason_code": DissatisfiedReason.NOT_SOLVED}
+    for one in (asked, open_):
+        move(session, one, people.OWNER, Action.REOPEN, LATER, **unhappy, note="还跳闸")
+    unit = work_of(session, people.POWER, LATER)
+    about = appeals.against(unit, asked.number, "satisfied", "", month_of(LATER))
+    made = appeals.ask(unit, asked.number, about, "当天停电检修。")
+    special[Action.ASSESS_ASK] = (open_.number,)
+    named = f"figure=satisfied&unit={people.POWER_UNIT}&month={month_of(LATER).written}"
+    return [
+        (people.POWER, f"/tickets/{open_.number}/assessment?{named}"),
+        (people.CLERK, f"/statistics/appeals/{made.id}"),
+        (people.CLERK, "/statistics/ranking"),
+        ("xitong", "/admin/weights"),
+    ]
 
 
 def _visits(session: Session) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from chainhub.core.words import Labelled
 
-REASON_LEAST, REASON_MOST = 4, 500
+REASON_LEAST, REASON_MOST = 2, 500
 """Characters of why, on both sides."""
 
 
