@@ -35,6 +35,7 @@ from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.figures import FIGURES, Better
 from chainhub.statistics.scoring import Label
 from chainhub.tickets import clockwork, terms, workflow
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
     BY_THE_DAY,
@@ -484,6 +485,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("逾期多久", Age, "chainhub/tickets/ageing.py"),
     ("月度名次的称呼", Label, "chainhub/statistics/scoring.py"),
     ("考核申诉的结果", Verdict, "chainhub/statistics/appeals/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),

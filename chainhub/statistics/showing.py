@@ -142,6 +142,18 @@ class UnitBar:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """How many were open at the end of a month, how many became open in it and how many ended."""
+
+    label: str
+    open: int
+    entered: int
+    left: int
+    entered_url: str
+    left_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderFigures:
     """What a leader's page takes from statistics."""
 
@@ -157,6 +169,8 @@ class LeaderFigures:
     satisfied_formula: str
     hot: tuple[tuple[str, int, int, str], ...]  # category, before, now, where it leads
     all_url: str
+    backlog: tuple[Stock, ...]  # the last twelve months, the present one last
+    backlog_line: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from chainhub.core.actor import Role
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import desk, listing, mine, presenting, terms
+from chainhub.tickets import ageing, desk, listing, mine, presenting, terms
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.common import service as common
 from chainhub.tickets.listing import Colour, Filter, Order
@@ -68,6 +69,7 @@ _KNOWN_ARGS = (
     "urgency",
     "light",
     "due",
+    "late",
     "ended",
     "unhappy",
     "flag",
@@ -89,6 +91,8 @@ def _filter(work: Work) -> tuple[Filter, Order]:
     extra = desk.unhappy(work.now) if args.get("unhappy") else ()
     flags = [Flag(one) for one in args.getlist("flag") if one in set(Flag)]
     extra = (*extra, *(mine.flagged(work.actor, one) for one in flags))
+    if args.get("late") in set(Age):
+        extra = (*extra, ageing.is_of(work.calendar, work.now, Age(args["late"])))
     states = tuple(State(one) for one in args.getlist("state") if one in set(State))
     if args.get("ended"):
         states = tuple(sorted(ENDS))
@@ -149,6 +153,7 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         _filter_view("性质", "kind", [(one.value, one.label) for one in terms.Kind]),
         _filter_view("标记", "flag", _flags(work)),
         _filter_view("到期", "due", [("7", "7 个工作日内到期")]),
+        _filter_view("逾期多久", "late", [(one.value, one.label) for one in Age]),
     ]
     if Role.ENTERPRISE not in work.actor.roles:
         shown[3:3] = [_filter_view("主办单位", "unit", units), _filter_view("协办单位", "co_unit", units)]
