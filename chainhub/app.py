@@ -56,6 +56,8 @@ from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
+from chainhub.statistics import assess_api
+from chainhub.statistics import assess_views as assessment
 from chainhub.statistics import views as statistics
 from chainhub.statistics.reports import api as reports_api
 from chainhub.statistics.reports import views as reports
@@ -203,6 +205,7 @@ _ROOMS = (
     rotations_api.room,
     statistics_api.room,
     reports_api.room,
+    assess_api.room,
     around_api.room,
     routines_api.room,
     calendar_api.room,
@@ -229,6 +232,7 @@ def _doors(app: Flask) -> None:
         rotations,
         statistics,
         reports,
+        assessment,
         guides,
         operations,
     ):

@@ -31,9 +31,12 @@ from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
 from chainhub.statistics import terms as statistics
+from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.figures import FIGURES, Better
 from chainhub.statistics.reports import terms as monthly
+from chainhub.statistics.scoring import Label
 from chainhub.tickets import clockwork, terms, workflow
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
     BY_THE_DAY,
@@ -489,6 +492,9 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("月报到哪一步", monthly.MonthlyStage, "chainhub/statistics/reports/terms.py"),
+    ("逾期多久", Age, "chainhub/tickets/ageing.py"),
+    ("月度名次的称呼", Label, "chainhub/statistics/scoring.py"),
+    ("考核申诉的结果", Verdict, "chainhub/statistics/appeals/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
     ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
     ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),

@@ -55,6 +55,7 @@ WORDS: Mapping[str, str] = {
     "keep_reply": "维护常用答复",
     "retire_reply": "停用常用答复",
     "change_checklist": "改办理清单",
+    "change_weights": "改考核权重",
     "run_job": "现在跑一次定时任务",
     "save_guide": "登记指导员",
     "reduce_guide": "指导员一段时间少带",

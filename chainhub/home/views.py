@@ -113,6 +113,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
         return [
             ("账号", "新建、停用、解锁、重设密码。", url_for("people.accounts")),
             ("常用答复", "办理时点一下就填进去的话；每改一次留一版。", url_for("tickets.wordings")),
+            ("考核权重", "综合里响应、解决、满意各占多少；从哪天起，为什么。", url_for("assessment.weights")),
             ("办理清单", "每个类别办结以前要做的事，必做的没勾完办结不了。", url_for("tickets.checklists")),
             ("工作日历", "导入国务院办公厅的放假通知，看哪些年份还是暂定。", url_for("workdays.index")),
             ("对外发送", "邮件、短信、微信、群机器人通不通；没发成的再试。", url_for("outgoing.index")),

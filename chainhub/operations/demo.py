@@ -14,6 +14,7 @@ from chainhub.county import known
 from chainhub.notices.models import Notice
 from chainhub.operations import (
     demo_annexes,
+    demo_assessment,
     demo_beside,
     demo_guides,
     demo_reports,
@@ -85,6 +86,7 @@ def _beside(session: Session, county: County, now: datetime) -> None:
         _common,
         demo_beside.show,
         demo_annexes.show,
+        demo_assessment.show,
         demo_salons.show,
         demo_guides.show,
         demo_routines.show,

@@ -140,7 +140,6 @@ def _rules(session: Session, rulebook: Data) -> None:
     session.add(RuleText(name="wall_window", value={"from": start, "to": end}, from_at=_EVER))
     _replies(session, rulebook)
     session.add(RuleText(name="checklists", value=dict(rulebook.get("checklists", {})), from_at=_EVER))
-    session.add(RuleText(name="weights", value=dict(rulebook["weights"]), from_at=_EVER))
     for name in (*TEXTS, MEDIA):
         if name in rulebook:
             session.add(RuleText(name=name, value=dict(rulebook[name]), from_at=_EVER))

@@ -66,10 +66,11 @@ def _keys(work: Work, found: Counts, narrow: Narrow, by: str) -> list[dict[str, 
 
 
 def _row(key: str, label: str, results: Mapping[str, Result]) -> dict[str, Any]:
-    return {"key": key, "label": label, "figures": {code: _figure(one) for code, one in results.items()}}
+    return {"key": key, "label": label, "figures": {code: figure_shape(one) for code, one in results.items()}}
 
 
-def _figure(one: Result) -> dict[str, Any]:
+def figure_shape(one: Result) -> dict[str, Any]:
+    """Return a figure as every answer has it."""
     rated = one.figure.sort is Sort.RATE
     likely = interval(float(one.top), one.n) if rated else None
     return {

@@ -1,7 +1,7 @@
 """The list behind a figure: exactly the cases that it counts, page by page."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -10,12 +10,15 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county.directory.models import Enterprise
 from chainhub.statistics import queries, rules, stories
+from chainhub.statistics.appeals import queries as appeals
+from chainhub.statistics.appeals.models import Appeal
+from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.figures import FIGURES, Figure
 from chainhub.statistics.models import StatCase, StatMark
 from chainhub.statistics.queries import Question
 from chainhub.statistics.rules import Mark
 from chainhub.statistics.stories import Case
-from chainhub.statistics.terms import Cut, Measure
+from chainhub.statistics.terms import EXEMPTIBLE, Cut, Measure, month_from, month_of
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.models import Request, Ticket, TicketEvent
 from chainhub.tickets.terms import RequestKind, RequestState
@@ -51,6 +54,7 @@ class Row:
     state: State | None = None
     runs: bool = False  # the limit runs still, and is broken
     approved: str = ""  # of what is 不计入考核: by whom, and why
+    appeal: Appeal | None = None  # against this case in this figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +176,32 @@ def _rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
     }
     excluded = any(mark.measure is Measure.EXCLUDED for _, mark, _ in found)
     approved = _approved(work, [one for one in ids if one in seen]) if excluded else {}
-    return [
-        Row(mark, *seen[case.ticket], runs, approved.get(case.ticket, ""))
-        if case.ticket in seen
-        else Row(mark, runs=runs)
-        for case, mark, runs in found
-    ]
+    made = appeals.of_tickets(work, [one for one in ids if one in seen])
+    rows = []
+    for case, mark, runs in found:
+        if case.ticket not in seen:
+            rows.append(Row(mark, runs=runs))
+            continue
+        note, appeal = approved.get(case.ticket, ""), None
+        if mark.measure is Measure.EXEMPTED:
+            note = _decisions(made.values(), case.ticket, mark)
+        else:
+            appeal = made.get((case.ticket, mark.measure.value, mark.unit, mark.month))
+        rows.append(Row(mark, *seen[case.ticket], runs, note, appeal))
+    return rows
+
+
+def _decisions(made: Iterable[Appeal], ticket: int, mark: Mark) -> str:
+    """Return who took a case out of which month of a figure, and why."""
+    measure = EXEMPTIBLE[mark.value].value
+    return "；".join(
+        f"{month_from(one.month).text}的，{one.decided_by}批准：{one.decision}"
+        for one in made
+        if (one.ticket_id, one.measure, one.unit_code) == (ticket, measure, mark.unit)
+        and one.standing is Verdict.UPHELD
+        and one.decided_at is not None
+        and month_of(one.decided_at).code == mark.month
+    )
 
 
 def _approved(work: Work, ids: Sequence[int]) -> dict[int, str]:

@@ -62,6 +62,13 @@ class Figure:
         """The values that stand in the numerator."""
         return tuple(value for value, weight in self.weights.items() if weight)
 
+    def weighs_down(self, value: int) -> bool:
+        """Say whether a case that came out so makes the figure worse than the best case would."""
+        if not self.weights:
+            return value > 0  # workdays
+        weight = self.weights.get(value, 0)
+        return weight < 1 if self.better is Better.HIGH else weight > 0
+
 
 def _count(measure: Measure, top: str, label: str = "") -> Figure:
     return Figure(measure.value, label or measure.label, Sort.COUNT, measure, top)
@@ -93,6 +100,9 @@ _ALL = (
     _count(M.MERGED, "并到别的诉求里一起办的"),
     _count(M.CARRIED, "挂账的次数，续挂另算一次"),
     _count(M.EXCLUDED, "链长批准不计入考核的；它们不在任何比率里"),
+    _count(M.EXEMPTED, "申诉成立、不再算进那一个指标的；别的指标照算"),
+    _count(M.ENTERED, "进入在办的次数：新提出的，和结束以后又回来的", "进入在办"),
+    _count(M.LEFT, "办完离开的次数：销号、不予受理、撤回、合并、材料未补齐", "办完离开"),
     _count(M.DAYS_CARRIED, "挂过账以后办结的次数，不算进办理工作日", "挂账后办结"),
     _rate("intake_on_time", "按时接单率", M.INTAKE, "时限内接单 ÷ 应接单", _HIGH, _KEPT),
     _rate("dispatch_on_time", "按时派单率", M.DISPATCHING, "时限内派单 ÷ 应派单", _HIGH, _KEPT),

@@ -8,10 +8,12 @@ from chainhub.statistics.figures import FIGURES, RANKED_N, ranked
 from chainhub.statistics.presenting import case_url, line, span_text
 from chainhub.statistics.queries import Counts
 from chainhub.statistics.reach import NONE, Narrow
-from chainhub.statistics.showing import Choice, FigureLine, LeaderFigures, UnitBar
+from chainhub.statistics.showing import Choice, FigureLine, LeaderFigures, Stock, UnitBar
 from chainhub.statistics.terms import Cut, Measure, Month, Span, month_of, rolling
 
 _HOT = 5  # categories that are named
+_BEGAN = Month(2000, 1)  # before any ticket: what is open is all that entered less all that left
+_FLOW = frozenset({Measure.ENTERED, Measure.LEFT})
 
 
 _SPANS = (("", "近 12 个月"), ("quarter", "本季"), ("month", "本月"))
@@ -26,12 +28,13 @@ def leader(work: Work, said: str) -> LeaderFigures:
     span = named[wanted]
     flow = frozenset({Measure.RAISED, Measure.CLOSED, Measure.SATISFIED})
     recent = Span(this.plus(-1), this)
-    everything, units, categories = queries.several(
+    everything, units, categories, stock = queries.several(
         work,
         (
             reach.question(work, year, flow, Narrow()),
             reach.question(work, span, frozenset({Measure.HANDLING}), Narrow(Cut.UNIT)),
             reach.question(work, recent, frozenset({Measure.RAISED}), Narrow(Cut.CATEGORY)),
+            reach.question(work, Span(_BEGAN, this), _FLOW, Narrow()),
         ),
     )
     satisfied = everything.result("satisfied", None, span)
@@ -62,7 +65,27 @@ def leader(work: Work, said: str) -> LeaderFigures:
         f"{satisfied.worked}。只用每件诉求的第一次评价；没接通、没评价的不算。{span_text(span, work)}",
         _hot(work, categories, this),
         f"/statistics?{urlencode({'from': span.first.written, 'to': span.last.written})}",
+        backlog := _backlog(stock, year),
+        f"现在没办完的 {backlog[-1].open} 件，12 个月前 {backlog[0].open + backlog[0].left - backlog[0].entered} 件",
     )
+
+
+def _backlog(found: Counts, year: Span) -> tuple[Stock, ...]:
+    """Return how many were open at the end of each month: whatever ever became open, less what ended."""
+    listed = []
+    for month in year.months:
+        until, alone = Span(_BEGAN, month), Span(month, month)
+        listed.append(
+            Stock(
+                month.text,
+                found.number(Measure.ENTERED, until) - found.number(Measure.LEFT, until),
+                found.number(Measure.ENTERED, alone),
+                found.number(Measure.LEFT, alone),
+                case_url("entered", alone, Narrow()),
+                case_url("left", alone, Narrow()),
+            )
+        )
+    return tuple(listed)
 
 
 def _month(found: Counts, month: Month) -> tuple[str, int, int, str, str]:

@@ -5,19 +5,19 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
+from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
-from chainhub.statistics import reach
+from chainhub.statistics import reach, scoring, weighing
+from chainhub.statistics.appeals import rules, service
 from chainhub.statistics.cases import Row
 from chainhub.statistics.figures import (
     FIGURES,
+    Figure,
     Result,
     Sort,
-    Weights,
-    composite,
-    number_text,
     ranked,
 )
 from chainhub.statistics.queries import Counts
@@ -29,13 +29,13 @@ from chainhub.statistics.showing import (
     NOT_OF_UNITS,
     OF_UNITS,
     CaseLine,
+    Choice,
     CutRow,
     FigureLine,
 )
-from chainhub.statistics.terms import Cut, Measure, Span, month_from, month_of
+from chainhub.statistics.terms import EXEMPTIBLE, Cut, Measure, Span, month_from, month_of
 
 LIST = "/statistics/cases"
-WEIGHTS = Weights()
 ALL_MEASURES = frozenset(figure.measure for figure in FIGURES.values())
 
 
@@ -132,17 +132,10 @@ def time_rows(found: Counts, spans: Iterable[tuple[str, Span]], narrow: Narrow) 
     ]
 
 
-def composite_line(found: Counts) -> str:
+def composite_line(work: Work, found: Counts, span: Span) -> str:
     """Return 综合 with its weights and numbers, or an empty string where one of its rates could not be counted."""
-    names = ("contacted", "solved", "satisfied")
-    results = {name: found.result(name) for name in names}
-    value = composite(results, WEIGHTS)
-    if value is None:
-        return ""
-    said = " + ".join(
-        f"{getattr(WEIGHTS, name)}% × {results[name].figure.label} {results[name].text}" for name in names
-    )
-    return f"综合 = {said} = {number_text(value * 100)} 分"
+    results = {code: found.result(code) for code in scoring.RATES}
+    return scoring.formula(results, weighing.of(work, span.last).weights)
 
 
 def span_text(span: Span, work: Work) -> str:
@@ -183,13 +176,15 @@ def how(mark: Mark, *, runs: bool = False) -> str:
     """Return how a case came out."""
     if runs:
         return "超时，还没办完"
+    if mark.measure is Measure.EXEMPTED:
+        return f"{EXEMPTIBLE[mark.value].label}这一项不计入"
     if mark.measure in {Measure.DAYS, Measure.DAYS_CARRIED}:
         return f"{mark.value} 个工作日"
     return _WORDS.get((mark.measure, mark.value), mark.measure.label)
 
 
-def case_line(work: Work, row: Row) -> CaseLine:
-    """Return a case as a line of its list."""
+def case_line(work: Work, row: Row, code: str) -> CaseLine:
+    """Return a case as a line of the list of a figure."""
     unit = known.of(work.session).directory.unit_name(row.mark.unit)
     said = [one for one in (row.number, row.enterprise, unit) if one]
     return CaseLine(
@@ -200,4 +195,23 @@ def case_line(work: Work, row: Row) -> CaseLine:
         how(row.mark, runs=row.runs),
         month_from(row.mark.month).text,
         row.approved,
+        _appeal(work, row, FIGURES[code]),
     )
+
+
+def _appeal(work: Work, row: Row, figure: Figure) -> Choice | None:
+    """Return where to appeal against a case, for its own unit while it may; or what became of an appeal."""
+    if row.appeal is not None:
+        return Choice(
+            f"考核申诉：{row.appeal.standing.label}", f"/statistics/appeals/{row.appeal.id}", current=False
+        )
+    mark = row.mark
+    if not row.number or figure.code not in rules.APPEALABLE or not figure.weighs_down(mark.value):
+        return None
+    if mark.unit not in work.actor.refs(Role.DEPARTMENT, ScopeKind.UNIT):
+        return None
+    month = month_from(mark.month)
+    if work.now >= rules.open_until(month, service.limit_of(work, service.APPEAL_LIMIT), work.calendar):
+        return None
+    asked = {"figure": figure.code, "unit": mark.unit, "month": month.written}
+    return Choice("申诉", f"/tickets/{row.number}/assessment?{urlencode(asked)}", current=False)

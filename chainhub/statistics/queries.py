@@ -17,6 +17,7 @@ from chainhub.statistics.rules import Mark
 from chainhub.statistics.stories import Case
 from chainhub.statistics.terms import Cut, Measure, Span, month_of, rolling
 
+_BUSY = "统计正在汇总，请过一会儿刷新。"
 _TRIES = 5  # a fold may come between two statements; not five times
 
 
@@ -102,7 +103,7 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
                 Counts(_with(question, found, beyond))
                 for question, found in zip(questions, cells, strict=True)
             ]
-    raise Conflict("统计正在汇总，请过一会儿刷新。", code="busy")
+    raise Conflict(_BUSY, code="busy")
 
 
 def _cells(work: Work, question: Question) -> Counter[Spot]:
@@ -146,6 +147,51 @@ def _beyond(work: Work, after: int) -> Iterator[tuple[Case, Mark, int]]:
         case = stories.case_of(story)
         for mark in rules.judge(story, work.calendar):
             yield case, mark, 1
+
+
+Spread = dict[str, dict[Measure, Counter[tuple[str, str, int]]]]
+"""By key and measure: how many marks have a category, a kind and a value."""
+
+
+def spread(work: Work, question: Question) -> Spread:
+    """Return what a question counts along units or chains, by category and kind as well: for weights of difficulty.
+
+    Broken limits that still run are not in it. Asked only where a county has set such weights: cells know no
+    category of a unit, so marks are counted. Raises Conflict as `several` does.
+    """
+    for _ in range(_TRIES):
+        mark = stories.folded_to(work.session)
+        found: Counter[tuple[str, Measure, str, str, int]] = Counter()
+        for key, category, kind, measure, value, n in work.session.execute(_spread(question)):
+            found[key, Measure(measure), category, kind, value] += n
+        for case, one, n in _beyond(work, mark):
+            place = question.place(case, one)
+            if place is not None:
+                found[place, one.measure, case.category, case.kind, one.value] += n
+        if stories.folded_to(work.session) == mark:
+            break
+    else:
+        raise Conflict(_BUSY, code="busy")
+    made: Spread = {}
+    for (key, measure, category, kind, value), n in found.items():
+        if n:
+            made.setdefault(key, {}).setdefault(measure, Counter())[category, kind, value] += n
+    return made
+
+
+def _spread(question: Question) -> Select[*tuple[Any, ...]]:
+    key = StatCase.chain if question.cut is Cut.CHAIN else StatMark.unit
+    spot = (key, StatCase.category, StatCase.kind, StatMark.measure, StatMark.value)
+    return (
+        select(*spot, func.count())
+        .join(StatCase, StatCase.ticket_id == StatMark.ticket_id)
+        .where(
+            StatMark.measure.in_(sorted(one.value for one in question.measures)),
+            StatMark.month.between(question.span.first.code, question.span.last.code),
+            key != "",
+        )
+        .group_by(*spot)
+    )
 
 
 def _with(

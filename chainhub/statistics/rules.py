@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chainhub.core.worktime import SHANGHAI, Calendar
-from chainhub.statistics.terms import Measure, month_of
+from chainhub.statistics.figures import FIGURES, Figure
+from chainhub.statistics.terms import EXEMPTIBLE, Measure, month_of
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.terms import RequestKind, Satisfaction
 from chainhub.tickets.workflow import BESIDE, ENDS, Action, State
@@ -97,8 +98,33 @@ def judge(story: Story, calendar: Calendar) -> tuple[Mark, ...]:
     steps = list(led(story))
     found = [*_life(story, steps), *_ends(story, steps)]
     if not any(one.measure is M.EXCLUDED for one in found):
-        found += [*_kept(story), *_handled(story, calendar), *_said(steps), *_checked(story, steps)]
+        struck = {(one.figure.measure, one.unit, one.month): one.figure for one in struck_out(story.deeds)}
+        for mark in (*_kept(story), *_handled(story, calendar), *_said(steps), *_checked(story, steps)):
+            figure = struck.get((mark.measure, mark.unit, mark.month))
+            if figure is None or not figure.weighs_down(mark.value):
+                found.append(mark)
+    found += [
+        Mark(M.EXEMPTED, month_of(one.at).code, one.unit, EXEMPTIBLE.index(one.figure.measure))
+        for one in struck_out(story.deeds)
+    ]
     return tuple(found)
+
+
+class Struck(NamedTuple):
+    """What an appeal took out: of which figure, at which unit's door, in which month it had counted, when decided."""
+
+    figure: Figure
+    unit: str
+    month: int
+    at: datetime
+
+
+def struck_out(deeds: Sequence[Deed]) -> Iterator[Struck]:
+    """Yield what appeals took out of the figures. What did not weigh a figure down stays in it."""
+    for deed in deeds:
+        if deed.action is A.ASSESS_UPHOLD:
+            data = deed.data
+            yield Struck(FIGURES[data["figure"]], str(data["unit"]), int(data["month"]), deed.at)
 
 
 class Step(NamedTuple):

@@ -16,6 +16,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "carried",
             "days_carried",
             "excluded",
+            "exempted",
+            "entered",
+            "left",
         ),
     ),
     (
@@ -78,7 +81,9 @@ OF_UNITS = (
     "reopened",
 )
 """The same for units: what is raised has none."""
-NOT_OF_UNITS = frozenset({"raised", "declined", "merged", "intake_on_time", "dispatch_on_time"})
+NOT_OF_UNITS = frozenset(
+    {"raised", "entered", "left", "declined", "merged", "intake_on_time", "dispatch_on_time"}
+)
 """Figures of the chain's own staff, which a unit's page leaves out."""
 
 
@@ -112,16 +117,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a unit stands, and what would raise it."""
-
-    unit: str
-    line: str
-    hints: tuple[str, ...]
-    late_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseLine:
     """One case of a list."""
 
@@ -132,6 +127,7 @@ class CaseLine:
     how: str
     month: str
     note: str
+    appeal: Choice | None = None  # to what was appealed against it, or to appeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +139,18 @@ class UnitBar:
     text: str
     share: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many were open at the end of a month, how many became open in it and how many ended."""
+
+    label: str
+    open: int
+    entered: int
+    left: int
+    entered_url: str
+    left_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,8 @@ class LeaderFigures:
     satisfied_formula: str
     hot: tuple[tuple[str, int, int, str], ...]  # category, before, now, where it leads
     all_url: str
+    backlog: tuple[Stock, ...]  # the last twelve months, the present one last
+    backlog_line: str
 
 
 @dataclass(frozen=True, slots=True)

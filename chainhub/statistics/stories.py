@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from chainhub.core.work import Work
@@ -13,6 +13,8 @@ from chainhub.county import known
 from chainhub.county.directory.rules import Directory
 from chainhub.reminders import service as reminders
 from chainhub.reminders.models import Clock
+from chainhub.statistics.appeals.models import Appeal
+from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.models import StatState
 from chainhub.statistics.rules import MEASURED, OF_UNITS, Deed, Mark, Story, Watch
 from chainhub.statistics.terms import Cut, month_of
@@ -23,7 +25,9 @@ from chainhub.tickets.service.importing import UNDONE
 from chainhub.tickets.workflow import BESIDE, Action, State
 
 SOME = 500  # tickets that are read at once
-_UNTOLD = sorted(BESIDE - {Action.GRANT} | {Action.ASSIGN, Action.CONTACT, Action.RECLASSIFY})
+_UNTOLD = sorted(
+    BESIDE - {Action.GRANT, Action.ASSESS_UPHOLD} | {Action.ASSIGN, Action.CONTACT, Action.RECLASSIFY}
+)
 """Lines that no figure asks about; none of them moves a ticket."""
 _KINDS = sorted(kind.value for kind in MEASURED)
 _REASONS = sorted(frozenset[str]().union(*(reasons for _, reasons in MEASURED.values())))
@@ -203,6 +207,7 @@ _RUNNING = (
         Ticket.category_code,
         Ticket.kind,
         Ticket.channel,
+        exists().where(Appeal.ticket_id == Ticket.id, Appeal.standing == Verdict.UPHELD),
     )
     .join(Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
     .where(
@@ -219,15 +224,31 @@ _RUNNING = (
 def late(work: Work) -> list[Late]:
     """Return every measured limit that runs and is past its due date, of what stands in the figures."""
     directory = known.of(work.session).directory
+    rows = work.session.execute(_RUNNING, {"now": work.now}).all()
+    struck = _struck(work, [row[4] for row in rows if row[-1]])
     found = []
-    for clock, kind, holder, due_at, *dims in work.session.execute(_RUNNING, {"now": work.now}):
+    for clock, kind, holder, due_at, *dims, _ in rows:
         ticket, chain, enterprise, category, sort, channel = dims
         case = Case(
             ticket, chain, enterprise, top_of(directory, category), sort.value if sort else "", channel.value
         )
         unit = holder if ClockKind(kind) in OF_UNITS else ""
-        found.append(Late(clock, case, Mark(MEASURED[ClockKind(kind)][0], month_of(due_at).code, unit, 0)))
+        mark = Mark(MEASURED[ClockKind(kind)][0], month_of(due_at).code, unit, 0)
+        if (ticket, mark.measure.value, mark.unit, mark.month) not in struck:
+            found.append(Late(clock, case, mark))
     return found
+
+
+def _struck(work: Work, ids: Sequence[int]) -> frozenset[tuple[int, str, str, int]]:
+    """Return what appeals took out of the figures of some tickets; nothing is asked where there is none."""
+    if not ids:
+        return frozenset()
+    rows = work.session.execute(
+        select(Appeal.ticket_id, Appeal.measure, Appeal.unit_code, Appeal.month).where(
+            Appeal.ticket_id.in_(ids), Appeal.standing == Verdict.UPHELD
+        )
+    )
+    return frozenset((ticket, measure, unit, month) for ticket, measure, unit, month in rows)
 
 
 def last_line(session: Session) -> int:

@@ -24,6 +24,10 @@ class Measure(Labelled):
     LEFT = "left", "办完离开"  # 1 each time it ends
     CARRIED = "carried", "挂账"  # 1 each time it is carried over
     EXCLUDED = "excluded", "不计入考核"  # 1, in the month of the approval
+    EXEMPTED = (
+        "exempted",
+        "单项不计入",
+    )  # an appeal that was upheld, in the month of the decision: which measure, by its place in EXEMPTIBLE
     INTAKE = "intake", "接单"  # the five clocks: 2 in time, 1 in time by an extension, 0 late
     DISPATCHING = "dispatching", "派出"
     RECEIPT = "receipt", "签收"
@@ -47,6 +51,24 @@ class Measure(Labelled):
     LAST_CLEAR = "last_clear", "答复清楚吗（末次）"
     REOPENED = "reopened", "重办"  # a ticket that was answered: 1 where it was done again for the enterprise
     CAME_BACK = "came_back", "又出现"  # a ticket that was closed: 1 where it came back afterwards
+
+
+EXEMPTIBLE = (
+    Measure.RECEIPT,
+    Measure.HANDLING,
+    Measure.PART,
+    Measure.DAYS,
+    Measure.REVIEW,
+    Measure.RULING,
+    Measure.PART_RULING,
+    Measure.CONTACTED,
+    Measure.SOLVED,
+    Measure.SATISFIED,
+    Measure.CLEAR,
+    Measure.REOPENED,
+    Measure.CAME_BACK,
+)
+"""What a unit answers for and may appeal against. Places are stored: new ones come at the end."""
 
 
 class Cut(Labelled):

@@ -58,8 +58,8 @@ def index() -> ResponseReturnValue:
         return render_template(
             "statistics/index.html",
             groups=presenting.groups(found, span, _shown(reached, narrow)),
-            places=placing.places(work) if reached.is_of_units else (),
-            composite=presenting.composite_line(found),
+            places=placing.places(work),
+            composite=presenting.composite_line(work, found, span),
             board_url="" if reached.is_of_units else url_for(".wall"),
             **said,
         )
@@ -100,7 +100,7 @@ def listed() -> ResponseReturnValue:
             when=presenting.span_text(span, work),
             total=found.total,
             result=queries.counts(work, asked).result(code) if not wanted.part else None,
-            rows=[presenting.case_line(work, row) for row in found.rows],
+            rows=[presenting.case_line(work, row, code) for row in found.rows],
             parts=_parts(figure.hits, code, span, narrow, wanted.part),
             next_url=f"{here}&cursor={found.next_cursor}" if found.next_cursor else "",
             first_url=here if request.args.get("cursor") else "",

@@ -11,7 +11,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments.service import FIELD
 from chainhub.documents.papers.rules import DOCX
-from chainhub.tickets import deadlines, listing, mine, queries, representing, rules, schemas, uploads
+from chainhub.tickets import ageing, deadlines, listing, mine, queries, representing, rules, schemas, uploads
 from chainhub.tickets.beside_models import Whistle
 from chainhub.tickets.listing import Filter, Order
 from chainhub.tickets.models import Ticket
@@ -129,7 +129,10 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         due_before=wanted.get("due_before"),
         referred=bool(wanted.get("referred")),
         route=wanted.get("route"),
-        extra=tuple(mine.flagged(work.actor, one) for one in wanted.get("flag", ())),
+        extra=(
+            *(mine.flagged(work.actor, one) for one in wanted.get("flag", ())),
+            *([ageing.is_of(work.calendar, work.now, wanted["late"])] if "late" in wanted else ()),
+        ),
     )
 
 

@@ -220,6 +220,21 @@ def instructions(work: Work, which: Which, *, cursor: str = "", limit: int = PAG
 _ANSWERED_INSTRUCTION = Instruction.answered_at.is_not(None)
 
 
+def instructions_waiting(work: Work) -> tuple[int, int]:
+    """Count what `instructions` lists as open, up to `COUNT_MOST`, and how many of these are past their day."""
+    some = (
+        _joined(Instruction)
+        .with_only_columns(Instruction.due_at.label("due_at"))
+        .where(_my_instructions(work), Instruction.answered_at.is_(None), queries.visible(work.actor))
+        .order_by(Instruction.due_at)
+        .limit(COUNT_MOST)
+        .subquery()
+    )
+    late = func.count().filter(some.c.due_at <= work.now)
+    waiting, past = work.session.execute(select(func.count(), late).select_from(some)).one()
+    return waiting, past
+
+
 def _my_instructions(work: Work) -> ColumnElement[bool]:
     if not work.actor.roles & set(STAFF):
         return false()

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from chainhub.core.actor import Actor, Grant, Role
 from chainhub.core.worktime import SHANGHAI
 from chainhub.tickets.workflow import (
+    ASSESSED,
     COPIED,
     LED,
     OUTSIDE,
@@ -287,6 +288,7 @@ _INTERNAL = frozenset(
         *UPWARD,
         *OUTSIDE,
         *COPIED,
+        *ASSESSED,
         Action.CASE_DECIDE,
     }
 )
@@ -314,7 +316,7 @@ def hidden(action: Action, standing: frozenset[Who]) -> bool:
     """Say whether a line of the history is not for somebody of this standing at all."""
     if action is Action.NOTE or action in OUTSIDE:
         return not standing or from_outside(standing)
-    if action in COPIED:
+    if action in COPIED | ASSESSED:
         return from_outside(standing)
     return action in _DRAFTS and not reads_drafts(standing)
 

@@ -9,6 +9,7 @@ from marshmallow import validate
 from chainhub.core.actor import Role
 from chainhub.county.directory.rules import Directory
 from chainhub.tickets import fields, listing, terms
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.fields import Field, Shape
 from chainhub.tickets.listing import Colour, Order
@@ -187,6 +188,7 @@ class TicketQuery(Query):
     kind = Choice(terms.Kind)
     urgency = Choice(terms.Urgency)
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
+    late = Choice(Age, about="逾期多久，从到期那天起数的工作日：5 以内，10 是 6 到 10，more 更久")
     enterprise = Line(CODE_MOST, about="企业编码")
     flag = mm.List(
         mm.Enum(Flag, by_value=mm.String, required=True),

@@ -425,6 +425,7 @@ class LeaderPage:
     stages: tuple[StageBar, ...]
     stages_line: str
     formula: str
+    ages: tuple[tuple[str, str, str, str], ...]  # light, words, number, where it leads
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
-from chainhub.tickets import desk, mine, terms
+from chainhub.tickets import ageing, desk, mine, terms
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.listing import Colour, Filter, Order
 from chainhub.tickets.mine import FLAG_WORDS, Flag
@@ -29,6 +30,7 @@ KNOWN = (
     "urgency",
     "light",
     "due",
+    "late",
     "ended",
     "unhappy",
     "flag",
@@ -73,6 +75,8 @@ def read(work: Work, args: Args) -> tuple[Filter, Order]:
     task, due = _first(args, "task"), _first(args, "due")
     extra = desk.unhappy(work.now) if _first(args, "unhappy") else ()
     extra = (*extra, *(mine.flagged(work.actor, one) for one in _flags(args)))
+    if age := _one(Age, _first(args, "late")):
+        extra = (*extra, ageing.is_of(work.calendar, work.now, age))
     states = tuple(State(one) for one in args.get("state", ()) if one in set(State))
     if _first(args, "ended"):
         states = tuple(sorted(ENDS))
@@ -108,7 +112,7 @@ def words(work: Work, args: Args) -> str:
     task = _TASK_STATES.get(_first(args, "task"), ())
     chain = directory.chains.get(_first(args, "chain"))
     kind, urgency = _one(terms.Kind, _first(args, "kind")), _one(terms.Urgency, _first(args, "urgency"))
-    route = _one(terms.Route, _first(args, "route"))
+    route, age = _one(terms.Route, _first(args, "route")), _one(Age, _first(args, "late"))
     states = [State(one).label for one in args.get("state", ()) if one in set(State)]
     said = (
         ("搜索", _first(args, "q").strip()[:Q_MOST]),
@@ -121,6 +125,7 @@ def words(work: Work, args: Args) -> str:
         ("性质", kind.label if kind else ""),
         ("紧急程度", urgency.label if urgency else ""),
         ("灯", LIGHTS.get(_first(args, "light"), "")),
+        ("逾期多久", age.label if age else ""),
         ("标记", "、".join(FLAG_WORDS[one] for one in _flags(args))),
         ("到期", "7 个工作日内到期" if _first(args, "due") == "7" else ""),
         ("走哪条路", route.label if route else ""),

@@ -131,6 +131,9 @@ class Action(Labelled):
     CASE_DRAFT = "case_draft", "写成案例"
     CASE_ANSWER = "case_answer", "企业答复案例"
     CASE_DECIDE = "case_decide", "审核案例"
+    ASSESS_ASK = "assess_ask", "考核申诉"
+    ASSESS_UPHOLD = "assess_uphold", "考核申诉成立"
+    ASSESS_REJECT = "assess_reject", "考核申诉不成立"
 
 
 LED = frozenset(
@@ -162,6 +165,8 @@ OUTSIDE = frozenset({Action.OUTSIDE_ASK, Action.OUTSIDE_ANSWER, Action.OUTSIDE_R
 """What outside parties are asked and answer: for those who read internal notes."""
 CASES = frozenset({Action.CASE_DRAFT, Action.CASE_ANSWER, Action.CASE_DECIDE})
 """典型案例: what became of a case that was drafted from it."""
+ASSESSED = frozenset({Action.ASSESS_ASK, Action.ASSESS_UPHOLD, Action.ASSESS_REJECT})
+"""考核申诉: whether a case counts in a figure of a unit, between the unit and the committee."""
 COPIED = frozenset({Action.COPY, Action.COPY_WITHDRAW})
 """抄送: between the staff, not for the enterprise's side."""
 BESIDE = (
@@ -173,6 +178,7 @@ BESIDE = (
     | OUTSIDE
     | COPIED
     | CASES
+    | ASSESSED
 )
 """Deeds that stand in the history and move nothing by themselves: what they lead to is a row of its own."""
 

@@ -147,6 +147,9 @@ _THERE: dict[str, dict] = {
     "ask_export": {"reason": ""},
     "set_topic_apart": {"number": "EQ-2026-00001"},
     "put_topic_back": {"number": "EQ-2026-00001"},
+    "set_weights": {"contacted": 10, "solved": 50, "satisfied": 40, "from_on": SOON.isoformat()},
+    "appeal_against_figure": {"figure": "satisfied", "month": NOW.strftime("%Y-%m")},
+    "decide_appeal": {"uphold": True},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -237,6 +240,7 @@ BY = {
     "inspections": people.CLOSER,
     "packs": people.CLOSER,
     "checklists": "xitong",
+    "weights": "xitong",
 }
 
 
@@ -271,6 +275,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
         return users[-1] if users else people.CLERK, special[0] if special else siege.scene.numbers[
             row.source
         ]
+    if words[-1] == "assessment":
+        return people.POWER, siege.scene.special[Action.ASSESS_ASK][0]
     if words[-1] == "leave":
         return people.DISPATCHER, siege.scene.numbers[State.SUBMITTED]
     mine = next((BY[word] for word in reversed(words) if word in BY), people.CLERK)

@@ -36,9 +36,10 @@ from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
+from chainhub.statistics.appeals import service as appeals
 from chainhub.statistics.reports.service import publishing
 from chainhub.statistics.reports.terms import Period
-from chainhub.statistics.terms import Month
+from chainhub.statistics.terms import Month, month_of
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
 from chainhub.tickets.copies import service as copies
@@ -152,6 +153,7 @@ def staged(session: Session) -> Scene:
     visit_pages = _visits(session)
     report_pages = _reports(session)
     special = _special(session)
+    assessed = _assessed(session, special)
     case = _cases(session)
     errand_pages = errand_scenes.pages(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
@@ -168,6 +170,7 @@ def staged(session: Session) -> Scene:
         *visit_pages,
         *report_pages,
         *errand_pages,
+        *assessed,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -253,6 +256,25 @@ def _grouped(session: Session, number: str) -> int:
     group = session.scalar(select(TopicTicket.topic_id).join(Ticket).where(Ticket.number == number))
     topics.set_apart(work_of(session, people.CLERK, LATER), group, number)
     return group
+
+
+def _assessed(session: Session, special: dict[Action, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Let two cases count against a unit, and one be appealed against; return the pages that have forms."""
+    asked, open_ = (a_ticket(session, State.REVIEWED) for _ in range(2))
+    unhappy = {"contacted": True, "solved": False, "reason_code": DissatisfiedReason.NOT_SOLVED}
+    for one in (asked, open_):
+        move(session, one, people.OWNER, Action.REOPEN, LATER, **unhappy, note="还跳闸")
+    unit = work_of(session, people.POWER, LATER)
+    about = appeals.against(unit, asked.number, "satisfied", "", month_of(LATER))
+    made = appeals.ask(unit, asked.number, about, "当天停电检修。")
+    special[Action.ASSESS_ASK] = (open_.number,)
+    named = f"figure=satisfied&unit={people.POWER_UNIT}&month={month_of(LATER).written}"
+    return [
+        (people.POWER, f"/tickets/{open_.number}/assessment?{named}"),
+        (people.CLERK, f"/statistics/appeals/{made.id}"),
+        (people.CLERK, "/statistics/ranking"),
+        ("xitong", "/admin/weights"),
+    ]
 
 
 def _visits(session: Session) -> list[tuple[str, str]]:

@@ -155,6 +155,53 @@ def excluded(life):
         yield Case(life.ticket.id, day(granted[0].at), life.unit_before(granted[0]))
 
 
+def exempted(life):
+    for event in life.named("assess_uphold"):
+        yield Case(life.ticket.id, day(event.at), event.data["unit"])
+
+
+DAYS = {"days_mean", "days_median", "days_p90"}
+ON_TIME = {"handling_on_time", "handling_on_time_plain"}
+AGAINST = {"reopened": {1}, "came_back": {1}, "satisfied": {0, 1}}
+"""Which answers count against a unit; of everything else it is 0, and of days any."""
+
+
+def is_exempt(life, code, case):
+    """Whether an appeal took a case out of a figure: one that counted against that unit there, in that month."""
+    for event in life.named("assess_uphold"):
+        said = event.data
+        named = said["figure"]
+        same = next((some for some in (DAYS, ON_TIME) if named in some), {named})
+        against = case.value > 0 if named in DAYS else case.value in AGAINST.get(named, {0})
+        month = case.on.year * 100 + case.on.month
+        if code in same and against and (said["unit"], said["month"]) == (case.unit, month):
+            return True
+    return False
+
+
+def entered(life):
+    yield Case(life.ticket.id, life.raised_on(), "")
+    was_open = life.events[0].target.value not in ENDED
+    for event in life.events[1:]:
+        is_open = event.target.value not in ENDED
+        if is_open and not was_open:
+            yield Case(life.ticket.id, day(event.at), life.unit_before(event))
+        was_open = is_open
+
+
+def left(life):
+    first = life.events[0]
+    was_open = first.target.value not in ENDED
+    if not was_open:
+        closed = life.ticket.first_closed_at or first.at
+        yield Case(life.ticket.id, day(closed), life.ticket.lead_unit_code or "")
+    for event in life.events[1:]:
+        is_open = event.target.value not in ENDED
+        if was_open and not is_open:
+            yield Case(life.ticket.id, day(event.at), life.unit_before(event))
+        was_open = is_open
+
+
 def limit(kinds, reasons, *, of_units=True):
     """Kept limits on the day they were kept, broken ones on the day they ran out, those that run and are broken too."""
 
@@ -266,6 +313,9 @@ ALWAYS = {
     "carried": carried,
     "excluded": excluded,
     "dispatch_corrected": dispatched,
+    "exempted": exempted,
+    "entered": entered,
+    "left": left,
 }
 """Figures that count what is 不计入考核 as well."""
 ASSESSED = {
@@ -301,7 +351,9 @@ def cases_of(lives, code, now, calendar):
     for life in lives:
         if not (life.stands_in_figures if code in ALWAYS else life.is_assessed):
             continue
-        yield from rule(life, now, calendar) if hasattr(rule, "needs_now") else rule(life)
+        for case in rule(life, now, calendar) if hasattr(rule, "needs_now") else rule(life):
+            if code in ALWAYS or not is_exempt(life, code, case):
+                yield case
 
 
 def key_of(life: Life, case: Case, cut: str) -> str:
@@ -323,7 +375,7 @@ def value_of(code, values):
     n = len(values)
     if code in {"raised", "dispatched", "closed", "declined", "incomplete", "withdrawn", "merged"}:
         return Fraction(n)
-    if code in {"carried", "excluded", "days_carried"}:
+    if code in {"carried", "excluded", "days_carried", "exempted", "entered", "left"}:
         return Fraction(n)
     if n == 0:
         return None

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from chainhub.statistics.appeals import service as appeals
+from chainhub.statistics.terms import Month
 from chainhub.tickets.service import requests, submitting
 from chainhub.tickets.service.requests import Asked
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, RequestKind, Satisfaction
@@ -33,9 +35,10 @@ def county(session) -> None:
     _with_parts(session)
     sent_back = a_ticket(session, S.RESOLVED, at=BEGUN, title="审核退回的")
     move(session, sent_back, people.REVIEWER, A.SEND_BACK, BEGUN + timedelta(hours=4), note="没写清楚")
-    a_ticket(session, S.HANDLING, at=BEGUN, kind=Kind.HELP, title="超时还没办完的")
+    late = a_ticket(session, S.HANDLING, at=BEGUN, kind=Kind.HELP, title="超时还没办完的")
     a_ticket(session, S.HANDLING, at=BEGUN, kind=Kind.HELP, title="保密的", confidential=True)
     _backfilled(session)
+    _appealed(session, late, came_back)
     session.flush()
 
 
@@ -150,6 +153,30 @@ def _with_parts(session):
         at + timedelta(hours=2),
         note="就归你们",
         unit=people.TRANSPORT_UNIT,
+    )
+
+
+def _appealed(session, late, came_back):
+    """Let one appeal be upheld, about a limit that runs late; one be rejected, one wait."""
+    at = china(2026, 4, 8, 10)
+    upheld = appeal(session, late, "handling_on_time", at)
+    decided(session, upheld, at, uphold=True)
+    rejected = appeal(session, came_back, "came_back", at)
+    decided(session, rejected, at, uphold=False)
+    appeal(session, came_back, "satisfied", at)
+
+
+def appeal(session, ticket, code, at, *, who=people.POWER, month=Month(2026, 3), **more):
+    """Appeal against a case of 供电公司."""
+    work = work_of(session, who, at)
+    about = appeals.against(work, ticket.number, code, "", month)
+    return appeals.ask(work, ticket.number, about, "当天停电检修，企业自己要求改期。", **more)
+
+
+def decided(session, appeal, at, *, uphold, who=people.CLERK):
+    """Decide on an appeal for the committee."""
+    return appeals.decide(
+        work_of(session, who, at), appeal.id, uphold=uphold, note="有停电通知为证，情况属实。"
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import listing, presenting, queries
+from chainhub.tickets import ageing, listing, mine, presenting, queries
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
 from chainhub.tickets.listing import Filter
 from chainhub.tickets.models import Instruction, Ticket
@@ -32,13 +33,7 @@ def leader(work: Work, scope: str) -> LeaderPage:
         _figure(
             "停着没动", "grey", listing.count(work, still), "等企业补充、会商、挂账", "/tickets?light=grey"
         ),
-        _figure(
-            "快到期",
-            "yellow",
-            listing.count(work, Filter(light=listing.Colour.YELLOW)),
-            "1 个工作日内到期",
-            "/tickets?light=yellow",
-        ),
+        _instructions(work),
     )
     stages, stages_line = _stages(work)
     return LeaderPage(
@@ -48,7 +43,30 @@ def leader(work: Work, scope: str) -> LeaderPage:
         _stuck(work),
         stages,
         stages_line,
-        "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内。",
+        "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内；批示待答复数的是您作出或代录的批示。",
+        _ages(work),
+    )
+
+
+def _instructions(work: Work) -> FigureView:
+    """Return 批示待答复: mine that nobody has answered, and how many of them are past their day."""
+    waiting, late = mine.instructions_waiting(work)
+    line = f"{late} 件过了要答复的日子" if late else "都没过要答复的日子" if waiting else "没有等答复的"
+    number = f"{mine.COUNT_MOST - 1}+" if waiting >= mine.COUNT_MOST else str(waiting)
+    colour = "red" if late else "yellow" if waiting else ""
+    return FigureView("批示待答复", colour, number, "件", line, "/mine/instructions")
+
+
+def _ages(work: Work) -> tuple[tuple[str, str, str, str], ...]:
+    """Return what is overdue by how long, and what is due soon: light, words, number, where it leads."""
+    soon = listing.count(work, Filter(light=listing.Colour.YELLOW))
+    late = ageing.counts(work)
+    return (
+        *(
+            ("red", f"逾期 {age.label}", str(late[age]), f"/tickets?late={age.value}&order=due")
+            for age in reversed(Age)
+        ),
+        ("yellow", "1 个工作日内到期", listing.count_text(soon), "/tickets?light=yellow&order=due"),
     )
 
 

@@ -11,7 +11,7 @@ from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.showing import (
     StoryLine,
 )
-from chainhub.tickets.workflow import COPIED, LED, OUTSIDE, UPWARD, Action, Who
+from chainhub.tickets.workflow import ASSESSED, COPIED, LED, OUTSIDE, UPWARD, Action, Who
 
 IMPORTED = "台账导入"  # the body of what came in by a ledger
 FIRM_WAITS = "长期跟踪"  # what 挂账 is called to the enterprise (domain 2)
@@ -34,6 +34,7 @@ _NOT_FOR_FIRM = frozenset(
         *UPWARD,
         *OUTSIDE,
         *COPIED,
+        *ASSESSED,
         Action.CASE_DECIDE,
     }
 )
@@ -239,6 +240,10 @@ def _tell_reclassify(data: Mapping[str, Any], directory: Directory) -> str:
     return f"改为{'、'.join(part for part in parts if part)}。{data.get('note', '')}"
 
 
+def _tell_assessed(data: Mapping[str, Any], _: Directory) -> str:
+    return f"{data.get('about', '')}：{data.get('note', '')}"
+
+
 def _tell_attach(data: Mapping[str, Any], _: Directory) -> str:
     return "、".join(str(one.get("name", "")) for one in data.get("files") or ())
 
@@ -343,6 +348,7 @@ _TELLERS: Mapping[Action, Callable[[Mapping[str, Any], Directory], str]] = {
     Action.SITE_VISIT: _tell_visit,
     Action.COPY: _tell_copy,
     Action.COPY_WITHDRAW: _tell_copy,
+    **dict.fromkeys(ASSESSED, _tell_assessed),
     Action.OUTSIDE_ASK: _tell_outside,
     Action.OUTSIDE_REVOKE: _tell_outside,
 }

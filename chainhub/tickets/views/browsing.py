@@ -10,6 +10,7 @@ from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import listing, mine, presenting, sought, terms
+from chainhub.tickets.ageing import Age
 from chainhub.tickets.common import service as common
 from chainhub.tickets.inspections import rules as inspections
 from chainhub.tickets.mine import FLAG_WORDS, STAFF
@@ -86,6 +87,7 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         _filter_view("性质", "kind", [(one.value, one.label) for one in terms.Kind]),
         _filter_view("标记", "flag", _flags(work)),
         _filter_view("到期", "due", [("7", "7 个工作日内到期")]),
+        _filter_view("逾期多久", "late", [(one.value, one.label) for one in Age]),
     ]
     if Role.ENTERPRISE not in work.actor.roles:
         shown[3:3] = [_filter_view("主办单位", "unit", units), _filter_view("协办单位", "co_unit", units)]
