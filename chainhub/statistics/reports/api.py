@@ -30,7 +30,7 @@ _PAGE, _MONTH, _WORDS, _SEEN, _WEEK = (
 )
 
 
-@room.get("/stats/reports", schemas.MonthlyReportPage, api.Taken(query=schemas.MonthlyReportsQuery))
+@room.get("/stats/reports", schemas.MonthReportPage, api.Taken(query=schemas.MonthlyReportsQuery))
 @doors.signed_in(*READERS)
 def monthly_reports() -> Response:
     """看得到的月报，新的在前"""
@@ -43,7 +43,7 @@ def monthly_reports() -> Response:
         return api.answer({"items": [_report(work, one) for one in found], "next_cursor": more})
 
 
-@room.post("/stats/reports", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.MonthlyBody))
+@room.post("/stats/reports", {200: schemas.MonthReportShape}, api.Taken(body=schemas.MonthlyBody))
 @doors.signed_in(*READERS)
 def draft_month() -> Response:
     """起草一个月的月报；起草过还没发布的，答那一份；发布过的写明为什么，出新的一版"""
@@ -79,7 +79,7 @@ def monthly_report(id_: int) -> Response:
 
 @room.post(
     "/stats/reports/<int:id_>/words",
-    {200: schemas.MonthlyReportShape},
+    {200: schemas.MonthReportShape},
     api.Taken(body=schemas.MonthWordsBody),
 )
 @doors.signed_in(*READERS)
@@ -96,7 +96,7 @@ def word_month(id_: int) -> Response:
 
 @room.post(
     "/stats/reports/<int:id_>/publish",
-    {200: schemas.MonthlyReportShape},
+    {200: schemas.MonthReportShape},
     api.Taken(body=schemas.MonthSeenBody),
 )
 @doors.signed_in(*READERS)
@@ -110,7 +110,7 @@ def publish_month(id_: int) -> Response:
 
 
 @room.post(
-    "/stats/reports/<int:id_>/sign", {200: schemas.MonthlyReportShape}, api.Taken(body=schemas.MonthSeenBody)
+    "/stats/reports/<int:id_>/sign", {200: schemas.MonthReportShape}, api.Taken(body=schemas.MonthSeenBody)
 )
 @doors.signed_in(*READERS)
 def sign_month(id_: int) -> Response:
@@ -122,7 +122,7 @@ def sign_month(id_: int) -> Response:
     return api.answer(answer)
 
 
-@room.get("/stats/reports/<int:id_>/check", schemas.MonthVerdictShape)
+@room.get("/stats/reports/<int:id_>/check", schemas.ProofShape)
 @doors.signed_in(*READERS)
 def check_month(id_: int) -> Response:
     """从历史重算，和发布的比：一样，还是不一样"""

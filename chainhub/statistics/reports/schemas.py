@@ -58,7 +58,7 @@ class MonthSeenBody(Command):
     version = Whole(1, _VERSION_MOST, required=True)
 
 
-class MonthlyReportShape(Shape):
+class MonthReportShape(Shape):
     """One edition of a month's report."""
 
     id = mm.Integer(required=True)
@@ -78,17 +78,17 @@ class MonthlyReportShape(Shape):
     version = mm.Integer(required=True)
 
 
-class MonthlyReportPage(Shape):
+class MonthReportPage(Shape):
     """Some reports, the newest first."""
 
-    items = mm.List(mm.Nested(MonthlyReportShape), required=True)
+    items = mm.List(mm.Nested(MonthReportShape), required=True)
     next_cursor = next_cursor()
 
 
 class WholeMonthShape(Shape):
     """A report with what it says."""
 
-    report = mm.Nested(MonthlyReportShape, required=True)
+    report = mm.Nested(MonthReportShape, required=True)
     canonical = mm.String(
         required=True,
         allow_none=True,
@@ -100,7 +100,7 @@ class WholeMonthShape(Shape):
     )
 
 
-class MonthVerdictShape(Shape):
+class ProofShape(Shape):
     """What came of computing it anew from the history."""
 
     equal = mm.Boolean(required=True)
