@@ -273,3 +273,13 @@ def test_a_program_does_the_same(caller, late):  # noqa: F811
     assert [(one["ticket"], one["reason"], one["unit"]) for one in others] == [
         (None, None, people.POWER_UNIT)
     ]
+
+
+@pytest.mark.usefixtures("present")
+def test_the_committee_sees_on_its_desk_that_an_appeal_waits(as_, session, late):
+    assert "考核申诉待决定" not in said(as_(people.CLERK).get("/"))
+    appeal(session, late, "handling_on_time", AT)
+    session.commit()
+
+    assert "考核申诉待决定" in said(as_(people.CLERK).get("/"))
+    assert "我的名次" in said(as_(people.POWER).get("/"))

@@ -37,9 +37,15 @@ def page(
     """Return appeals of the whole county, the newest first, and the id below which the next ones are found.
 
     Everybody who reads figures reads that there is one, of which unit, and what became of it; of which ticket and why
-    reads whoever sees the ticket. What is confidential counts nowhere, so that nothing of it is here.
+    reads whoever sees the ticket. What is confidential counts nowhere, and nothing of it is here.
     """
-    asked = select(Appeal).order_by(Appeal.id.desc()).limit(limit + 1)
+    asked = (
+        select(Appeal)
+        .join(Ticket, Ticket.id == Appeal.ticket_id)
+        .where(Ticket.confidential.is_(False))
+        .order_by(Appeal.id.desc())
+        .limit(limit + 1)
+    )
     if standing is not None:
         asked = asked.where(Appeal.standing == standing)
     if before is not None:
