@@ -56,6 +56,8 @@ from chainhub.statistics import api as statistics_api
 from chainhub.statistics import assess_api
 from chainhub.statistics import assess_views as assessment
 from chainhub.statistics import views as statistics
+from chainhub.statistics.reports import api as reports_api
+from chainhub.statistics.reports import views as reports
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -193,6 +195,7 @@ _ROOMS = (
     rotations_api.room,
     statistics_api.room,
     assess_api.room,
+    reports_api.room,
     around_api.room,
     routines_api.room,
     calendar_api.room,
@@ -217,6 +220,7 @@ def _doors(app: Flask) -> None:
         rotations,
         statistics,
         assessment,
+        reports,
         guides,
         operations,
     ):
