@@ -13,6 +13,7 @@ from chainhub.guides.service import grading
 from chainhub.home import card as cards
 from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
+from chainhub.statistics.appeals import queries as appeals
 from chainhub.statistics.reach import READERS
 from chainhub.tickets import desk, queries
 from chainhub.tickets.inspections import rules as inspecting
@@ -90,6 +91,12 @@ def _scope(work: Work) -> str:
 def _doors(work: Work) -> tuple[DoorView, ...]:
     """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
     roles, found = work.actor.roles, [*desk.doors(work), *_beside(work)]
+    if roles & {Role.COMMITTEE, Role.DEPARTMENT}:
+        found.append(DoorView("我的名次", "", url_for("statistics.index", _anchor="place"), resting=True))
+    led = sorted(work.actor.refs(Role.COMMITTEE, ScopeKind.CHAIN))
+    if led and (waiting := appeals.waiting(work, led)):
+        url = url_for("assessment.appeals", standing="asked")
+        found.append(DoorView("考核申诉待决定", str(waiting), url, pressing=True))
     if Role.GUIDE in roles:
         found.append(DoorView(navigation.GUIDES.label, "", navigation.GUIDES.url, resting=True))
     if roles & {Role.COMMITTEE, Role.LEADER, Role.GUIDE}:

@@ -18,8 +18,8 @@ from chainhub.tickets.models import Ticket
 CHAIN = "equipment"  # of the demonstration accounts
 LOOKED_AT = 200  # tickets among which cases are found
 COUNTED = ("satisfied", "handling_on_time")
-REASON = "当天全线停电检修，企业自己要求改到下周，有通知和往来记录。"
-DECISION = "核对了停电通知和通话记录，情况属实。"
+REASON = "企业自己要求改到下周再办，有往来记录，不是本单位拖的。"
+DECISION = "核对了通话记录，也问过企业，情况属实。"
 
 
 def show(session: Session, county: County, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Making what the pages of statistics say: figures as doors to what they count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.statistics import reach, scoring, weighing
+from chainhub.statistics.appeals import queries as appeals
 from chainhub.statistics.appeals import rules, service
 from chainhub.statistics.cases import Row
 from chainhub.statistics.figures import (
@@ -183,8 +185,15 @@ def how(mark: Mark, *, runs: bool = False) -> str:
     return _WORDS.get((mark.measure, mark.value), mark.measure.label)
 
 
-def case_line(work: Work, row: Row, code: str) -> CaseLine:
-    """Return a case as a line of the list of a figure."""
+def case_lines(work: Work, rows: Sequence[Row], code: str) -> list[CaseLine]:
+    """Return cases as lines of the list of a figure."""
+    own = work.actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)
+    months = {row.mark.month for row in rows if row.mark.unit in own}
+    published = appeals.published(work, months) if months else {}
+    return [_case_line(work, row, FIGURES[code], published) for row in rows]
+
+
+def _case_line(work: Work, row: Row, figure: Figure, published: Mapping[int, datetime]) -> CaseLine:
     unit = known.of(work.session).directory.unit_name(row.mark.unit)
     said = [one for one in (row.number, row.enterprise, unit) if one]
     return CaseLine(
@@ -195,11 +204,11 @@ def case_line(work: Work, row: Row, code: str) -> CaseLine:
         how(row.mark, runs=row.runs),
         month_from(row.mark.month).text,
         row.approved,
-        _appeal(work, row, FIGURES[code]),
+        _appeal(work, row, figure, published),
     )
 
 
-def _appeal(work: Work, row: Row, figure: Figure) -> Choice | None:
+def _appeal(work: Work, row: Row, figure: Figure, published: Mapping[int, datetime]) -> Choice | None:
     """Return where to appeal against a case, for its own unit while it may; or what became of an appeal."""
     if row.appeal is not None:
         return Choice(
@@ -211,7 +220,8 @@ def _appeal(work: Work, row: Row, figure: Figure) -> Choice | None:
     if mark.unit not in work.actor.refs(Role.DEPARTMENT, ScopeKind.UNIT):
         return None
     month = month_from(mark.month)
-    if work.now >= rules.open_until(month, service.limit_of(work, service.APPEAL_LIMIT), work.calendar):
+    limit = service.limit_of(work, service.APPEAL_LIMIT)
+    if work.now >= rules.open_until(month, limit, work.calendar, published.get(mark.month)):
         return None
     asked = {"figure": figure.code, "unit": mark.unit, "month": month.written}
     return Choice("申诉", f"/tickets/{row.number}/assessment?{urlencode(asked)}", current=False)

@@ -100,7 +100,7 @@ def listed() -> ResponseReturnValue:
             when=presenting.span_text(span, work),
             total=found.total,
             result=queries.counts(work, asked).result(code) if not wanted.part else None,
-            rows=[presenting.case_line(work, row, code) for row in found.rows],
+            rows=presenting.case_lines(work, found.rows, code),
             parts=_parts(figure.hits, code, span, narrow, wanted.part),
             next_url=f"{here}&cursor={found.next_cursor}" if found.next_cursor else "",
             first_url=here if request.args.get("cursor") else "",

@@ -15,6 +15,8 @@ from chainhub.notices.models import Notice
 from chainhub.statistics.appeals import queries, rules, service
 from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.figures import FIGURES, Better
+from chainhub.statistics.reports.models import StatReport
+from chainhub.statistics.reports.terms import MonthlyStage
 from chainhub.statistics.terms import Cut, Month
 from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome
@@ -164,6 +166,24 @@ def test_after_its_day_it_is_too_late_and_the_county_sets_the_day(session, late)
         appeal(session, late, "handling_on_time", AT)
 
 
+def test_a_month_that_was_published_later_is_open_from_its_publication(session, late):
+    """Published on 14 April, a Tuesday: the tenth workday after it is 28 April."""
+    at = china(2026, 4, 14, 10)
+    words = {
+        "stage": MonthlyStage.PUBLISHED,
+        "text": {},
+        "made_by": "办公室",
+        "made_at": at,
+        "published_at": at,
+    }
+    session.add(StatReport(month=MARCH.code, chain="", edition=1, **words))
+    session.flush()
+
+    with pytest.raises(Conflict, match="4月28日"):
+        appeal(session, late, "handling_on_time", china(2026, 4, 28, 17, 30))
+    assert appeal(session, late, "handling_on_time", china(2026, 4, 28, 17, 29)).standing is Verdict.ASKED
+
+
 def test_a_reason_is_demanded_on_both_sides(session, late):
     work = work_of(session, people.POWER, AT)
     about = service.against(work, late.number, "handling_on_time", "", MARCH)
@@ -273,3 +293,13 @@ def test_a_program_does_the_same(caller, late):  # noqa: F811
     assert [(one["ticket"], one["reason"], one["unit"]) for one in others] == [
         (None, None, people.POWER_UNIT)
     ]
+
+
+@pytest.mark.usefixtures("present")
+def test_the_committee_sees_on_its_desk_that_an_appeal_waits(as_, session, late):
+    assert "考核申诉待决定" not in said(as_(people.CLERK).get("/"))
+    appeal(session, late, "handling_on_time", AT)
+    session.commit()
+
+    assert "考核申诉待决定" in said(as_(people.CLERK).get("/"))
+    assert "我的名次" in said(as_(people.POWER).get("/"))

@@ -34,6 +34,7 @@ class AppealRow:
     colour: str
     standing: str
     when: str
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,6 @@ def row(work: Work, one: Line) -> AppealRow:
     if not one.is_seen:
         return AppealRow("", "", UNSEEN, f"{unit}，{about_of(found).words}", colour, words, when)
     said = f"{one.number}，{one.enterprise}。{found.reason}"
-    if found.decision:
-        said = f"{said}；{found.decided_by}：{found.decision}"
     return AppealRow(
         f"/statistics/appeals/{found.id}",
         one.title,
@@ -81,6 +80,7 @@ def row(work: Work, one: Line) -> AppealRow:
         colour,
         words,
         when,
+        f"{found.decided_by}：{found.decision}" if found.decision else "",
     )
 
 

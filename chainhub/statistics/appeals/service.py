@@ -85,7 +85,8 @@ def demand(work: Work, number: str, about: Against) -> Ticket:
             f"这一件的{about.words}已经申诉过，现在是“{made.standing.label}”，一件只申诉一次。",
             code="forbidden_now",
         )
-    until = rules.open_until(about.month, limit_of(work, APPEAL_LIMIT), work.calendar)
+    when = queries.published(work, [about.month.code]).get(about.month.code)
+    until = rules.open_until(about.month, limit_of(work, APPEAL_LIMIT), work.calendar, when)
     if work.now >= until:
         raise Conflict(
             f"{about.month.text}的到 {moment_text(until)} 为止可以申诉，已经过了。", code="forbidden_now"
