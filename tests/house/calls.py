@@ -144,6 +144,7 @@ _THERE: dict[str, dict] = {
     "make_inspection": {"body": "县委第三巡察组", "days": 7, "numbers": "EQ-2026-00001"},
     "ask_pack": {"inspection": 1},
     "ask_export": {"reason": ""},
+    "draft_month": {"month": "2026-02", "chain": "equipment"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -172,7 +173,8 @@ def every_call(siege: Siege) -> Iterator[Call]:
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
-        version = 1 if path.removeprefix(V1).startswith(("/guides/visits", "/guides/reports")) else version
+        of_one = ("/guides/visits", "/guides/reports", "/stats/reports")
+        version = 1 if path.removeprefix(V1).startswith(of_one) else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 
