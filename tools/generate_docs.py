@@ -22,6 +22,7 @@ from chainhub.guides import rules as guides
 from chainhub.notices import manners
 from chainhub.notices import rules as notices
 from chainhub.operations.background import rules as background
+from chainhub.operations.errands import rules as errands
 from chainhub.reminders import rules as reminders
 from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
@@ -441,6 +442,8 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("提醒方式", media.Medium, "chainhub/core/media.py"),
     ("发出去的是什么", manners.Purpose, "chainhub/notices/manners.py"),
     ("发出去没有", manners.Fate, "chainhub/notices/manners.py"),
+    ("导出、导入与资料包", errands.ErrandKind, "chainhub/operations/errands/rules.py"),
+    ("做到哪了", errands.Stage, "chainhub/operations/errands/rules.py"),
     ("性质", terms.Kind, "chainhub/tickets/terms.py"),
     ("建议什么", hints.What, "chainhub/tickets/hints/rules.py"),
     ("紧急程度", terms.Urgency, "chainhub/tickets/terms.py"),

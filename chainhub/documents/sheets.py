@@ -114,16 +114,14 @@ def write(
     rows: Iterable[Sequence[Cell | None]] = (),
     *,
     widths: Sequence[int] = (),
-    about: Iterable[tuple[str, str]] = (),
 ) -> int:
-    """Write one sheet with a bold, frozen row of headers; return how many rows it has. `about` says on a second
-    sheet, line by line, what the first one is; it is read once the rows are written.
+    """Write one sheet with a bold, frozen row of headers; return how many rows it has.
 
     Texts are texts: what looks like a formula is neutralised, what looks like a link stays a text. Moments are
     written in the zone they carry, and lose it: the caller hands them in as people should read them. Each row is
     let go of once it is written, so memory does not grow with their number.
     """
-    return write_several(target, [Table(name, headers, rows, widths)], about=about)[0]
+    return write_several(target, [Table(name, headers, rows, widths)])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +135,7 @@ class Table:
 
 
 def write_several(
-    target: Path | BytesIO,
-    tables: Sequence[Table],
-    *,
-    created: datetime | None = None,
-    about: Iterable[tuple[str, str]] = (),
+    target: Path | BytesIO, tables: Sequence[Table], *, created: datetime | None = None
 ) -> list[int]:
     """Write several sheets into one file, each as `write` does; return how many rows each has.
 
@@ -156,9 +150,7 @@ def write_several(
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
             date: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         }
-        counted = [_write_table(book, one, head, shapes) for one in tables]
-        _write_about(book, about, head)
-        return counted
+        return [_write_table(book, one, head, shapes) for one in tables]
 
 
 def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any]) -> int:
@@ -173,22 +165,6 @@ def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any])
             _write_cell(sheet, number, place, cell, shapes)
     sheet.autofilter(0, 0, number, max(len(table.headers) - 1, 0))
     return number
-
-
-ABOUT = "说明"  # the name of the sheet that says what the other one is
-_ABOUT_WIDTHS = (16, 80)
-
-
-def _write_about(book: Any, about: Iterable[tuple[str, str]], head: Any) -> None:
-    said = list(about)
-    if not said:
-        return
-    sheet, wrapped = book.add_worksheet(ABOUT), book.add_format({"text_wrap": True, "valign": "top"})
-    for column, width in enumerate(_ABOUT_WIDTHS):
-        sheet.set_column(column, column, width)
-    for row, (label, value) in enumerate(said):
-        sheet.write_string(row, 0, neutral(label), head)
-        sheet.write_string(row, 1, neutral(value)[:TEXT_MOST], wrapped)
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell | None, shapes: Mapping[type, Any]) -> None:

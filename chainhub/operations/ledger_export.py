@@ -46,6 +46,8 @@ _TOLD = (
     Action.UPHOLD_RETURN,
 )
 COLUMNS = (*ledger.COLUMNS, ledger.TITLE)
+ABOUT = "说明"  # the sheet that says what the other one is
+_ABOUT_WIDTHS = (16, 80)
 
 
 class Line(NamedTuple):
@@ -163,8 +165,10 @@ def write_some(session: Session, target: Path | BytesIO, now: datetime, wanted: 
         raise Invalid(f"有 {len(ids)} 件诉求，一张表最多放 {wanted.most} 行，没有导出。{advice}。")
     wanted.say(0, len(ids))
     widths = [_WIDTHS.get(column, 14) for column in COLUMNS]
-    rows = _rows(session, now, ids, wanted)
-    return sheets.write(target, "台账", COLUMNS, rows, widths=widths, about=wanted.about)
+    tables = [sheets.Table("台账", COLUMNS, _rows(session, now, ids, wanted), widths)]
+    if wanted.about:
+        tables.append(sheets.Table(ABOUT, ("这份表", "说明"), wanted.about, _ABOUT_WIDTHS))
+    return sheets.write_several(target, tables)[0]
 
 
 def write(

@@ -33,7 +33,7 @@ TRIES_MOST = 3  # runs that may break off before it is said to have failed
 SILENT = timedelta(minutes=2)  # without a sign of life after which a run counts as dead
 KEPT = timedelta(days=3)  # that a file waits to be fetched, and an import to be confirmed
 FETCHING = timedelta(minutes=10)  # in which a download that broke may be begun again
-EXPORT_MOST = 100_000  # rows of one file from a page: some 40 seconds in which nothing else runs
+EXPORT_MOST = 100_000  # rows of one file from a page: about a minute in which nothing else runs
 PACK_MOST = 300  # tickets of one pack
 PACK_BYTES_MOST = 1024**3  # of evidence in one pack
 FAILURES_SHOWN = 500  # rows of an import that are listed with their reasons

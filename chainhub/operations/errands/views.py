@@ -37,11 +37,11 @@ class ExportForm(ChineseForm):
         choices=options(
             [
                 ("", "号码脱敏（138****1234）"),
-                *((one, f"经办的写全号码，因为要{one}") for one in rules.REASONS),
+                *((one, f"写全号码：{one}") for one in rules.REASONS),
             ]
         ),
         default="",
-        description="写全号码的理由会记入日志。",
+        description="写全的只有您经办的诉求；选的理由会记入日志。",
     )
 
 
