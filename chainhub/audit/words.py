@@ -63,6 +63,9 @@ WORDS: Mapping[str, str] = {
     "confirm_guides": "确认选派方案",
     "begin_assignment": "选派开始",
     "end_assignment": "选派结束",
+    "publish_report": "发布月报",
+    "sign_report": "签发通报",
+    "schedule_reports": "定月报、周报的定时",
     VERIFIED: "验证操作记录",
 }
 
