@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole s
 
 CHAINHUB = Path(__file__).resolve().parents[2] / "chainhub"
 TEMPLATES = sorted(CHAINHUB.rglob("templates/**/*.html"))
+STATIC = CHAINHUB / "web" / "static"
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _INLINE = {
     "a style attribute": re.compile(r"<[^>{]*\sstyle\s*=", re.IGNORECASE),
@@ -106,3 +107,14 @@ def test_a_template_asks_no_database_and_reckons_no_dates(file):
     text = _COMMENT.sub("", file.read_text(encoding="utf-8"))
 
     assert not re.search(r"\.(query|session|execute|scalars|strftime|timestamp)\(", text)
+
+
+@pytest.mark.parametrize("sheet", sorted(STATIC.glob("*.css")), ids=lambda one: one.name)
+def test_a_style_sheet_closes_every_block_before_the_next_part(sheet):
+    """An open block swallows all rules behind it, and no browser says so."""
+    depth = 0
+    for place, line in enumerate(sheet.read_text(encoding="utf-8").split("\n"), start=1):
+        assert depth == 0 or not line.startswith((".", "@", "/* ----")), f"{sheet.name}:{place}: {line}"
+        depth += line.count("{") - line.count("}")
+
+    assert depth == 0
