@@ -51,6 +51,7 @@ from chainhub.rotations.around import api as around_api
 from chainhub.rotations.around import views as around
 from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import paper_views as occasion_papers
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
 from chainhub.statistics import views as statistics
@@ -219,6 +220,6 @@ def _doors(app: Flask) -> None:
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, calendars, guide_reports):
         app.register_blueprint(beside.bp)
-    for taking_turns in (salons, around, salon_papers, routines, assignments):
+    for taking_turns in (salons, around, salon_papers, routines, occasion_papers, assignments):
         app.register_blueprint(taking_turns.bp)
     api.register(app, csrf, _ROOMS, __version__)
