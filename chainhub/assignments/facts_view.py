@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chainhub.assignments import kinds, presenting, queries
+from chainhub.assignments import kinds, line_queries, presenting, queries
+from chainhub.assignments.line_queries import GuideLine
 from chainhub.assignments.models import Assignment, Conflict, Guide, GuideReduction, Need, PairRule, Wish
-from chainhub.assignments.queries import GuideLine
 from chainhub.assignments.rules import WARN_ABOVE, capacity, weight
 from chainhub.assignments.service.leaving import CHECKLIST
 from chainhub.assignments.terms import Side
@@ -59,7 +59,7 @@ def guide_page(work: Work, guide: Guide) -> dict[str, Any]:
         .order_by(GuideReduction.from_on)
         .limit(20)
     ).all()
-    lines = queries.lines(db, queries.every_chain(work), guide=guide.user_id).items
+    lines = line_queries.lines(db, queries.every_chain(work), guide=guide.user_id).items
     wished = db.execute(
         select(Wish.rank, Enterprise.short)
         .join(Enterprise, Enterprise.code == Wish.enterprise_code)
@@ -102,11 +102,11 @@ def guide_page(work: Work, guide: Guide) -> dict[str, Any]:
 def firm_page(work: Work, firm: Enterprise, before: int | None) -> dict[str, Any]:
     """Return one enterprise: its guide, what is asked for, what is ruled, and every assignment it has had."""
     db = work.session
-    (now,) = queries.lines(db, (firm.chain_code,), codes=(firm.code,)).items
+    (now,) = line_queries.lines(db, (firm.chain_code,), codes=(firm.code,)).items
     need = db.get(Need, firm.code)
     units = known.of(db).directory
     every = queries.all_kinds(work)
-    rows = queries.history(db, firm.code, before=before, limit=queries.PAGE + 1)
+    rows = line_queries.history(db, firm.code, before=before, limit=queries.PAGE + 1)
     wished = db.execute(
         select(Wish.rank, User.name)
         .join(User, User.id == Wish.user_id)

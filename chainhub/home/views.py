@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from chainhub.assignments import line_queries
 from chainhub.assignments import queries as assignments
 from chainhub.core.actor import ADMINISTRATORS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
@@ -67,7 +68,7 @@ def _beside(work: Work) -> tuple[DoorView, ...]:
     if work.actor.roles & set(READERS) and navigation.STATISTICS not in words:
         found.append(DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True))
     if chains := assignments.chains(work):
-        cover = assignments.coverage(work.session, chains)
+        cover = line_queries.coverage(work.session, chains)
         said = f"{sum(one.covered for one in cover)} / {sum(one.firms for one in cover)} 家有指导员"
         found.append(DoorView(f"{navigation.GUIDES.label} {said}", "", navigation.GUIDES.url, resting=True))
     return tuple(found)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.assignments import facts_view, forms, limits, queries
+from chainhub.assignments import facts_view, forms, limits, line_queries, queries
 from chainhub.assignments.service import assigning, leaving, registering
 from chainhub.assignments.service.registering import Profile
 from chainhub.assignments.terms import EndReason, Tie
@@ -31,7 +31,7 @@ def people() -> ResponseReturnValue:
     said = request.args.get("after", "")
     after = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
     with doors.reading() as work:
-        found, more = queries.guides(work, after=after)
+        found, more = line_queries.guides(work, after=after)
         return render_template(
             "assignments/people.html",
             guides=facts_view.guide_rows(work, found),
