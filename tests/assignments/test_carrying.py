@@ -53,7 +53,9 @@ def _statements(session, moved: int) -> int:
     session.flush()
 
     def _count(_connection, _cursor, statement, *_given):
-        if not statement.startswith("INSERT"):  # what is kept of each pair is written, and nothing is asked for it
+        if not statement.startswith(
+            "INSERT"
+        ):  # what is kept of each pair is written, and nothing is asked for it
             count.append(statement)
 
     connection = session.connection()
