@@ -1,8 +1,11 @@
 """Settings and the county's data: read here, at the entry points, and handed in. Fails loudly."""
 
+import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +101,20 @@ def _secret(given: str, mode: str, instance: Path) -> str:
     kept = instance / "secret_key"
     if not kept.exists():
         instance.mkdir(parents=True, exist_ok=True)
-        kept.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        kept.chmod(0o600)
-    return kept.read_text(encoding="ascii")
+        _keep(kept, secrets.token_urlsafe(48))
+    found = kept.read_text(encoding="ascii")
+    if len(found) < 32:
+        raise SettingsError(f"{kept} holds no secret; delete it and start again")
+    return found
+
+
+def _keep(file: Path, secret: str) -> None:
+    """Write a secret under its name at once whole: several workers start together, and the first one's counts."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # readable to its owner alone
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as begun:
+            begun.write(secret)
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        Path(name).unlink()

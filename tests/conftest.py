@@ -42,8 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "dialect" in metafunc.fixturenames:
-        alone = metafunc.definition.get_closest_marker("one_database") is not None
-        names = BOTH[:1] if alone or metafunc.config.getoption("--fast") else BOTH
+        alone = metafunc.definition.get_closest_marker("one_database")
+        names = (alone.args or BOTH[:1]) if alone else BOTH
+        if metafunc.config.getoption("--fast"):
+            names = BOTH[:1]
         metafunc.parametrize("dialect", names, scope="session")
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
@@ -279,7 +279,7 @@ class Counts:
 
 
 def counts(work: Work) -> Counts:
-    """Count what waits in the lists of this actor, in one query each."""
+    """Count what waits in the lists of this actor, all in one query."""
     roles = work.actor.roles
     if not roles & set(STAFF):
         return Counts(None, None, None, None)
@@ -287,17 +287,22 @@ def counts(work: Work) -> Counts:
     drafts = roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON}
     state = Supervision.state == (SupervisionState.DRAFT if drafts else SupervisionState.SIGNED)
     concerned = _concerns(work.actor, Supervision.unit_code)
-    return Counts(
-        _count(work, _joined(Request).where(_mine_to_decide(work.actor))) if decides else None,
-        _count(work, select(Ticket.id).where(Ticket.state == State.CARRIED_OVER)),
-        _count(work, _joined(Instruction).where(_my_instructions(work), Instruction.answered_at.is_(None))),
-        _count(work, _joined(Supervision).where(state, concerned)),
-    )
+    wanted = {
+        "waits": select(Ticket.id).where(Ticket.state == State.CARRIED_OVER),
+        "instructions": _joined(Instruction).where(_my_instructions(work), Instruction.answered_at.is_(None)),
+        "supervisions": _joined(Supervision).where(state, concerned),
+    }
+    if decides:
+        wanted["requests"] = _joined(Request).where(_mine_to_decide(work.actor))
+    seen = queries.visible(work.actor)
+    counted = [_counted(query, seen).label(name) for name, query in wanted.items()]
+    row = work.session.execute(select(*counted)).one()
+    return Counts(row.requests if decides else None, row.waits, row.instructions, row.supervisions)
 
 
-def _count(work: Work, query: Select[*tuple[Any, ...]]) -> int:
-    some = query.with_only_columns(Ticket.id).where(queries.visible(work.actor)).limit(COUNT_MOST)
-    return work.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+def _counted(query: Select[*tuple[Any, ...]], seen: ColumnElement[bool]) -> ScalarSelect[int]:
+    some = query.with_only_columns(Ticket.id).where(seen).limit(COUNT_MOST)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 # Pages

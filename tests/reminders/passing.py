@@ -26,8 +26,13 @@ DAY_STEPS = ("00:30", "08:29", "08:31", "12:15", "17:31", "21:55")
 """Night, before and after opening, lunch, closing, evening: an unwanted reminder would be said at one of them."""
 
 
+_LOOP = ("chainhub.tickets", "chainhub.reminders", "chainhub.notices")
+OF_THE_LOOP = frozenset(job.name for job in TIMETABLE if job.find.__module__.startswith(_LOOP))
+"""The jobs that act on matters; those of other rooms find nothing where only matters are played."""
+
+
 def run_timetable(session: Session, at: datetime, *names: str) -> dict[str, sweeps.Swept]:
-    """Run every job of the timetable, or the named ones, as the clock at a moment."""
+    """Run every job of the loop, or the named ones of any room, as the clock at a moment."""
 
     @contextmanager
     def open_work() -> Iterator[Work]:
@@ -37,7 +42,7 @@ def run_timetable(session: Session, at: datetime, *names: str) -> dict[str, swee
     return {
         job.name: sweeps.run(job.find, job.handle, open_work, name=job.name)
         for job in TIMETABLE
-        if not names or job.name in names
+        if job.name in (names or OF_THE_LOOP)
     }
 
 

@@ -98,7 +98,9 @@ class Person:
     def verbs(self, number: str) -> set[str]:
         """The verbs that a ticket's page awaits of them, by what stands on them."""
         card = self.page(f"/tickets/{number}").partition('id="ticket-actions"')[2].partition("</section>")[0]
-        return {re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r'<a class="btn.*?</a>', card, re.S)}
+        return {
+            re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r'<a class="btn.*?</a>', card, re.S)
+        }
 
     def _post(self, path: str, form: str, given: dict[str, Any]) -> TestResponse:
         page = self.client.get(form).get_data(as_text=True)
