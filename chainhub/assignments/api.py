@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 
 from chainhub.assignments import line_queries, proposal_queries, queries, schemas
-from chainhub.assignments.kinds import GUIDE
+from chainhub.assignments.kinds import GUIDE, Kind, written
 from chainhub.assignments.line_queries import Line
 from chainhub.assignments.models import Guide, Proposal, ProposalPair
-from chainhub.assignments.service import assigning, proposing, registering
+from chainhub.assignments.service import assigning, kind_keeping, proposing, registering
 from chainhub.assignments.service.assigning import New
 from chainhub.assignments.service.registering import Profile
 from chainhub.core.actor import Role, ScopeKind
@@ -106,20 +106,26 @@ def _demand_staff(work: Work) -> None:
 def assignment_kinds() -> Response:
     """有哪几种结对，各按什么比例"""
     with doors.reading() as work:
-        items = [
-            {
-                "code": one.code,
-                "label": one.label,
-                "ratio": one.ratio.value,
-                "holder": one.holder,
-                "of_person": one.of_person,
-                "term_months": one.term_months,
-                "slots": list(one.slots),
-                "duties": list(one.duties),
-            }
-            for one in queries.all_kinds(work).values()
-        ]
+        items = [_kind(one) for one in queries.all_kinds(work).values()]
     return api.answer({"items": items, "next_cursor": None})
+
+
+@room.post(
+    "/guides/kinds/<string:code>", {200: schemas.AssignmentKindShape}, api.Taken(body=schemas.KeepKindBody)
+)
+@doors.signed_in()
+def keep_assignment_kind(code: str) -> Response:
+    """改一种结对：比例、期限、职责，从现在起照新的办；由系统管理员改"""
+    sent = api.body()
+    with doors.work() as work:
+        kind_keeping.of(work, code)
+        given = kind_keeping.read(api.load(schemas.KeepKindBody(), sent))
+        answer = _kind(kind_keeping.keep(work, code, given))
+    return api.answer(answer)
+
+
+def _kind(one: Kind) -> dict[str, Any]:
+    return {"code": one.code, **written(one)}
 
 
 # Proposals

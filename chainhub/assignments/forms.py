@@ -12,6 +12,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import NumberRange, Optional
@@ -20,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from chainhub.assignments import limits, rules
 from chainhub.assignments.kinds import Kind
 from chainhub.assignments.service.assigning import NOTE_MOST
-from chainhub.assignments.terms import BY_HAND
+from chainhub.assignments.terms import BY_HAND, Ratio
 from chainhub.core.errors import Invalid
 from chainhub.core.typed import clean
 from chainhub.web.chinese import ChineseForm, Filled
@@ -209,6 +210,35 @@ def of_kind(kind: Kind, firms: Choices) -> type[ChineseForm]:
         kind.holder, limits.HELPER_MOST, "单位和姓名；有账号的写登录名，会收到通知", needed=True
     )
     return type("KindForm", (ChineseForm,), fields)
+
+
+class KeptKindForm(ChineseForm):
+    """What a kind of assignment is from now on."""
+
+    label = StringField("叫什么", [Filled(NEEDED), Most(limits.KIND_MOST)], filters=[_trim])
+    holder = StringField(
+        "由谁来，叫什么",
+        [Filled(NEEDED), Most(limits.KIND_MOST)],
+        filters=[_trim],
+        description="如：联系领导",
+    )
+    ratio = SelectField("比例", choices=[SelectChoice(value=one.value, label=one.label) for one in Ratio])
+    slots = StringField(
+        "分哪几种", [Optional(), Most(200)], filters=[_trim], description="只有“每种各一名”要填，用顿号分开"
+    )
+    term_months = WholeField(
+        "一期几个月",
+        [Optional(), NumberRange(1, limits.TERM_MOST, f"请填 1 到 {limits.TERM_MOST}。")],
+        description="不填就是不定期限",
+    )
+    duties = TextAreaField("职责", [Optional(), Most(500)], filters=[_trim], description="一行一条")
+    note = StringField("说明", [Optional(), Most(limits.NOTE_OF_KIND_MOST)], filters=[_trim])
+
+    def stand(self, kind: Kind) -> None:
+        """Show a kind as it is."""
+        self.label.data, self.holder.data, self.ratio.data = kind.label, kind.holder, kind.ratio.value
+        self.slots.data, self.duties.data = "、".join(kind.slots), "\n".join(kind.duties)
+        self.term_months.data, self.note.data = kind.term_months, kind.note
 
 
 def put(form: ChineseForm, refusal: Invalid) -> None:

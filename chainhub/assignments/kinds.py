@@ -77,6 +77,20 @@ def of(said: Mapping[str, Any] | None) -> dict[str, Kind]:
     return {GUIDE: DEFAULT[0], **found}
 
 
+def written(kind: Kind) -> dict[str, Any]:
+    """Return a kind as the rule text keeps it; `of` reads it back."""
+    return {
+        "label": kind.label,
+        "ratio": kind.ratio.value,
+        "holder": kind.holder,
+        "of_person": kind.of_person,
+        "term_months": kind.term_months,
+        "slots": list(kind.slots),
+        "duties": list(kind.duties),
+        "note": kind.note,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A running assignment as the ratio rule sees it."""

@@ -7,6 +7,10 @@ WHY_MOST = 60
 WAIVER_MOST = 200
 HELPER_MOST = 120
 PERSON_MOST = 40
+KIND_MOST = 12  # of what a kind and who helps are called
+SLOTS_MOST, DUTIES_MOST, DUTY_MOST = 6, 20, 20
+NOTE_OF_KIND_MOST = 100
+TERM_MOST = 120  # months of one term
 DAYS_MOST = 366 * 2  # of one reduction
 
 

@@ -23,6 +23,7 @@ from chainhub.county.people.models import User
 from chainhub.county.rulebook.models import RuleText
 from chainhub.county.rulebook.rules import ANY
 
+KINDS = "assignment_kinds"  # of the rule text
 PAGE, PAGE_MOST = 50, 200
 STAFF = (Role.COMMITTEE, Role.TASK_FORCE, Role.LEADER, Role.LIAISON)
 PEOPLE = (*STAFF, Role.GUIDE, Role.ENTERPRISE)
@@ -60,7 +61,7 @@ def all_kinds(work: Work) -> Mapping[str, Kind]:
     """Return the kinds of assignment that the county has."""
     said = work.session.scalar(
         select(RuleText.value)
-        .where(RuleText.name == "assignment_kinds", RuleText.from_at <= work.now)
+        .where(RuleText.name == KINDS, RuleText.from_at <= work.now)
         .order_by(RuleText.from_at.desc(), RuleText.id.desc())
         .limit(1)
     )

@@ -12,10 +12,11 @@ from chainhub.guides import papers as guide_papers
 from chainhub.guides import queries as guides
 from chainhub.guides.service import grading
 from chainhub.home import card as cards
+from chainhub.home import card_paper as papers
 from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.reach import READERS
-from chainhub.tickets import desk, queries
+from chainhub.tickets import desk, queries, uploads
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
 from chainhub.web import doors
@@ -59,7 +60,16 @@ def card(code: str) -> ResponseReturnValue:
     with doors.reading() as work:
         visits = bool(work.actor.roles & frozenset(guides.OVERSEERS))
         back = url_for("visits.coverage") if visits else url_for(".index")
-        return render_template("home/card.html", card=cards.card(work, code), back_url=back)
+        paper = url_for(".card_paper", code=code)
+        return render_template("home/card.html", card=cards.card(work, code), back_url=back, paper_url=paper)
+
+
+@bp.get("/enterprises/<code>/card.docx")
+@doors.signed_in(*cards.READERS)
+def card_paper(code: str) -> ResponseReturnValue:
+    """Answer the card as a Word file."""
+    with doors.reading() as work:
+        return uploads.docx(*papers.paper(work, code))
 
 
 def _beside(work: Work) -> tuple[DoorView, ...]:
@@ -113,6 +123,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
                 "半年工作报告的 docx，换成县里自己的格式。",
                 url_for("guide_papers.template", kind=guide_papers.KIND),
             ),
+            ("结对的种类", "驻企干部、联系点、双导师：比例、期限、职责。", url_for("guides.kept_kinds")),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:

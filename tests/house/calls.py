@@ -175,6 +175,8 @@ def _parts(path: str, guide: int) -> dict[str, str]:
     """Return what stands in an address: of guides, an enterprise's code and a guide's id."""
     if "/guides/enterprises/" in path:
         return PARTS | {"code": people.FIRM}
+    if "/guides/kinds/" in path:
+        return PARTS | {"code": "cadre"}
     return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS
 
 
@@ -229,6 +231,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
+    if words[:2] == ["guides", "kinds"]:
+        return "xitong", siege.scene.busy
     if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
         return people.CLERK, siege.scene.busy
     if (
