@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
 from chainhub.assignments import api as assignments_api
+from chainhub.assignments import four_api
 from chainhub.assignments import views as assignments
 from chainhub.audit import views as audit
 from chainhub.core import clock
@@ -195,6 +196,7 @@ _ROOMS = (
     routines_api.room,
     calendar_api.room,
     assignments_api.room,
+    four_api.room,
     guides_api.room,
     guide_report_api.room,
     outgoing_api.room,

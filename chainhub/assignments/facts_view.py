@@ -19,8 +19,6 @@ from chainhub.county.people.models import User
 from chainhub.county.people.service import caring
 from chainhub.tickets.rules import mask_phone
 
-_CHOICES_MOST = 500
-
 
 def guide_rows(work: Work, found: Sequence[GuideLine]) -> list[dict[str, Any]]:
     """Return guides as rows of a list."""
@@ -171,39 +169,3 @@ def _past(row: Assignment, name: str, every: Any) -> dict[str, str]:
         "ended": ended,
         "until": f"选派期到{queries.day_text(row.until_on)}" if row.until_on and not row.ended_on else "",
     }
-
-
-# What is chosen from
-
-
-def guide_choices(work: Work) -> list[tuple[str, str]]:
-    """Return guides to choose from, with their units, 500 at most."""
-    units = known.of(work.session).directory
-    rows = work.session.execute(queries.standing(local(work.now).date()).limit(_CHOICES_MOST))
-    return [(str(guide.user_id), f"{user.name}（{units.unit_name(user.unit_code)}）") for guide, user in rows]
-
-
-def firm_choices(work: Work) -> list[tuple[str, str]]:
-    """Return enterprises to choose from, 500 at most."""
-    rows = work.session.execute(
-        select(Enterprise.code, Enterprise.short)
-        .order_by(Enterprise.chain_code, Enterprise.position)
-        .limit(_CHOICES_MOST)
-    )
-    return [(row.code, row.short) for row in rows]
-
-
-def own_firm_choices(work: Work) -> list[tuple[str, str]]:
-    """Return the enterprises for which this actor decides, 500 at most."""
-    rows = work.session.execute(
-        select(Enterprise.code, Enterprise.short)
-        .where(Enterprise.chain_code.in_(queries.decided(work)))
-        .order_by(Enterprise.chain_code, Enterprise.position)
-        .limit(_CHOICES_MOST)
-    )
-    return [(row.code, row.short) for row in rows]
-
-
-def unit_choices(work: Work) -> list[tuple[str, str]]:
-    """Return units to choose from, in the county's order."""
-    return [(one.code, one.name) for one in known.of(work.session).directory.units.values()]

@@ -1,6 +1,5 @@
 """HTML forms of guides: shape only. Bounds are those of `limits` and `rules`."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from chainhub.assignments import limits, rules
 from chainhub.assignments.kinds import Kind
+from chainhub.assignments.limits import NAMED_MOST, Choices, Find, Listed
 from chainhub.assignments.service.assigning import NOTE_MOST
 from chainhub.assignments.terms import BY_HAND, Ratio
 from chainhub.core.errors import Invalid
@@ -27,7 +27,6 @@ from chainhub.core.typed import clean
 from chainhub.web.chinese import ChineseForm, Filled
 
 NEEDED = "这一项要填。"
-Choices = Sequence[tuple[str, str]]
 
 
 class SeveralField(SelectMultipleField):
@@ -45,6 +44,34 @@ class WholeField(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("请填一个整数。") from None
+
+
+class FoundField(StringField):
+    """One of many, looked for by some words of its name: its data is the value that was found."""
+
+    data: str | None
+
+    def __init__(self, *given: Any, find: Find, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.find = find
+        self.said = ""
+
+    def _value(self) -> str:
+        return self.said or str(self.data or "")
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse words that nobody or several are called by, and name those."""
+        self.said = (self.data or "").strip()
+        if not self.said:
+            return
+        found = self.find(self.said[:100])
+        if not found:
+            raise ValidationError("没有找到，请换几个字，或者写全名、编码。")
+        if len(found) > 1:
+            named = "、".join(label for _, label in found[:NAMED_MOST])
+            more = "等，还有更多" if len(found) > NAMED_MOST else ""
+            raise ValidationError(f"有好几个：{named}{more}。请写全。")
+        self.data = found[0][0]
 
 
 class DayField(DateField):
@@ -84,7 +111,11 @@ def _line(label: str, most: int, hint: str = "", *, needed: bool = False) -> Str
     return StringField(label, [*must, Most(most)], filters=[_trim], description=hint)
 
 
-def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = "") -> SelectField:
+def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = "") -> Field:
+    if callable(choices):
+        must_be: list[Any] = [Filled(NEEDED)] if needed else [Optional()]
+        hint = hint or "写名字里的几个字就行"
+        return FoundField(label, [*must_be, Most(100)], filters=[_trim], description=hint, find=choices)
     listed = [
         SelectChoice(value=code, label=name) for code, name in (("", "请选" if needed else "不选"), *choices)
     ]
@@ -92,7 +123,7 @@ def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = ""
     return SelectField(label, must, choices=listed, description=hint)
 
 
-def profile(chains: Choices, *, new: bool) -> type[ChineseForm]:
+def profile(chains: Listed, *, new: bool) -> type[ChineseForm]:
     """Return the form of what is known of a guide; for a new one it asks who."""
     fields: dict[str, Any] = {}
     if new:
@@ -156,7 +187,7 @@ def wishes(choices: Choices) -> type[ChineseForm]:
     return type("WishForm", (ChineseForm,), fields)
 
 
-def conflict(units: Choices) -> type[ChineseForm]:
+def conflict(units: Listed) -> type[ChineseForm]:
     """Return the form of a conflict."""
     return type(
         "ConflictForm",

@@ -264,6 +264,29 @@ class KeepKindBody(Command):
     note = Line(limits.NOTE_OF_KIND_MOST)
 
 
+class FourQuery(PageQuery):
+    """Which enterprises."""
+
+    gaps = YesNo(about="true：只看还缺的")
+
+
+class FourShape(Shape):
+    """An enterprise and who stands for each of the four; nobody is an empty text."""
+
+    enterprise = mm.String(required=True)
+    who = mm.Dict(keys=mm.String(), values=mm.String(), required=True)
+    lacking = mm.Integer(required=True)
+
+
+class FourPage(Shape):
+    """Some enterprises, and for how many of all the four are there."""
+
+    full = mm.Integer(required=True)
+    every = mm.Integer(required=True)
+    items = mm.List(mm.Nested(FourShape), required=True)
+    next_cursor = next_cursor()
+
+
 class AssignmentKindPage(Shape):
     """All kinds."""
 

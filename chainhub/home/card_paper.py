@@ -6,7 +6,7 @@ from functools import lru_cache
 from chainhub.core.work import Work
 from chainhub.documents.papers import filling, making
 from chainhub.documents.papers.making import HEAD, SMALL, TITLE, Grid, Para, Row
-from chainhub.documents.papers.rules import Line, file_name
+from chainhub.documents.papers.rules import Line, Values, file_name
 from chainhub.home import card as cards
 
 LABEL = "调研参阅卡"
@@ -56,7 +56,7 @@ def paper(work: Work, code: str) -> tuple[str, bytes]:
         }
         for one in card.past
     ]
-    values = {
+    values: Values = {
         "名称": card.name,
         "产业链": card.chain,
         "概况": [{"项目": label, "内容": value} for label, value in facts],

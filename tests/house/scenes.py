@@ -218,7 +218,7 @@ def staged(session: Session) -> Scene:
         ("xitong", "/admin/units"),
         ("xitong", "/admin/papers/minutes"),
         ("xitong", "/admin/checklists/safety/edit"),
-        ("xitong", "/admin/assignment-kinds/cadre"),
+        ("xitong", "/admin/assignment-kinds/mentors"),
         ("xitong", "/admin/outgoing"),
         ("xitong", "/admin/jobs"),
         ("xitong", "/leave"),

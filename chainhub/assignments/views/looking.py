@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.assignments import line_queries, presenting, proposal_queries, queries, roster
+from chainhub.assignments import four, line_queries, presenting, proposal_queries, queries, roster
 from chainhub.assignments.views.door import PEOPLE, STAFF, bp
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.limits import local
@@ -69,6 +69,28 @@ def _own(work: Work) -> ResponseReturnValue:
         lines=presenting.cared(work, page.items),
         wish_url=url_for(".guide_wishes", id_=actor.id) if queries.is_guide(work) else "",
     )
+
+
+@bp.get("/guides/four")
+@doors.signed_in(*STAFF)
+def four_each() -> ResponseReturnValue:
+    """Show 四个一: for each enterprise who stands for the four, and what is lacking."""
+    with doors.reading() as work:
+        gaps, after = request.args.get("gaps") == "1", request.args.get("after", "")[:60]
+        full, every = four.counts(work)
+        page = four.lines(work, gaps=gaps, after=after)
+        kept: dict[str, Any] = {"gaps": "1"} if gaps else {}
+        return render_template(
+            "assignments/four.html",
+            full=full,
+            every=every,
+            kinds=four.kinds(work),
+            lines=page.items,
+            gaps=gaps,
+            keeps=bool(queries.decided(work)),
+            next_url=url_for(".four_each", **kept, after=page.after) if page.after else "",
+            first_url=url_for(".four_each", **kept) if after else "",
+        )
 
 
 @bp.get("/guides/roster.xlsx")
