@@ -56,6 +56,8 @@ from chainhub.rotations.routines import paper_views as occasion_papers
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
 from chainhub.statistics import views as statistics
+from chainhub.statistics.reports import api as reports_api
+from chainhub.statistics.reports import views as reports
 from chainhub.tickets import api as tickets_api
 from chainhub.tickets import beside_api, own_api, resembling_api
 from chainhub.tickets import views as tickets
@@ -192,6 +194,7 @@ _ROOMS = (
     outsiders_api.room,
     rotations_api.room,
     statistics_api.room,
+    reports_api.room,
     around_api.room,
     routines_api.room,
     calendar_api.room,
@@ -216,6 +219,7 @@ def _doors(app: Flask) -> None:
         tickets,
         rotations,
         statistics,
+        reports,
         guides,
         operations,
     ):

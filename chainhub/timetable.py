@@ -13,6 +13,7 @@ from chainhub.operations.background.rules import At, Every, Line, When
 from chainhub.reminders import jobs as reminders
 from chainhub.rotations import jobs as rotations
 from chainhub.statistics import jobs as statistics
+from chainhub.statistics.reports import jobs as reports
 from chainhub.tickets import jobs as tickets
 from chainhub.web import jobs as web
 
@@ -153,6 +154,22 @@ TIMETABLE: tuple[Job, ...] = (
         statistics.fold,
         "What has happened, folded into the figures",
         "汇总统计",
+    ),
+    Job(
+        "monthly_drafts",
+        600,
+        reports.find_unmade,
+        reports.make,
+        "运行情况月报: the draft of the month before, where the county wishes it",
+        "起草上月月报",
+    ),
+    Job(
+        "weekly_briefs",
+        600,
+        reports.find_untold,
+        reports.tell,
+        "周报: a link to the week before, where the county wishes it",
+        "提醒看上周周报",
     ),
     Job(
         "salon_answers",

@@ -33,6 +33,7 @@ from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
 from chainhub.statistics import terms as statistics
 from chainhub.statistics.figures import FIGURES, Better
+from chainhub.statistics.reports import terms as monthly
 from chainhub.tickets import clockwork, terms, workflow
 from chainhub.tickets.clockwork import (
     AUTOMATIC,
@@ -385,8 +386,8 @@ TERMS: tuple[Term, ...] = (
     Term("补班", "makeup", "chainhub/core/almanac.py"),
     Term("暂定", "provisional", "chainhub/core/limits.py"),
     Term("台账", "ledger", "chainhub/operations/ledger.py"),
-    Term("月报", "monthly_report"),
-    Term("通报", "bulletin"),
+    Term("月报", "monthly_report", "chainhub/statistics/reports/api.py"),
+    Term("通报", "bulletin", "chainhub/statistics/reports/service/publishing.py"),
     Term("不计入考核", "exclusion"),
     Term("产业链", "chain", "chainhub/county/directory/models.py"),
     Term("产业链党委", "committee", "chainhub/core/actor.py"),
@@ -483,6 +484,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("红色沙龙的时限", watching.Watched, "chainhub/rotations/service/watching.py"),
     ("统计数的是什么", statistics.Measure, "chainhub/statistics/terms.py"),
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
+    ("月报到哪一步", monthly.MonthlyStage, "chainhub/statistics/reports/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),
     ("邀请的答复", around.Answer, "chainhub/rotations/around/terms.py"),
     ("怎么签到的", around.Via, "chainhub/rotations/around/terms.py"),

@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = {
     "keep_reply": "维护常用答复",
     "retire_reply": "停用常用答复",
     "change_checklist": "改办理清单",
+    "change_assignment_kind": "改结对的种类",
     "run_job": "现在跑一次定时任务",
     "save_guide": "登记指导员",
     "reduce_guide": "指导员一段时间少带",
@@ -63,6 +64,9 @@ WORDS: Mapping[str, str] = {
     "confirm_guides": "确认选派方案",
     "begin_assignment": "选派开始",
     "end_assignment": "选派结束",
+    "publish_report": "发布月报",
+    "sign_report": "签发通报",
+    "schedule_reports": "定月报、周报的定时",
     VERIFIED: "验证操作记录",
 }
 

@@ -121,23 +121,49 @@ def write(
     written in the zone they carry, and lose it: the caller hands them in as people should read them. Each row is
     let go of once it is written, so memory does not grow with their number.
     """
+    return write_several(target, [Table(name, headers, rows, widths)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet to write: its name, its headers, its rows; widths in characters."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Cell | None]]
+    widths: Sequence[int] = ()
+
+
+def write_several(
+    target: Path | BytesIO, tables: Sequence[Table], *, created: datetime | None = None
+) -> list[int]:
+    """Write several sheets into one file, each as `write` does; return how many rows each has.
+
+    `created` is when the file says that it was made, where the same facts are to give the same bytes.
+    """
     where = str(target) if isinstance(target, Path) else target
     with xlsxwriter.Workbook(where, {"remove_timezone": True, "constant_memory": True}) as book:
-        sheet = book.add_worksheet(name)
+        if created is not None:
+            book.set_properties({"created": created.replace(tzinfo=None)})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
         shapes: dict[type, Any] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
             date: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         }
-        sheet.freeze_panes(1, 0)
-        for place, header in enumerate(headers):
-            sheet.set_column(place, place, widths[place] if place < len(widths) else _WIDTH)
-            sheet.write_string(0, place, neutral(header), head)
-        number = 0
-        for number, row in enumerate(rows, start=1):  # the last number is the count
-            for place, cell in enumerate(row):
-                _write_cell(sheet, number, place, cell, shapes)
-        sheet.autofilter(0, 0, number, max(len(headers) - 1, 0))
+        return [_write_table(book, one, head, shapes) for one in tables]
+
+
+def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any]) -> int:
+    sheet = book.add_worksheet(table.name)
+    sheet.freeze_panes(1, 0)
+    for place, header in enumerate(table.headers):
+        sheet.set_column(place, place, table.widths[place] if place < len(table.widths) else _WIDTH)
+        sheet.write_string(0, place, neutral(header), head)
+    number = 0
+    for number, row in enumerate(table.rows, start=1):  # the last number is the count
+        for place, cell in enumerate(row):
+            _write_cell(sheet, number, place, cell, shapes)
+    sheet.autofilter(0, 0, number, max(len(table.headers) - 1, 0))
     return number
 
 

@@ -18,6 +18,7 @@ from chainhub.operations.background import rules as running
 from chainhub.operations.schema import HEAD
 from chainhub.reminders.models import Clock
 from chainhub.statistics import service as statistics
+from chainhub.statistics.reports.service import checking as monthly
 from chainhub.tickets.models import Ticket
 
 
@@ -34,6 +35,7 @@ def examine(engine: Engine, now: datetime) -> list[tuple[str, str]]:
                 ("时限", _clocks(session)),
                 ("对外发送", _outgoing(session, now)),
                 ("统计", _statistics(session, now)),
+                ("月报", reports(session, now)),
             ]
     except SQLAlchemyError as error:
         return [("数据库", f"! 没有应答或没有建好：{type(error).__name__}。请先运行 chainhub db upgrade。")]
@@ -109,6 +111,18 @@ def _statistics(session: Session, now: datetime) -> str:
     if found.behind > BEHIND_MOST:
         return f"? 有 {found.behind} 条以上的历史还没汇总，统计页会慢。请看定时任务“汇总统计”。"
     return f"核对了最近 {found.tickets} 件，和历史一致"
+
+
+REPORTS = 200  # published reports whose hashes are proven, the newest; `chainhub report verify` proves their figures
+
+
+def reports(session: Session, now: datetime) -> str:
+    """Compare published reports with their hashes, and those with the log of deeds."""
+    count, wrong = monthly.sound(Work(session, THE_CLOCK, now, known.of(session).calendar), REPORTS)
+    if wrong:
+        more = f"等 {len(wrong)} 处" if len(wrong) > 1 else ""
+        return f"! {wrong[0]}{more}。请从备份找回，并看审计日志。"
+    return f"核对了 {count} 份，和发布时一致" if count else "还没有发布过的"
 
 
 def _clocks(session: Session) -> str:

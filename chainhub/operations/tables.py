@@ -21,6 +21,7 @@ from chainhub.rotations import models as rotations
 from chainhub.rotations.around import models as around_rotations
 from chainhub.rotations.routines import models as routines
 from chainhub.statistics import models as statistics
+from chainhub.statistics.reports import models as statistic_reports
 from chainhub.tickets import beside_models as beside_tickets
 from chainhub.tickets import everyday
 from chainhub.tickets import models as tickets
@@ -50,6 +51,7 @@ MODULES = (
     reminders,
     rotations,
     statistics,
+    statistic_reports,
     around_rotations,
     routines,
     assignments,

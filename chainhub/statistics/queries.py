@@ -158,6 +158,11 @@ def _with(
     return cells
 
 
+def counted(question: Question, marks: Iterable[tuple[Case, Mark]]) -> Counts:
+    """Return what a question counts of these marks alone: of the past as it was, of which no cells are kept."""
+    return Counts(_with(question, Counter(), ((case, mark, 1) for case, mark in marks)))
+
+
 def kept(work: Work, ids: list[int]) -> Iterable[tuple[Case, Mark]]:
     """Yield the marks that are kept of some tickets, each with along what it was counted."""
     for place in range(0, len(ids), stories.SOME):

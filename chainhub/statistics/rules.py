@@ -94,14 +94,16 @@ def judge(story: Story, calendar: Calendar) -> tuple[Mark, ...]:
     """Return what a ticket adds to the figures. Of what is 不计入考核 only counts are left, and that it is excluded."""
     if story.hidden:
         return ()
-    steps = list(_led(story))
+    steps = list(led(story))
     found = [*_life(story, steps), *_ends(story, steps)]
     if not any(one.measure is M.EXCLUDED for one in found):
         found += [*_kept(story), *_handled(story, calendar), *_said(steps), *_checked(story, steps)]
     return tuple(found)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
+    """A line of history, and the unit that led when it was done."""
+
     deed: Deed
     unit: str  # the lead unit at that time; of a dispatch: the one that it goes to
 
@@ -110,17 +112,17 @@ class _Step(NamedTuple):
         return month_of(self.deed.at).code
 
 
-def _led(story: Story) -> Iterator[_Step]:
+def led(story: Story) -> Iterator[Step]:
     """Yield every line with the unit that led when it was done (首接负责制: until another has acknowledged)."""
     lead = answers = ""
     for deed in story.deeds:
         if deed.is_of_part:
-            yield _Step(deed, lead)
+            yield Step(deed, lead)
             continue
         if deed.action is A.DISPATCH:
             lead = str(deed.data.get("lead_unit") or "")
             answers = answers or lead
-        yield _Step(deed, lead)
+        yield Step(deed, lead)
         if deed.action is A.RESTART:
             lead = answers = ""
         elif deed.action is A.RECHECK:
@@ -140,7 +142,7 @@ def raised_in(story: Story) -> int:
     return month_of(date.fromisoformat(said) if said else first.at).code
 
 
-def _life(story: Story, steps: Sequence[_Step]) -> Iterator[Mark]:
+def _life(story: Story, steps: Sequence[Step]) -> Iterator[Mark]:
     if steps[-1].deed.target is not S.MERGED:
         yield Mark(M.RAISED, raised_in(story), "", 1)
     yield from _flow(story, steps)
@@ -160,7 +162,7 @@ def excludes(deed: Deed) -> bool:
     return deed.action is A.GRANT and deed.data.get("kind") == RequestKind.EXCLUSION.value
 
 
-def _was_corrected(later: Sequence[_Step]) -> bool:
+def _was_corrected(later: Sequence[Step]) -> bool:
     """Say whether the return of a dispatch was upheld, before another was made."""
     for step in later:
         if step.deed.is_of_part:
@@ -172,7 +174,7 @@ def _was_corrected(later: Sequence[_Step]) -> bool:
     return False
 
 
-def _flow(story: Story, steps: Sequence[_Step]) -> Iterator[Mark]:
+def _flow(story: Story, steps: Sequence[Step]) -> Iterator[Mark]:
     """Yield each time it became open and each time it ended: what is open at the end of a month is their difference."""
     is_open = False
     for place, step in enumerate(steps):
@@ -196,7 +198,7 @@ _END_OF = {
 }
 
 
-def _ends(story: Story, steps: Sequence[_Step]) -> Iterator[Mark]:
+def _ends(story: Story, steps: Sequence[Step]) -> Iterator[Mark]:
     """Yield the end that it stands in, by when it last came to it."""
     state = steps[-1].deed.target
     if state not in ENDS:
@@ -254,7 +256,7 @@ _FIRST_AND_LAST = (
 )
 
 
-def _said(steps: Sequence[_Step]) -> Iterator[Mark]:
+def _said(steps: Sequence[Step]) -> Iterator[Mark]:
     """Yield what the enterprise said, first and last. Silence is no answer; who has it done again is not satisfied."""
     answers = [step for step in steps if step.deed.action in _ANSWERS]
     if not answers:
@@ -276,7 +278,7 @@ def _rating(deed: Deed) -> int | None:
     return None if deed.data.get("clear") is not None else _SAYS[Satisfaction.DISSATISFIED.value]
 
 
-def _checked(story: Story, steps: Sequence[_Step]) -> Iterator[Mark]:
+def _checked(story: Story, steps: Sequence[Step]) -> Iterator[Mark]:
     for step in steps:
         deed = step.deed
         if deed.action in {A.PASS_REVIEW, A.SEND_BACK}:
@@ -290,7 +292,7 @@ def _checked(story: Story, steps: Sequence[_Step]) -> Iterator[Mark]:
     yield from _again(steps)
 
 
-def _again(steps: Sequence[_Step]) -> Iterator[Mark]:
+def _again(steps: Sequence[Step]) -> Iterator[Mark]:
     """Yield whether what was answered was done again, and whether what was closed came back."""
     done = {step.deed.action for step in steps if step.deed.action not in BESIDE}
     answered = next((one for one in steps if _comes_to(one, S.REVIEWED)), None)
@@ -301,5 +303,5 @@ def _again(steps: Sequence[_Step]) -> Iterator[Mark]:
         yield Mark(M.CAME_BACK, closed.month, closed.unit, int(A.RECHECK in done))
 
 
-def _comes_to(step: _Step, state: State) -> bool:
+def _comes_to(step: Step, state: State) -> bool:
     return step.deed.target is state and step.deed.source is not state

@@ -63,6 +63,16 @@ def fold(work: Work, upto: int) -> int:
     return state.folded_to
 
 
+def hold(work: Work) -> int | None:
+    """Let nobody write history or fold it until this transaction ends; return its last line, or None where somebody writes.
+
+    For what must hold the whole history as it is just now.
+    """
+    upto = settled_to(work)
+    _state(work)
+    return upto if upto >= stories.last_line(work.session) else None
+
+
 def _state(work: Work) -> StatState:
     """Return the one row, held against whoever else would fold."""
     state = work.session.get(StatState, 1, with_for_update=True, populate_existing=True)

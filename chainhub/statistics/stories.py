@@ -1,6 +1,8 @@
 """Reading what statistics know of tickets: their history, the limits that were measured, and what runs late just now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, bindparam, func, select
@@ -18,7 +20,7 @@ from chainhub.tickets import queries as tickets
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.service.importing import UNDONE
-from chainhub.tickets.workflow import BESIDE, Action
+from chainhub.tickets.workflow import BESIDE, Action, State
 
 SOME = 500  # tickets that are read at once
 _UNTOLD = sorted(BESIDE - {Action.GRANT} | {Action.ASSIGN, Action.CONTACT, Action.RECLASSIFY})
@@ -63,25 +65,37 @@ def tail_of(session: Session, after: int) -> list[int]:
     return sorted(set(session.scalars(_BEYOND, {"after": after})))
 
 
-def stories(work: Work, ids: Sequence[int]) -> list[Story]:
-    """Return what statistics know of some tickets. Three queries for each `SOME` of them."""
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The history as it was: up to a line, at a moment.
+
+    A limit that stopped never changes, unless its ticket is sent back to the unit. So those that could still change at
+    that moment are given as they were then, by ticket; `clocks` are the rows that they stand for.
+    """
+
+    line: int
+    at: datetime
+    clocks: frozenset[int] = frozenset()
+    watches: Mapping[int, Sequence[Watch]] = field(default_factory=dict)
+
+
+def stories(work: Work, ids: Sequence[int], until: Until | None = None) -> list[Story]:
+    """Return what statistics know of some tickets, now or as it was. Three queries for each `SOME` of them."""
     found: list[Story] = []
     for place in range(0, len(ids), SOME):
-        found.extend(_some(work, ids[place : place + SOME]))
+        found.extend(_some(work, ids[place : place + SOME], until))
     return found
 
 
-def _some(work: Work, ids: Sequence[int]) -> Iterable[Story]:
+def _some(work: Work, ids: Sequence[int], until: Until | None) -> Iterable[Story]:
     session, directory = work.session, known.of(work.session).directory
     deeds: dict[int, list[Deed]] = {}
-    for row in session.execute(
+    lines = (
         select(*_DEED)
         .where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.not_in(_UNTOLD))
         .order_by(TicketEvent.ticket_id, TicketEvent.seq)
-    ):
-        deeds.setdefault(row[0], []).append(Deed(*row[1:]))
-    watches: dict[int, list[Watch]] = {}
-    for clock in session.scalars(
+    )
+    limits = (
         select(Clock)
         .where(
             Clock.owner_kind == tickets.OWNER,
@@ -91,7 +105,15 @@ def _some(work: Work, ids: Sequence[int]) -> Iterable[Story]:
             Clock.stopped_at.is_not(None),
         )
         .order_by(Clock.id)
-    ):
+    )
+    watches: dict[int, list[Watch]] = {}
+    if until is not None:
+        lines = lines.where(TicketEvent.id <= until.line)
+        limits = limits.where(Clock.stopped_at <= until.at, Clock.id.not_in(sorted(until.clocks)))
+        watches = {one: list(until.watches[one]) for one in ids if one in until.watches}
+    for row in session.execute(lines):
+        deeds.setdefault(row[0], []).append(Deed(*row[1:]))
+    for clock in session.scalars(limits):
         watches.setdefault(clock.owner_id, []).append(watch_of(work, clock))
     rows = session.execute(select(*_TICKET).where(Ticket.id.in_(ids)).order_by(Ticket.id))
     return [_story(row, directory, deeds[row.id], watches.get(row.id, ())) for row in rows if row.id in deeds]
@@ -143,7 +165,7 @@ def _story(
         top_of(directory, row.category_code),
         row.kind.value if row.kind else "",
         row.channel.value,
-        row.confidential or row.origin_kind == UNDONE,
+        row.confidential or (row.origin_kind == UNDONE and deeds[-1].target is State.WITHDRAWN),
         (row.lead_unit_code or "") if imported else "",
         row.first_closed_at if imported else None,
         deeds,

@@ -140,6 +140,7 @@ _THERE: dict[str, dict] = {
     "give_grade": {"guide": 2, "year": NOW.year, "grade": "competent"},
     "log_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
     "correct_visit": {"on": NOW.date().isoformat(), "kind": "talk", "done": "看了新厂房。"},
+    "draft_month": {"month": "2026-02", "chain": "equipment"},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -167,7 +168,8 @@ def every_call(siege: Siege) -> Iterator[Call]:
         version = salons.get(1, 0) if of_salon else versions.get(number, 0)
         if path.startswith((f"{V1}/occasions", "/occasions")):
             version = occasions.get(1, 0)
-        version = 1 if path.removeprefix(V1).startswith(("/guides/visits", "/guides/reports")) else version
+        of_one = ("/guides/visits", "/guides/reports", "/stats/reports")
+        version = 1 if path.removeprefix(V1).startswith(of_one) else version
         yield Call(username, where, said["operationId"], schemas.get(named, {}), version)
 
 

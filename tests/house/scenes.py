@@ -35,6 +35,9 @@ from chainhub.rotations.routines.workflow import Change as RoutineChange
 from chainhub.rotations.service import roster, subscribing, swapping
 from chainhub.rotations.workflow import Action as Salon
 from chainhub.rotations.workflow import Change
+from chainhub.statistics.reports.service import publishing
+from chainhub.statistics.reports.terms import Period
+from chainhub.statistics.terms import Month
 from chainhub.tickets import answer_tokens
 from chainhub.tickets.common import service as common
 from chainhub.tickets.copies import service as copies
@@ -142,6 +145,7 @@ def staged(session: Session) -> Scene:
     salon_pages = _salons(session)
     guide_pages = _guides(session)
     visit_pages = _visits(session)
+    report_pages = _reports(session)
     special = _special(session)
     case = _cases(session)
     copies.copy(power, ahead.number, people.TRANSPORT)
@@ -155,6 +159,7 @@ def staged(session: Session) -> Scene:
         *case,
         *guide_pages,
         *visit_pages,
+        *report_pages,
         (people.OWNER, "/"),
         (people.OWNER, "/tickets/new"),
         (people.OWNER, f"/pass-on/{firm.id}"),
@@ -251,6 +256,21 @@ def _visits(session: Session) -> list[tuple[str, str]]:
         ("xitong", "/admin/guide-papers/guide_report"),
         (people.OWNER, "/visits"),
         (neighbour, "/visits"),
+    ]
+
+
+def _reports(session: Session) -> list[tuple[str, str]]:
+    """Let one month be drafted, another published; return the pages that have forms."""
+    clerk = work_of(session, people.CLERK, LATER)
+    february, january = (publishing.draft(clerk, Period(Month(2026, one), "equipment")) for one in (2, 1))
+    publishing.publish(clerk, january.id, january.version)
+    return [
+        (people.CLERK, "/statistics/reports"),
+        (people.CLERK, february.link),
+        (people.CLERK, f"{february.link}/text"),
+        (people.CLERK, f"{january.link}/edition"),
+        (people.CHIEF, january.link),
+        (people.LIAISON, "/statistics/reports"),
     ]
 
 

@@ -62,6 +62,7 @@ _THERE = {
     ("visits.new", "enterprise"): people.FIRM,
     ("guide_papers.grade", "year"): str(NOW.year),
     ("codes.ask", "number"): "13900002077",
+    ("reports.begin", "month"): "2026-02",
     ("ways.propose", "address"): "lin@example.cn",
     ("routines.act", "address"): "https://example.cn/minutes",
     ("outgoing.test", "to"): "lin@example.cn",

@@ -281,7 +281,7 @@ def test_history_is_sealed_once_a_day(session):
         china(2026, 10, 13, 0, 10),
     )  # what began at midnight has settled
 
-    assert run_timetable(session, evening)["seal"].done == 1  # of the day before, empty
+    assert run_timetable(session, evening, "seal")["seal"].done == 1  # of the day before, empty
     for at in (evening, china(2026, 10, 13), after, after + timedelta(minutes=10), china(2026, 10, 13, 18)):
         run_timetable(session, at, "seal")
 

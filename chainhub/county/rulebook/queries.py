@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chainhub.county.rulebook.models import RuleText, TimeLimit
 from chainhub.county.rulebook.rules import Book, CheckItem, DatedText, dated
 
-TEXTS = ("evidence", "callbacks", "elsewhere")
+TEXTS = ("evidence", "callbacks", "elsewhere", "reports")
 """Rules written as data that use cases ask for by name."""
 MEDIA = "media"  # by which ways a role is reached, whatever its holders choose
 _NEWEST = ("ladders", "checklists", MEDIA)  # those of which only the newest is ever asked

@@ -21,9 +21,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, Twips
 
-from chainhub.documents.papers import filling
+from chainhub.documents.papers import charts, filling
+from chainhub.documents.papers.charts import Chart
 
-TITLE, NUMBER, BODY, HEAD, ADDRESSEE, SIGNATURE, SEAL, CELL, LABEL, SMALL = (
+TITLE, NUMBER, BODY, HEAD, ADDRESSEE, SIGNATURE, SEAL, CELL, LABEL, SMALL, CAPTION, FIGURE = (
     "Title",
     "编号",
     "Normal",
@@ -34,6 +35,8 @@ TITLE, NUMBER, BODY, HEAD, ADDRESSEE, SIGNATURE, SEAL, CELL, LABEL, SMALL = (
     "表格文字",
     "表格标签",
     "小字",
+    "表题",
+    "表格数字",
 )
 """The styles of a paper. An administrator changes them in Word like any others."""
 
@@ -61,6 +64,7 @@ class Row:
     labels: bool = True
     tall: bool = False  # room to write: 3 cm at least
     head: bool = False  # the names of the columns, on every page that the table goes over
+    figures: int | None = None  # from this cell on they are figures: in the middle, and the row is lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Grid:
     rows: Sequence[Row]
 
 
-Layout = Sequence[Para | Grid]
+Layout = Sequence[Para | Grid | Chart]
 
 
 def make(layout: Layout) -> bytes:
@@ -80,9 +84,13 @@ def make(layout: Layout) -> bytes:
     _clear(paper)
     _styles(paper)
     _page(paper)
+    drawn = 0
     for one in layout:
         if isinstance(one, Para):
             paper.add_paragraph(one.text, style=one.style)
+        elif isinstance(one, Chart):
+            drawn += 1
+            charts.put(paper, one, drawn)
         else:
             _grid(paper, one)
     made = BytesIO()
@@ -135,7 +143,9 @@ def _styles(paper: Any) -> None:
     _style(paper, CELL, (_FANG, 12), left, pitch=21)
     _style(paper, LABEL, (_HEI, 12), centre, pitch=21)
     _style(paper, SMALL, (_KAI, 12), both, pitch=20, before=6)
-    for one in (title, head, seal):
+    _style(paper, FIGURE, (_FANG, 12), centre, pitch=21)
+    caption = _style(paper, CAPTION, (_HEI, 12), centre, pitch=24, before=8)
+    for one in (title, head, seal, caption):
         one.paragraph_format.keep_with_next = True
     signature.paragraph_format.keep_together = True
     for one in (signature, seal):  # four characters from the edge
@@ -230,10 +240,8 @@ def _grid(paper: Any, one: Grid) -> None:
 def _row(table: Any, row: Row, widths: Sequence[int]) -> None:
     made = table.add_row()
     # A row longer than a page must be free to go on over it, or Word cuts the rest off.
-    made.height_rule, made.height = (
-        WD_ROW_HEIGHT_RULE.AT_LEAST,
-        Twips(1701 if row.tall else 567),
-    )  # 3 cm, 1 cm
+    height = 1701 if row.tall else 567 if row.figures is None else 425  # 3 cm, 1 cm, 7.5 mm
+    made.height_rule, made.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Twips(height)
     if row.head:
         made._tr.get_or_add_trPr().append(_tag("w:tblHeader"))
     cells, column = made.cells, 0
@@ -242,6 +250,8 @@ def _row(table: Any, row: Row, widths: Sequence[int]) -> None:
         cell.width = Twips(sum(widths[column : column + span]))
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         style = LABEL if row.head or (row.labels and place % 2 == 0) else CELL
+        if row.figures is not None and place >= row.figures and not row.head:
+            style = FIGURE
         first, *more = text.split("\n")
         cell.paragraphs[0].add_run(first)
         cell.paragraphs[0].style = style
