@@ -28,8 +28,6 @@ counties = st.builds(
 @settings(max_examples=80, deadline=None)
 @given(counties, st.sampled_from(list(Profile)))
 def test_both_solvers_find_plans_of_the_same_worth(facts, profile):
-    pytest.importorskip("ortools")
-
     one, other = solve(facts, profile, by=by_places), solve(facts, profile, by=by_flow)
 
     assert one.worth == other.worth
@@ -38,7 +36,6 @@ def test_both_solvers_find_plans_of_the_same_worth(facts, profile):
 
 @pytest.mark.parametrize("firms", [900, 1500, 1900])  # places are left, all are needed, too few
 def test_both_solvers_agree_on_a_large_one(firms):
-    pytest.importorskip("ortools")
     facts = county(11, firms, 420, capacity=5, settled=firms == 900)
 
     assert solve(facts, by=by_places).worth == solve(facts, by=by_flow).worth
@@ -54,7 +51,6 @@ def test_a_county_is_matched_by_scipy_whatever_is_installed():
 
 @pytest.mark.parametrize("by", [by_places, by_flow])
 def test_costs_that_would_be_rounded_are_refused(by):
-    pytest.importorskip("ortools")
     one = np.array([1])
     problem = Problem(one - 1, one - 1, np.array([2**61]), one, one, one > 0, 2**62)
 
