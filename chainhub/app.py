@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chainhub import __version__
 from chainhub.assignments import api as assignments_api
+from chainhub.assignments import four_api
 from chainhub.assignments import views as assignments
 from chainhub.audit import views as audit
 from chainhub.core import clock
@@ -54,6 +55,7 @@ from chainhub.rotations.around import api as around_api
 from chainhub.rotations.around import views as around
 from chainhub.rotations.around.views import templates as salon_papers
 from chainhub.rotations.routines import api as routines_api
+from chainhub.rotations.routines import paper_views as occasion_papers
 from chainhub.rotations.routines import views as routines
 from chainhub.statistics import api as statistics_api
 from chainhub.statistics import assess_api
@@ -210,6 +212,7 @@ _ROOMS = (
     routines_api.room,
     calendar_api.room,
     assignments_api.room,
+    four_api.room,
     guides_api.room,
     guide_report_api.room,
     outgoing_api.room,
@@ -239,6 +242,6 @@ def _doors(app: Flask) -> None:
         app.register_blueprint(door.bp)
     for beside in (way_views, office_views, code_views, background, errands, calendars, guide_reports):
         app.register_blueprint(beside.bp)
-    for taking_turns in (salons, around, salon_papers, routines, assignments):
+    for taking_turns in (salons, around, salon_papers, routines, occasion_papers, assignments):
         app.register_blueprint(taking_turns.bp)
     api.register(app, csrf, _ROOMS, __version__)

@@ -28,6 +28,7 @@ from chainhub.rotations import troubles
 from chainhub.rotations import workflow as salons
 from chainhub.rotations.around import terms as around
 from chainhub.rotations.around.papers import kinds as salon_papers
+from chainhub.rotations.routines import papers as routine_papers
 from chainhub.rotations.routines import workflow as routines
 from chainhub.rotations.routines.service import watching as routine_watching
 from chainhub.rotations.service import subscribing, watching
@@ -506,6 +507,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("评哪一面", around.Side, "chainhub/rotations/around/terms.py"),
     ("评得怎样", around.Grade, "chainhub/rotations/around/terms.py"),
     ("红色沙龙的文书", salon_papers.SalonPaper, "chainhub/rotations/around/papers/kinds.py"),
+    ("例行工作的文书", routine_papers.RoutinePaper, "chainhub/rotations/routines/papers.py"),
     ("走访做什么", guides.VisitKind, "chainhub/guides/rules.py"),
     ("走访任务的落实", guides.Standing, "chainhub/guides/rules.py"),
     ("走访的时限", guides.Watched, "chainhub/guides/rules.py"),

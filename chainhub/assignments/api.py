@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from chainhub.assignments import queries, schemas
-from chainhub.assignments.kinds import GUIDE
+from chainhub.assignments import line_queries, proposal_queries, queries, schemas
+from chainhub.assignments.kinds import GUIDE, Kind, written
+from chainhub.assignments.line_queries import Line
 from chainhub.assignments.models import Guide, Proposal, ProposalPair
-from chainhub.assignments.queries import Line
-from chainhub.assignments.service import assigning, proposing, registering
+from chainhub.assignments.service import assigning, kind_keeping, proposing, registering
 from chainhub.assignments.service.assigning import New
 from chainhub.assignments.service.registering import Profile
 from chainhub.core.actor import Role, ScopeKind
@@ -35,7 +35,7 @@ def guides() -> Response:
         _demand_staff(work)
         wanted = api.query(_PAGE)
         after = api.read_cursor(wanted["cursor"], int) if "cursor" in wanted else 0
-        found, more = queries.guides(work, after=after, limit=wanted.get("limit", queries.PAGE))
+        found, more = line_queries.guides(work, after=after, limit=wanted.get("limit", queries.PAGE))
         items = [
             {
                 "id": one.guide.user_id,
@@ -65,7 +65,7 @@ def guide_assignments() -> Response:
         chains = readable or queries.every_chain(work)
         if "chain" in wanted:
             chains = tuple(one for one in chains if one == wanted["chain"])
-        page = queries.lines(
+        page = line_queries.lines(
             work.session,
             chains,
             bare=bool(wanted.get("bare")),
@@ -106,20 +106,26 @@ def _demand_staff(work: Work) -> None:
 def assignment_kinds() -> Response:
     """有哪几种结对，各按什么比例"""
     with doors.reading() as work:
-        items = [
-            {
-                "code": one.code,
-                "label": one.label,
-                "ratio": one.ratio.value,
-                "holder": one.holder,
-                "of_person": one.of_person,
-                "term_months": one.term_months,
-                "slots": list(one.slots),
-                "duties": list(one.duties),
-            }
-            for one in queries.all_kinds(work).values()
-        ]
+        items = [_kind(one) for one in queries.all_kinds(work).values()]
     return api.answer({"items": items, "next_cursor": None})
+
+
+@room.post(
+    "/guides/kinds/<string:code>", {200: schemas.AssignmentKindShape}, api.Taken(body=schemas.KeepKindBody)
+)
+@doors.signed_in()
+def keep_assignment_kind(code: str) -> Response:
+    """改一种结对：比例、期限、职责，从现在起照新的办；由系统管理员改"""
+    sent = api.body()
+    with doors.work() as work:
+        kind_keeping.of(work, code)
+        given = kind_keeping.read(api.load(schemas.KeepKindBody(), sent))
+        answer = _kind(kind_keeping.keep(work, code, given))
+    return api.answer(answer)
+
+
+def _kind(one: Kind) -> dict[str, Any]:
+    return {"code": one.code, **written(one)}
 
 
 # Proposals
@@ -143,7 +149,7 @@ def propose_guides() -> Response:
 def guide_proposal(id_: int) -> Response:
     """一个选派方案：每一对和为什么，没能满足的和为什么"""
     with doors.reading() as work:
-        found = queries.own_proposal(work, id_)
+        found = proposal_queries.own_proposal(work, id_)
         wanted = api.query(_PAGE)
         after = api.read_cursor(wanted["cursor"], str) if "cursor" in wanted else ""
         return api.answer(_proposal(work, found, after, wanted.get("limit", queries.PAGE_MOST)))
@@ -155,7 +161,7 @@ def lock_pair(id_: int) -> Response:
     """锁定方案里的一对，重新推算时不动"""
     sent = api.body()
     with doors.work() as work:
-        queries.own_proposal(work, id_)
+        proposal_queries.own_proposal(work, id_)
         given = api.load(schemas.LockPairBody(), sent)
         proposing.lock(work, id_, given["enterprise"], on=given.get("on", True))
     return api.answer({"id": id_})
@@ -171,7 +177,7 @@ def confirm_guides(id_: int) -> Response:
     """确认方案，全部或者一部分：换指导员，授权跟着换，双方收到通知"""
     sent = api.body()
     with doors.work() as work:
-        found = queries.own_proposal(work, id_)
+        found = proposal_queries.own_proposal(work, id_)
         given = api.load(schemas.ConfirmGuidesBody(), sent)
         changed = proposing.confirm(work, id_, given["version"], given.get("enterprises"))
         answer = {"changed": changed, "state": found.stage.value}
@@ -179,9 +185,9 @@ def confirm_guides(id_: int) -> Response:
 
 
 def _proposal(work: Work, found: Proposal, after: str, limit: int = queries.PAGE_MOST) -> dict[str, Any]:
-    rows = queries.pairs(work.session, found, after=after, limit=limit + 1)
+    rows = proposal_queries.pairs(work.session, found, after=after, limit=limit + 1)
     shown = rows[:limit]
-    twin = queries.twin(work.session, found)
+    twin = proposal_queries.twin(work.session, found)
     return {
         "id": found.id,
         "version": found.version,

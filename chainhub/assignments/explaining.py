@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from chainhub.assignments import rules
 from chainhub.assignments.rules import Facts, Firm, Guide, Part, Profile
 from chainhub.assignments.solving import Solution
@@ -97,7 +99,7 @@ class Told:
             self._sentence(firm, guide),
             tuple(listed),
             sum(costs) + share,
-            self._other(firm, guide),
+            self._other(firm),
         )
 
     def _change_tags(self, firm: Firm, guide: Guide) -> list[str]:
@@ -144,23 +146,55 @@ class Told:
         rest.remove(firm.weight)
         return rules.load(weights) - rules.load(rest)
 
-    def _other(self, firm: Firm, guide: Guide) -> Other | None:
-        here = sum(rules.parts(firm, guide)) + self._share(firm, guide.id)
-        best: tuple[tuple[bool, bool, int, int], Guide] | None = None
-        for place in self.found.considered.of(self._row[firm.code]):
-            one = self._sorted[place]
-            if one.id == guide.id:
-                continue
-            weights = self._carried.get(one.id, [])
-            full = len(weights) >= one.capacity
-            more = rules.load([*weights, firm.weight]) - rules.load(weights)
-            points = sum(rules.parts(firm, one)) + more - here
-            key = (full, rules.changes(firm, one.id) and not rules.changes(firm, guide.id), points, one.id)
-            if best is None or key < best[0]:
-                best = (key, one)
+    @cached_property
+    def _others(self) -> Mapping[int, tuple[int, bool, bool, int]]:
+        """By the row of an enterprise its next best guide: whose place, full already, moves one more pair, points more.
+
+        For all of them at once, since a city has half a million pairs to look at. First who has a place left, then who
+        moves no pair, then the fewest points, then the lowest id.
+        """
+        offered = self.found.considered
+        rows, places = offered.rows, offered.guides
+        place_of = {one.id: place for place, one in enumerate(self._sorted)}
+        by_row = sorted(self._row, key=self._row.__getitem__)
+        chosen = np.array(
+            [place_of[self.found.pairs[code]] if code in self.found.pairs else -1 for code in by_row]
+        )
+        weights = np.array([self.firms[code].weight for code in by_row])
+        more = np.array([self._more(one.id) for one in self._sorted]).reshape(-1, rules.WEIGHT_MOST)
+        full = np.array([self.count[one.id] >= one.capacity for one in self._sorted])
+        is_chosen = places == chosen[rows]
+        here, moved = np.zeros(len(by_row), dtype=np.int64), np.zeros(len(by_row), dtype=bool)
+        here[rows[is_chosen]] = offered.points[is_chosen]
+        moved[rows[is_chosen]] = offered.changing[is_chosen] > 0
+        for row, code in enumerate(by_row):
+            if code in self.found.pairs:
+                here[row] += self._share(self.firms[code], self.found.pairs[code])
+        points = offered.points + more[places, weights[rows] - 1] - here[rows]
+        moves = (offered.changing > 0) & ~moved[rows]
+        others = np.flatnonzero(~is_chosen & (chosen[rows] >= 0))
+        keys = (places[others], points[others], moves[others], full[places[others]], rows[others])
+        others = others[np.lexsort(keys)]
+        _, first = np.unique(rows[others], return_index=True)
+        best = others[first]
+        told = (rows[best], places[best], full[places[best]], moves[best], points[best])
+        return {
+            row: (place, is_full, does_move, n)
+            for row, place, is_full, does_move, n in zip(*(one.tolist() for one in told), strict=True)
+        }
+
+    def _more(self, id_: int) -> list[int]:
+        """Return by how much one more enterprise of each weight would raise a guide's load."""
+        weights = self._carried.get(id_, [])
+        now = rules.load(weights)
+        return [rules.load([*weights, one]) - now for one in range(1, rules.WEIGHT_MOST + 1)]
+
+    def _other(self, firm: Firm) -> Other | None:
+        best = self._others.get(self._row[firm.code])
         if best is None:
             return None
-        (full, moves, points, id_), one = best
+        place, full, moves, points = best
+        one = self._sorted[place]
         said = [
             f"{one.name}：多 {points} 分"
             if points > 0
@@ -172,7 +206,7 @@ class Told:
             said.append("但要多动 1 对")
         if full:
             said.append(f"但他已经带满 {one.capacity} 家")
-        return Other(id_, "，".join(said) + "。")
+        return Other(one.id, "，".join(said) + "。")
 
     # The whole plan
 

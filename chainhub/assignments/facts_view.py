@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chainhub.assignments import kinds, presenting, queries
+from chainhub.assignments import kinds, line_queries, presenting, queries
+from chainhub.assignments.line_queries import GuideLine
 from chainhub.assignments.models import Assignment, Conflict, Guide, GuideReduction, Need, PairRule, Wish
-from chainhub.assignments.queries import GuideLine
 from chainhub.assignments.rules import WARN_ABOVE, capacity, weight
 from chainhub.assignments.service.leaving import CHECKLIST
 from chainhub.assignments.terms import Side
@@ -18,8 +18,6 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.county.people.models import User
 from chainhub.county.people.service import caring
 from chainhub.tickets.rules import mask_phone
-
-_CHOICES_MOST = 500
 
 
 def guide_rows(work: Work, found: Sequence[GuideLine]) -> list[dict[str, Any]]:
@@ -59,7 +57,7 @@ def guide_page(work: Work, guide: Guide) -> dict[str, Any]:
         .order_by(GuideReduction.from_on)
         .limit(20)
     ).all()
-    lines = queries.lines(db, queries.every_chain(work), guide=guide.user_id).items
+    lines = line_queries.lines(db, queries.every_chain(work), guide=guide.user_id).items
     wished = db.execute(
         select(Wish.rank, Enterprise.short)
         .join(Enterprise, Enterprise.code == Wish.enterprise_code)
@@ -102,11 +100,11 @@ def guide_page(work: Work, guide: Guide) -> dict[str, Any]:
 def firm_page(work: Work, firm: Enterprise, before: int | None) -> dict[str, Any]:
     """Return one enterprise: its guide, what is asked for, what is ruled, and every assignment it has had."""
     db = work.session
-    (now,) = queries.lines(db, (firm.chain_code,), codes=(firm.code,)).items
+    (now,) = line_queries.lines(db, (firm.chain_code,), codes=(firm.code,)).items
     need = db.get(Need, firm.code)
     units = known.of(db).directory
     every = queries.all_kinds(work)
-    rows = queries.history(db, firm.code, before=before, limit=queries.PAGE + 1)
+    rows = line_queries.history(db, firm.code, before=before, limit=queries.PAGE + 1)
     wished = db.execute(
         select(Wish.rank, User.name)
         .join(User, User.id == Wish.user_id)
@@ -171,39 +169,3 @@ def _past(row: Assignment, name: str, every: Any) -> dict[str, str]:
         "ended": ended,
         "until": f"选派期到{queries.day_text(row.until_on)}" if row.until_on and not row.ended_on else "",
     }
-
-
-# What is chosen from
-
-
-def guide_choices(work: Work) -> list[tuple[str, str]]:
-    """Return guides to choose from, with their units, 500 at most."""
-    units = known.of(work.session).directory
-    rows = work.session.execute(queries.standing(local(work.now).date()).limit(_CHOICES_MOST))
-    return [(str(guide.user_id), f"{user.name}（{units.unit_name(user.unit_code)}）") for guide, user in rows]
-
-
-def firm_choices(work: Work) -> list[tuple[str, str]]:
-    """Return enterprises to choose from, 500 at most."""
-    rows = work.session.execute(
-        select(Enterprise.code, Enterprise.short)
-        .order_by(Enterprise.chain_code, Enterprise.position)
-        .limit(_CHOICES_MOST)
-    )
-    return [(row.code, row.short) for row in rows]
-
-
-def own_firm_choices(work: Work) -> list[tuple[str, str]]:
-    """Return the enterprises for which this actor decides, 500 at most."""
-    rows = work.session.execute(
-        select(Enterprise.code, Enterprise.short)
-        .where(Enterprise.chain_code.in_(queries.decided(work)))
-        .order_by(Enterprise.chain_code, Enterprise.position)
-        .limit(_CHOICES_MOST)
-    )
-    return [(row.code, row.short) for row in rows]
-
-
-def unit_choices(work: Work) -> list[tuple[str, str]]:
-    """Return units to choose from, in the county's order."""
-    return [(one.code, one.name) for one in known.of(work.session).directory.units.values()]

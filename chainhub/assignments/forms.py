@@ -1,6 +1,5 @@
 """HTML forms of guides: shape only. Bounds are those of `limits` and `rules`."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +11,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import NumberRange, Optional
@@ -19,14 +19,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from chainhub.assignments import limits, rules
 from chainhub.assignments.kinds import Kind
+from chainhub.assignments.limits import NAMED_MOST, Choices, Find, Listed
 from chainhub.assignments.service.assigning import NOTE_MOST
-from chainhub.assignments.terms import BY_HAND
+from chainhub.assignments.terms import BY_HAND, Ratio
 from chainhub.core.errors import Invalid
 from chainhub.core.typed import clean
 from chainhub.web.chinese import ChineseForm, Filled
 
 NEEDED = "这一项要填。"
-Choices = Sequence[tuple[str, str]]
 
 
 class SeveralField(SelectMultipleField):
@@ -44,6 +44,34 @@ class WholeField(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("请填一个整数。") from None
+
+
+class FoundField(StringField):
+    """One of many, looked for by some words of its name: its data is the value that was found."""
+
+    data: str | None
+
+    def __init__(self, *given: Any, find: Find, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.find = find
+        self.said = ""
+
+    def _value(self) -> str:
+        return self.said or str(self.data or "")
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse words that nobody or several are called by, and name those."""
+        self.said = (self.data or "").strip()
+        if not self.said:
+            return
+        found = self.find(self.said[:100])
+        if not found:
+            raise ValidationError("没有找到，请换几个字，或者写全名、编码。")
+        if len(found) > 1:
+            named = "、".join(label for _, label in found[:NAMED_MOST])
+            more = "等，还有更多" if len(found) > NAMED_MOST else ""
+            raise ValidationError(f"有好几个：{named}{more}。请写全。")
+        self.data = found[0][0]
 
 
 class DayField(DateField):
@@ -83,7 +111,11 @@ def _line(label: str, most: int, hint: str = "", *, needed: bool = False) -> Str
     return StringField(label, [*must, Most(most)], filters=[_trim], description=hint)
 
 
-def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = "") -> SelectField:
+def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = "") -> Field:
+    if callable(choices):
+        must_be: list[Any] = [Filled(NEEDED)] if needed else [Optional()]
+        hint = hint or "写名字里的几个字就行"
+        return FoundField(label, [*must_be, Most(100)], filters=[_trim], description=hint, find=choices)
     listed = [
         SelectChoice(value=code, label=name) for code, name in (("", "请选" if needed else "不选"), *choices)
     ]
@@ -91,7 +123,7 @@ def _select(label: str, choices: Choices, *, needed: bool = True, hint: str = ""
     return SelectField(label, must, choices=listed, description=hint)
 
 
-def profile(chains: Choices, *, new: bool) -> type[ChineseForm]:
+def profile(chains: Listed, *, new: bool) -> type[ChineseForm]:
     """Return the form of what is known of a guide; for a new one it asks who."""
     fields: dict[str, Any] = {}
     if new:
@@ -155,7 +187,7 @@ def wishes(choices: Choices) -> type[ChineseForm]:
     return type("WishForm", (ChineseForm,), fields)
 
 
-def conflict(units: Choices) -> type[ChineseForm]:
+def conflict(units: Listed) -> type[ChineseForm]:
     """Return the form of a conflict."""
     return type(
         "ConflictForm",
@@ -209,6 +241,35 @@ def of_kind(kind: Kind, firms: Choices) -> type[ChineseForm]:
         kind.holder, limits.HELPER_MOST, "单位和姓名；有账号的写登录名，会收到通知", needed=True
     )
     return type("KindForm", (ChineseForm,), fields)
+
+
+class KeptKindForm(ChineseForm):
+    """What a kind of assignment is from now on."""
+
+    label = StringField("叫什么", [Filled(NEEDED), Most(limits.KIND_MOST)], filters=[_trim])
+    holder = StringField(
+        "由谁来，叫什么",
+        [Filled(NEEDED), Most(limits.KIND_MOST)],
+        filters=[_trim],
+        description="如：联系领导",
+    )
+    ratio = SelectField("比例", choices=[SelectChoice(value=one.value, label=one.label) for one in Ratio])
+    slots = StringField(
+        "分哪几种", [Optional(), Most(200)], filters=[_trim], description="只有“每种各一名”要填，用顿号分开"
+    )
+    term_months = WholeField(
+        "一期几个月",
+        [Optional(), NumberRange(1, limits.TERM_MOST, f"请填 1 到 {limits.TERM_MOST}。")],
+        description="不填就是不定期限",
+    )
+    duties = TextAreaField("职责", [Optional(), Most(500)], filters=[_trim], description="一行一条")
+    note = StringField("说明", [Optional(), Most(limits.NOTE_OF_KIND_MOST)], filters=[_trim])
+
+    def stand(self, kind: Kind) -> None:
+        """Show a kind as it is."""
+        self.label.data, self.holder.data, self.ratio.data = kind.label, kind.holder, kind.ratio.value
+        self.slots.data, self.duties.data = "、".join(kind.slots), "\n".join(kind.duties)
+        self.term_months.data, self.note.data = kind.term_months, kind.note
 
 
 def put(form: ChineseForm, refusal: Invalid) -> None:

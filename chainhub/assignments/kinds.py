@@ -1,7 +1,7 @@
 """Kinds of assignment as data: what each is called, how many there may be, how long, with which duties. Pure.
 
 What stands here is this project's decision; a county's own list is the dated rule text `assignment_kinds`, of the same
-shape. The sources are rows S0-10, S0-11, S0-14, S2-06, S2-07, S2-11 and S4-19 of the mechanisms that were studied.
+shape. The sources are rows S0-10, S0-11, S0-14, S2-06, S2-07, S2-11, S2-30 and S4-19 of the mechanisms that were studied.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -51,6 +51,7 @@ DEFAULT: tuple[Kind, ...] = (
     ),
     Kind("contact_point", "领导干部联系点", Ratio.ONE_LEAD, "联系领导"),
     Kind("pairing", "结对共建", Ratio.ONE_TO_ONE, "结对单位", note="阵地共用、活动联办、资源联享"),
+    Kind("party_worker", "党务工作者", Ratio.ONE_LEAD, "党务工作者", note="四个一之一，管企业党组织的日常"),
     Kind("mentors", "双导师", Ratio.ONE_OF_EACH, "导师", of_person=True, slots=("思想导师", "业务导师")),
 )
 
@@ -75,6 +76,20 @@ def of(said: Mapping[str, Any] | None) -> dict[str, Kind]:
         for code, one in said.items()
     }
     return {GUIDE: DEFAULT[0], **found}
+
+
+def written(kind: Kind) -> dict[str, Any]:
+    """Return a kind as the rule text keeps it; `of` reads it back."""
+    return {
+        "label": kind.label,
+        "ratio": kind.ratio.value,
+        "holder": kind.holder,
+        "of_person": kind.of_person,
+        "term_months": kind.term_months,
+        "slots": list(kind.slots),
+        "duties": list(kind.duties),
+        "note": kind.note,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from chainhub.assignments import queries, rules
+from chainhub.assignments import line_queries, proposal_queries, queries, rules
+from chainhub.assignments.line_queries import Line
 from chainhub.assignments.models import PairRule, Proposal, ProposalPair
-from chainhub.assignments.queries import Line
 from chainhub.assignments.showing import (
     CaredView,
     FigureView,
@@ -26,8 +26,6 @@ from chainhub.county import known
 from chainhub.county.directory import queries as directory
 from chainhub.tickets.rules import mask_phone, moment_text
 
-SOON_DAYS = 60  # before its last day a term is said to end soon
-
 
 def line(work: Work, one: Line) -> LineView:
     """Return an enterprise and its guide as a row."""
@@ -44,7 +42,7 @@ def line(work: Work, one: Line) -> LineView:
         one.phone if work.actor.holds(Role.ENTERPRISE, enterprise=one.code) else mask_phone(one.phone),
         term(one.started_on, one.until_on),
         f"到{queries.day_text(one.until_on)}" if one.until_on else "",
-        warning(local(work.now).date(), one),
+        warning(work, one),
     )
 
 
@@ -62,7 +60,7 @@ def cared(work: Work, items: Sequence[Line]) -> list[CaredView]:
             one.town,
             firms[one.code].address,
             term(one.started_on, one.until_on),
-            warning(local(work.now).date(), one),
+            warning(work, one),
         )
         for one in items
         if one.code in firms
@@ -76,16 +74,16 @@ def term(started: date | None, until: date | None) -> str:
     return f"{queries.day_text(started)}起" + (f"，到{queries.day_text(until)}" if until else "")
 
 
-def warning(today: date, one: Line) -> str:
+def warning(work: Work, one: Line) -> str:
     """Return what must be seen of an enterprise's guide, in a few words; empty where all is well."""
     if one.assignment_id is None:
         return "还没有指导员"
     if one.until_on is None:
         return ""
-    left = (one.until_on - today).days
+    left = (one.until_on - local(work.now).date()).days
     if left <= 0:
         return "选派期满了"
-    return f"还有 {left} 天期满" if left <= SOON_DAYS else ""
+    return f"还有 {left} 天期满" if left <= queries.soon_days(work) else ""
 
 
 # A proposal
@@ -94,11 +92,11 @@ def warning(today: date, one: Line) -> str:
 def plan(work: Work, proposal: Proposal, *, everything: bool, after: str) -> PlanView:
     """Return a proposal as its page shows it; `everything`: with the pairs that stay as they are."""
     db = work.session
-    rows = queries.pairs(
+    rows = proposal_queries.pairs(
         db, proposal, changed=None if everything else True, after=after, limit=queries.PAGE + 1
     )
     shown = rows[: queries.PAGE]
-    total, changed, new = queries.counts(db, proposal)
+    total, changed, new = proposal_queries.counts(db, proposal)
     ids = {one.user_id for one in shown} | {one.before_id for one in shown if one.before_id}
     names = queries.names(db, ids | {one[0] for one in proposal.loads})
     locked = _locked(work, proposal)
@@ -202,14 +200,14 @@ def _still(rest: Sequence[LoadView]) -> str:
 
 
 def _scenarios(work: Work, proposal: Proposal) -> tuple[ScenarioView, ...]:
-    other = queries.twin(work.session, proposal)
+    other = proposal_queries.twin(work.session, proposal)
     both = sorted((one for one in (proposal, other) if one is not None), key=lambda one: one.id)
     return tuple(
         ScenarioView(
             one.profile.label,
             one.link,
             one is proposal,
-            queries.counts(work.session, one)[1],
+            proposal_queries.counts(work.session, one)[1],
             sum(said[2] > rules.WARN_ABOVE for said in one.loads),
             len(one.unmet),
         )
@@ -223,22 +221,23 @@ def _scenarios(work: Work, proposal: Proposal) -> tuple[ScenarioView, ...]:
 def figures(work: Work) -> tuple[FigureView, ...]:
     """Return how far this actor's chains are covered, each figure with the list that it counts."""
     chains = queries.chains(work)
-    cover = queries.coverage(work.session, chains)
+    cover = line_queries.coverage(work.session, chains)
     firms, covered = sum(one.firms for one in cover), sum(one.covered for one in cover)
-    people = queries.how_many_guides(work)
-    ending = queries.ending(work, chains, SOON_DAYS)
+    people = line_queries.how_many_guides(work)
+    soon = queries.soon_days(work)
+    ending = line_queries.ending(work, chains, soon)
     return (
         FigureView(covered, "家有指导员", "/guides", firms),
         FigureView(firms - covered, "家还没有", "/guides?bare=1"),
         FigureView(people, "名指导员在岗", "/guides/people"),
-        FigureView(ending, f"家 {SOON_DAYS} 天内期满", "/guides?ending=1"),
+        FigureView(ending, f"家 {soon} 天内期满", "/guides?ending=1"),
     )
 
 
 def chain_rows(work: Work) -> list[tuple[str, int, int, str]]:
     """Return by chain: its name, how many have a guide, of how many, and the list."""
     chains = known.of(work.session).directory.chains
-    found = {one.chain: one for one in queries.coverage(work.session, queries.chains(work))}
+    found = {one.chain: one for one in line_queries.coverage(work.session, queries.chains(work))}
     return [
         (chains[code].name, found[code].covered, found[code].firms, f"/guides?chain={code}")
         for code in queries.chains(work)

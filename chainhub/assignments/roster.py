@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
-from chainhub.assignments import queries
-from chainhub.assignments.queries import Line
+from chainhub.assignments import line_queries, queries
+from chainhub.assignments.line_queries import Line
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -37,7 +37,7 @@ def lines(work: Work) -> Iterator[Line]:
     for chain in queries.chains(work):
         after = ""
         while True:
-            page = queries.lines(work.session, (chain,), after=after, limit=queries.PAGE_MOST)
+            page = line_queries.lines(work.session, (chain,), after=after, limit=queries.PAGE_MOST)
             yield from page.items
             if not page.after:
                 break

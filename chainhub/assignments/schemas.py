@@ -6,7 +6,7 @@ from marshmallow import validate
 from chainhub.assignments import limits, rules
 from chainhub.assignments.queries import PAGE, PAGE_MOST
 from chainhub.assignments.service.assigning import NOTE_MOST
-from chainhub.assignments.terms import EndReason, Tie
+from chainhub.assignments.terms import EndReason, Ratio, Tie
 from chainhub.web.shapes import (
     CODE_MOST,
     Choice,
@@ -16,6 +16,7 @@ from chainhub.web.shapes import (
     Query,
     Several,
     Shape,
+    Text,
     Whole,
     YesNo,
     cursor,
@@ -248,6 +249,42 @@ class AssignmentKindShape(Shape):
     term_months = mm.Integer(required=True, allow_none=True)
     slots = mm.List(mm.String(), required=True)
     duties = mm.List(mm.String(), required=True)
+    note = mm.String(required=True)
+
+
+class KeepKindBody(Command):
+    """What a kind of assignment is from now on."""
+
+    label = Line(limits.KIND_MOST, required=True)
+    holder = Line(limits.KIND_MOST, required=True, about="由谁来，叫什么")
+    ratio = Choice(Ratio, required=True)
+    term_months = Whole(1, limits.TERM_MOST, about="一期几个月；不写就是不定期限")
+    slots = Line(200, about="只有 one_of_each 要写，用顿号分开")
+    duties = Text(500, about="职责，一行一条")
+    note = Line(limits.NOTE_OF_KIND_MOST)
+
+
+class FourQuery(PageQuery):
+    """Which enterprises."""
+
+    gaps = YesNo(about="true：只看还缺的")
+
+
+class FourShape(Shape):
+    """An enterprise and who stands for each of the four; nobody is an empty text."""
+
+    enterprise = mm.String(required=True)
+    who = mm.Dict(keys=mm.String(), values=mm.String(), required=True)
+    lacking = mm.Integer(required=True)
+
+
+class FourPage(Shape):
+    """Some enterprises, and for how many of all the four are there."""
+
+    full = mm.Integer(required=True)
+    every = mm.Integer(required=True)
+    items = mm.List(mm.Nested(FourShape), required=True)
+    next_cursor = next_cursor()
 
 
 class AssignmentKindPage(Shape):

@@ -56,6 +56,7 @@ WORDS: Mapping[str, str] = {
     "retire_reply": "停用常用答复",
     "change_checklist": "改办理清单",
     "change_weights": "改考核权重",
+    "change_assignment_kind": "改结对的种类",
     "run_job": "现在跑一次定时任务",
     "save_guide": "登记指导员",
     "reduce_guide": "指导员一段时间少带",

@@ -13,7 +13,7 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.guides import queries as guides
 from chainhub.guides.models import GuideVisit, VisitPolicy
-from chainhub.rotations.models import Salon, SalonHost
+from chainhub.rotations.models import Rotation, Salon, SalonHost
 from chainhub.rotations.workflow import State as Stage
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.models import Ticket
@@ -142,9 +142,10 @@ def _past(work: Work, code: str) -> list[Past]:
 
 
 def _salons(work: Work, code: str) -> list[str]:
-    rows = work.session.scalars(
-        select(Salon)
+    rows = work.session.execute(
+        select(Salon, Rotation.name)
         .join(SalonHost, SalonHost.salon_id == Salon.id)
+        .join(Rotation, Rotation.id == Salon.rotation_id)
         .where(
             SalonHost.enterprise_code == code,
             Salon.on.is_not(None),
@@ -155,8 +156,8 @@ def _salons(work: Work, code: str) -> list[str]:
     )
     year = local(work.now).year
     return [
-        f"{day_text(one.on, year=year)}　{one.stage.label}{f'　{one.theme}' if one.theme else ''}"
-        for one in rows
+        f"{day_text(one.on, year=year)}　{name}{one.stage.label}{f'　{one.theme}' if one.theme else ''}"
+        for one, name in rows
         if one.on is not None
     ]
 

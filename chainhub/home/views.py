@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from chainhub.assignments import line_queries
 from chainhub.assignments import queries as assignments
 from chainhub.core.actor import ADMINISTRATORS, GUESTS, Actor, Role, ScopeKind
 from chainhub.core.work import Work
@@ -11,11 +12,12 @@ from chainhub.guides import papers as guide_papers
 from chainhub.guides import queries as guides
 from chainhub.guides.service import grading
 from chainhub.home import card as cards
+from chainhub.home import card_paper as papers
 from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.appeals import queries as appeals
 from chainhub.statistics.reach import READERS
-from chainhub.tickets import desk, queries
+from chainhub.tickets import desk, queries, uploads
 from chainhub.tickets.inspections import rules as inspecting
 from chainhub.tickets.mine import STAFF
 from chainhub.tickets.service import passing
@@ -65,7 +67,16 @@ def card(code: str) -> ResponseReturnValue:
     with doors.reading() as work:
         visits = bool(work.actor.roles & frozenset(guides.OVERSEERS))
         back = url_for("visits.coverage") if visits else url_for(".index")
-        return render_template("home/card.html", card=cards.card(work, code), back_url=back)
+        paper = url_for(".card_paper", code=code)
+        return render_template("home/card.html", card=cards.card(work, code), back_url=back, paper_url=paper)
+
+
+@bp.get("/enterprises/<code>/card.docx")
+@doors.signed_in(*cards.READERS)
+def card_paper(code: str) -> ResponseReturnValue:
+    """Answer the card as a Word file."""
+    with doors.reading() as work:
+        return uploads.docx(*papers.paper(work, code))
 
 
 def _beside(work: Work) -> tuple[DoorView, ...]:
@@ -74,7 +85,7 @@ def _beside(work: Work) -> tuple[DoorView, ...]:
     if work.actor.roles & set(READERS) and navigation.STATISTICS not in words:
         found.append(DoorView(navigation.STATISTICS.label, "", navigation.STATISTICS.url, resting=True))
     if chains := assignments.chains(work):
-        cover = assignments.coverage(work.session, chains)
+        cover = line_queries.coverage(work.session, chains)
         said = f"{sum(one.covered for one in cover)} / {sum(one.firms for one in cover)} 家有指导员"
         found.append(DoorView(f"{navigation.GUIDES.label} {said}", "", navigation.GUIDES.url, resting=True))
     return tuple(found)
@@ -136,6 +147,7 @@ def _cards(actor: Actor) -> list[tuple[str, str, str]]:
                 url_for("tickets.inspections"),
             ),
             ("分类建议", "从已销号的诉求里学的：准不准，有没有人照着定。", url_for("tickets.hint_models")),
+            ("结对的种类", "驻企干部、联系点、双导师：比例、期限、职责。", url_for("guides.kept_kinds")),
             ("定时任务", "催办、自动签收这些按时跑了没有；要的时候现在跑一次。", url_for("background.index")),
         ]
     if Role.SECADMIN in actor.roles:

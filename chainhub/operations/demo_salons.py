@@ -26,7 +26,8 @@ MONTHS = 10
 _MINUTES = "到场的企业都发了言。政策由主管单位当场解答，没答完的报成诉求，下一期开场先说办得怎样。"
 _THEMES = ("看车间，讲用电", "看研发，讲技改", "看质检，讲标准", "看物流，讲安全")
 _PERIODS = {"chemical": 1}
-"""A chain that meets every month with one host, as for 主题党日 (seed 004): the same engine with another period."""
+"""A chain whose salons are held every month: the same engine with another period."""
+_PARTY_DAY = "主题党日"
 _WEEKS = {"equipment": 3, "textile": 2, "chemical": 4}
 
 
@@ -54,6 +55,9 @@ def show(session: Session, county: County, now: datetime) -> None:
             _held(session, county, clerk, row, place)
         if chain == CHAIN:
             _today(session, county, clerk, rotation.id, now)
+            # Beside the salon every month one firm's organisation leads (seed 004): its own turns, its own days.
+            monthly = Rhythm(now.astimezone(SHANGHAI).date().replace(day=1), 1, 1, week=3)
+            roster.open_rotation(county.as_(session, clerk, now), chain, monthly, name=_PARTY_DAY)
         if chain == _WITH_A_GAP:
             _gap(session, county, clerk, rotation.id, now)
 

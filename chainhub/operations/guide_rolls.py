@@ -59,7 +59,6 @@ def assignment(work: Work, row: Row) -> bool | None:
         row.say("登录名", "还没有登记成指导员，请先导入指导员名册")
     from_at = row.moment("选派日期", work.now)
     _end_if_wrong(row)
-    assigning.settle(work)
     there = select(Assignment.id).where(
         Assignment.kind == kinds.GUIDE,
         Assignment.enterprise_code == code,

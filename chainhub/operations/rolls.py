@@ -21,6 +21,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from chainhub.assignments.service import assigning
 from chainhub.audit import service as audit
 from chainhub.core.actor import Actor, Grant, Post, ScopeKind
 from chainhub.core.errors import Invalid, Refusal
@@ -114,6 +115,8 @@ def run(
     try:
         with acting_as(work, operator) as opened:
             roll = _roll(kind, opened.session, once)
+            if isinstance(roll, _Assignments):
+                roll.begin(opened)
             for place, (number, cells) in enumerate(rows, start=1):
                 entered.update(_enter(opened, roll, number, cells, report))
                 say(place, len(rows))
@@ -576,6 +579,11 @@ class _Guides:
 
 
 class _Assignments:
+    def begin(self, work: Work) -> None:
+        """Let assignments follow the grants before any row is looked at; what a row begins agrees with its own."""
+        while assigning.settle(work):
+            pass
+
     def enter(self, work: Work, row: Row) -> _Entered:
         """Enter one assignment."""
         return _entered(guide_rolls.assignment(work, row))

@@ -1,12 +1,13 @@
 """The JSON door of rotations."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Response
 
 from chainhub.core.actor import Role
-from chainhub.core.errors import Invalid, NotAllowed, NotFound
+from chainhub.core.errors import NotAllowed, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.rotations import fields, queries, rules, schemas
@@ -15,7 +16,7 @@ from chainhub.rotations.models import Rotation, Salon, SalonSwap
 from chainhub.rotations.rules import Place
 from chainhub.rotations.service import holding, laying, packing, problems, roster, swapping, warning
 from chainhub.rotations.service.roster import Asked
-from chainhub.rotations.workflow import Action, Change, SwapState
+from chainhub.rotations.workflow import USUAL_NAME, Action, Change, SwapState
 from chainhub.web import api, doors
 
 room = api.Room("rotations", __name__, "红色沙龙轮值")
@@ -26,7 +27,7 @@ _OPEN, _SWAP, _PROBLEM = schemas.OpenBody(), schemas.SwapBody(), schemas.Problem
 @room.get("/rotations", schemas.RotationPage)
 @doors.signed_in()
 def rotations() -> Response:
-    """看得到的轮值，一条产业链一个"""
+    """看得到的轮值；一条产业链可以有几种，如红色沙龙和主题党日"""
     with doors.reading() as work:
         return api.answer({"items": [_rotation(work, one) for one in queries.all_of(work)]})
 
@@ -34,16 +35,31 @@ def rotations() -> Response:
 @room.post("/rotations", {201: schemas.RotationShape}, api.Taken(body=schemas.OpenBody))
 @doors.signed_in()
 def open_rotation() -> Response:
-    """开始轮值：按企业入链的先后，每两个月一家"""
+    """开始轮值：按企业入链的先后；不写规则就是红色沙龙，每两个月一家。一条产业链可以有几种，各轮各的"""
     sent = api.body()
     with doors.work() as work:
         if Role.COMMITTEE not in work.actor.roles:
             raise NotAllowed("轮值由产业链党委来开。")
         given = api.load(_OPEN, sent)
-        january = local(work.now).date().replace(month=1, day=1)
-        found = roster.open_rotation(work, given["chain"], Rhythm(january))
+        beat = _opening(local(work.now).date().replace(month=1, day=1), given)
+        starts = roster.demand_starts(given.get("starts", "14:00"))
+        name = given.get("name", USUAL_NAME)
+        found = roster.open_rotation(work, given["chain"], beat, starts=starts, name=name)
         answer = _rotation(work, found)
     return api.answer(answer, 201)
+
+
+def _opening(january: date, given: dict[str, Any]) -> Rhythm:
+    """Return the rhythm that is asked for; what is left out is that of 红色沙龙, within a period of so many months."""
+    usual = Rhythm(january)
+    months = given.get("months", usual.months)
+    return Rhythm(
+        january,
+        months,
+        given.get("month", min(usual.month, months)),
+        given.get("week", usual.week),
+        given.get("weekday", usual.weekday + 1) - 1,
+    )
 
 
 @room.get("/rotations/<int:id_>/sessions", schemas.SessionPage, api.Taken(query=schemas.SessionsQuery))
@@ -76,11 +92,18 @@ def rotation_members(id_: int) -> Response:
 @room.get("/rotations/<int:id_>/troubles", schemas.TroublePage)
 @doors.signed_in()
 def rotation_troubles(id_: int) -> Response:
-    """要有人来定的：两期撞了领导的日子，或者通知过的承办企业退出了"""
+    """要有人来定的：两期撞了日子，通知过的承办企业退出了，或者一期里没有能办的日子"""
     with doors.reading() as work:
         found = warning.found(work, queries.own(work, id_))
         items = [
-            {"session": one.session, "on": one.on, "sort": one.sort, "words": one.words} for one in found
+            {
+                "session": one.session,
+                "period_on": one.period_on,
+                "on": one.on,
+                "sort": one.sort,
+                "words": one.words,
+            }
+            for one in found
         ]
         return api.answer({"items": items})
 
@@ -130,7 +153,8 @@ def _change_door(wanted: Change) -> None:
                 {"enterprise": one.code, "before": list(one.before), "after": list(one.after)}
                 for one in found.moved
             ]
-        return api.answer({"saved": save, "moved": moved})
+            without = [{"period_on": one.period_on, "words": one.words} for one in found.without_day]
+        return api.answer({"saved": save, "moved": moved, "without_day": without})
 
     change_rotation.__name__ = f"{wanted.value}_rotation"
     change_rotation.__doc__ = f"{wanted.label}：先看全部影响，save 为 true 才保存"
@@ -148,11 +172,7 @@ def _asked(rotation: Rotation, wanted: Change, given: dict[str, Any]) -> Asked:
         rhythm = Rhythm(
             rotation.anchor_on, given["months"], given["month"], given["week"], given["weekday"] - 1
         )
-        hour, _, minute = given["starts"].partition(":")
-        if not (hour.isascii() and hour.isdigit() and minute.isascii() and minute.isdigit()):
-            raise Invalid(errors={"starts": ["请写成 14:00。"]})
-        if int(hour) > 23 or int(minute) > 59 or len(given["starts"]) != 5:
-            raise Invalid(errors={"starts": ["请写成 14:00。"]})
+        roster.demand_starts(given["starts"])
     return Asked(
         wanted,
         given["why"],
@@ -267,6 +287,7 @@ def _rotation(work: Work, one: Rotation) -> dict[str, Any]:
     return {
         "id": one.id,
         "chain": one.chain_code,
+        "name": one.name,
         **{name: getattr(one, name) for name in fields.RHYTHM},
         "weekday": one.weekday + 1,
         "round": rules.running_round(queries.rota(work, one), local(work.now).date()),

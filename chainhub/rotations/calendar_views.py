@@ -18,7 +18,7 @@ from chainhub.core.errors import NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.rotations import feeds, queries
-from chainhub.rotations.models import CalendarKey
+from chainhub.rotations.models import CalendarKey, Rotation
 from chainhub.rotations.routines import queries as routines
 from chainhub.rotations.service import subscribing
 from chainhub.rotations.service.subscribing import What
@@ -94,17 +94,19 @@ def rotation_feed(id_: int) -> ResponseReturnValue:
     """Answer one rotation's calendar to whoever has the key of its chain, or of all that somebody reads."""
     with doors.reading(THE_CLOCK) as work:
         theirs, found = subscribing.opened(work, request.args.get("key", ""))
-        chain = queries.own(theirs, id_).chain_code
+        rotation = queries.own(theirs, id_)
+        chain = rotation.chain_code
         if found.what in {What.ENTERPRISE.value, What.ROUTINES.value} or found.ref not in {"", chain}:
             raise NotFound("这个日历地址打不开这条产业链的轮值，请重新订阅。")
-        return _answer(theirs, found, chain)
+        return _answer(theirs, found, rotation)
 
 
-def _answer(work: Work, key: CalendarKey, chain: str = "") -> Response:
-    entries = subscribing.entries(work, key)
-    if chain:
-        entries = [one for one in entries if one.chain == chain]
-    text = feeds.written(subscribing.title(work, key), entries, request.host_url.rstrip("/"))
+def _answer(work: Work, key: CalendarKey, rotation: Rotation | None = None) -> Response:
+    entries, title = subscribing.entries(work, key), subscribing.title(work, key)
+    if rotation is not None:
+        chain = known.of(work.session).directory.chains[rotation.chain_code].name
+        entries, title = [one for one in entries if one.rotation == rotation.id], f"{chain}{rotation.name}"
+    text = feeds.written(title, entries, request.host_url.rstrip("/"))
     answer = Response(text, content_type=_TYPE)
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

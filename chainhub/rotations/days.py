@@ -105,8 +105,32 @@ def choose(
             why = f"{'；'.join(list(reasons)[:_REASONS_MOST])}，{word}{text(day)}"
             return Choice(day, (first_why, why), not almanac.is_known(day))
         if almanac.is_workday(day):
-            reasons.setdefault(f"{text(day)}{also.removeprefix('那天')}" if also.startswith("那天") else also)
+            reasons.setdefault(_dated(day, also))
     return Choice(None, (first_why, f"{hindrance}，这一期里再没有能办的日子，这一期不办"))
+
+
+def why_none(
+    rhythm: Rhythm,
+    period: int,
+    almanac: Almanac,
+    closed: Sequence[Bar],
+    taken: Mapping[date, str],
+    since: date,
+) -> tuple[str, ...]:
+    """Return what takes every workday of a period from a day on, each once and in the order of days.
+
+    Nothing where a day is free, or where no workday is left that something could take.
+    """
+    reasons: dict[str, None] = {}
+    first, last = max(begins_on(rhythm, period), since), ends_on(rhythm, period)
+    for ahead in range((last - first).days + 1):
+        day = first + timedelta(days=ahead)
+        if almanac.is_workday(day):
+            hindrance = _hindrance(day, almanac, closed, taken, date.min)
+            if not hindrance:
+                return ()
+            reasons.setdefault(_dated(day, hindrance))
+    return tuple(reasons)
 
 
 _REASONS_MOST = 4
@@ -130,6 +154,10 @@ def _hindrance(
     if day in taken:
         return f"那天{taken[day]}，领导两边都要到"
     return "离得太近，来不及通知" if day < not_before else ""
+
+
+def _dated(day: date, hindrance: str) -> str:
+    return f"{text(day)}{hindrance.removeprefix('那天')}" if hindrance.startswith("那天") else hindrance
 
 
 def _around(rhythm: Rhythm, period: int, asked: date) -> Iterator[date]:

@@ -30,6 +30,7 @@ class Entry:
     link: str
     venue: str = ""
     chain: str = ""  # the code of whose it is; none is the county's
+    rotation: int = 0  # of a session
 
 
 def written(name: str, entries: Sequence[Entry], origin: str) -> bytes:

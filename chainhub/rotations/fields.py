@@ -53,6 +53,7 @@ _ALL = (
     Field("enterprise", "哪家企业", Shape.FIRM),
     Field("from_on", "从哪天", Shape.DAY),
     Field("until_on", "到哪天", Shape.DAY, hint="最后一天也算"),
+    Field("name", "叫什么", Shape.LINE, 12, "如 主题党日；一条产业链里不能重名"),
     Field("months", "几个月一期", Shape.NUMBER, 12),
     Field("month", "在一期的第几个月", Shape.NUMBER, 12),
     Field("week", "第几个", Shape.NUMBER, 5, words=("第一个", "第二个", "第三个", "第四个", "最后一个")),
@@ -80,6 +81,8 @@ OF_ACTION: dict[Action, tuple[str, ...]] = {
     A.CLOSE: (),
 }
 RHYTHM = ("months", "month", "week", "weekday", "starts", "at_once", "volunteers_only")
+OPENING = ("name", "months", "month", "week", "weekday", "starts")
+"""What is asked of a rotation before it begins."""
 OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.JOIN: ("enterprise", "why"),
     C.LEAVE: ("enterprise", "from_on", "why"),

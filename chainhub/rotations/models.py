@@ -7,16 +7,18 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chainhub.core.db import Base, EnumValue
-from chainhub.rotations.workflow import State, SwapState
+from chainhub.rotations.workflow import USUAL_NAME, State, SwapState
 
 
 class Rotation(Base):
-    """One chain's 红色沙龙: its rhythm, and how many host at once."""
+    """What a chain's enterprises host in turn, 红色沙龙 or 主题党日: its rhythm, and how many host at once."""
 
     __tablename__ = "rotation"
+    __table_args__ = (UniqueConstraint("chain_code", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chain_code: Mapped[str] = mapped_column(ForeignKey("chain.code"), unique=True)
+    chain_code: Mapped[str] = mapped_column(ForeignKey("chain.code"))
+    name: Mapped[str] = mapped_column(String(20), default=USUAL_NAME)  # what people call a session of it
     anchor_on: Mapped[date]  # the first day of the first period
     months: Mapped[int]  # a period
     month: Mapped[int]  # of the period, from 1
@@ -34,7 +36,7 @@ class Rotation(Base):
     @property
     def link(self) -> str:
         """Where its page is."""
-        return f"/rotations?chain={self.chain_code}"
+        return f"/rotations?chain={self.chain_code}&rotation={self.id}"
 
 
 class RotationMember(Base):

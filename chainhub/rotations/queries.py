@@ -42,6 +42,7 @@ PEOPLE = (
 PAGE, PAGE_MOST = 30, 200
 ID_MOST = 2**31 - 1  # that a database keeps
 MEMBERS_MOST = 2000  # of one chain
+ROTATIONS_MOST = 6  # of one chain: as many as a year has room for
 SESSIONS_MOST = 1000  # of one chain: 160 years of every two months
 
 
@@ -70,11 +71,13 @@ def is_staff(actor: Actor) -> bool:
     return bool(actor.roles & (frozenset(PEOPLE) - {Role.ENTERPRISE, Role.GUIDE}))
 
 
-def of_chain(work: Work, chain: str) -> Rotation | None:
-    """Return the rotation of a chain, or None where it has none. Raises NotFound where this actor reads none of it."""
+def of_chain(work: Work, chain: str) -> Sequence[Rotation]:
+    """Return the rotations of a chain, the oldest first. Raises NotFound where this actor reads none of it."""
     if chain not in chains(work):
         raise NotFound("没有这条产业链的轮值，请从“轮值”一页进入。")
-    return work.session.scalars(select(Rotation).where(Rotation.chain_code == chain)).one_or_none()
+    return work.session.scalars(
+        select(Rotation).where(Rotation.chain_code == chain).order_by(Rotation.id).limit(ROTATIONS_MOST)
+    ).all()
 
 
 def own(work: Work, id_: int) -> Rotation:
@@ -94,10 +97,13 @@ def own_salon(work: Work, id_: int) -> Salon:
 
 
 def all_of(work: Work) -> Sequence[Rotation]:
-    """Return the rotations that this actor reads, in the order of their chains' codes."""
+    """Return the rotations that this actor reads, in the order of their chains' codes, the oldest of a chain first."""
     readable = sorted(chains(work))
     return work.session.scalars(
-        select(Rotation).where(Rotation.chain_code.in_(readable)).order_by(Rotation.chain_code).limit(200)
+        select(Rotation)
+        .where(Rotation.chain_code.in_(readable))
+        .order_by(Rotation.chain_code, Rotation.id)
+        .limit(ROTATIONS_MOST * PAGE_MOST)
     ).all()
 
 
@@ -218,14 +224,15 @@ def _session(row: Salon, hosting: Sequence[SalonHost], beat: Rhythm) -> Session:
 
 
 def taken(work: Work, rotation: Rotation) -> Mapping[date, str]:
-    """Return the days on which a leader of this chain must be at another chain's session, with where.
+    """Return the days on which people of this chain must be at another session, with which.
 
-    A leader of the county attends all; one of several chains attends theirs.
+    Whatever else the chain rotates takes a day: the same firms and leaders attend. Of other chains those count that a
+    leader of this one attends: a leader of the county attends all, one of several chains attends theirs.
     """
     holders = known.of(work.session).holders
     mine = holders.ids(Role.LEADER, ScopeKind.CHAIN, rotation.chain_code)
     rows = work.session.execute(
-        select(Salon.on, Rotation.chain_code)
+        select(Salon.on, Rotation.chain_code, Rotation.name)
         .join(Rotation, Rotation.id == Salon.rotation_id)
         .where(
             Salon.rotation_id != rotation.id,
@@ -237,9 +244,14 @@ def taken(work: Work, rotation: Rotation) -> Mapping[date, str]:
     of_county = bool(holders.ids(Role.LEADER, ScopeKind.COUNTY))
     names = known.of(work.session).directory.chains
     return {
-        on: f"{names[chain].name}办红色沙龙"
-        for on, chain in rows
-        if on is not None and (of_county or mine & holders.ids(Role.LEADER, ScopeKind.CHAIN, chain))
+        on: f"{names[chain].name}办{name}"
+        for on, chain, name in rows
+        if on is not None
+        and (
+            chain == rotation.chain_code
+            or of_county
+            or mine & holders.ids(Role.LEADER, ScopeKind.CHAIN, chain)
+        )
     }
 
 

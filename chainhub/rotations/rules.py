@@ -129,6 +129,26 @@ def _dated(rota: Rota, periods: range, today: date, almanac: Almanac) -> Iterato
                 yield found
 
 
+def without_day(
+    rota: Rota, sessions: Sequence[Session], today: date, almanac: Almanac
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Return the periods of the plan that have no session since every day of theirs is taken, each with what takes it.
+
+    `sessions` are those of the plan, or those that stand. A period whose days are merely too near is not among them: it
+    was never promised to anybody.
+    """
+    first = days.period_of(rota.rhythm, today)
+    there = {one.period for one in sessions if one.on is not None or one.state is not State.PLANNED}
+    found = []
+    for period in range(first, first + -(-AHEAD_MONTHS // rota.rhythm.months) + 1):
+        if period in there or (rota.until and days.begins_on(rota.rhythm, period) >= rota.until):
+            continue
+        why = days.why_none(rota.rhythm, period, almanac, rota.closed, rota.taken, today)
+        if why:
+            found.append((period, why))
+    return tuple(found)
+
+
 def _is_over(rota: Rota, one: Session) -> bool:
     """Say whether a session would lie behind the end of what recurs."""
     return rota.until is not None and one.on is not None and one.on >= rota.until

@@ -47,6 +47,7 @@ def show(id_: int) -> ResponseReturnValue:
             salon=found,
             chain=known.of(work.session).directory.chains[rotation.chain_code].name,
             day=days.text(found.on) if found.on else "日子待定",
+            word=rotation.name,
             starts=rotation.starts,
             hosts=[(names[one.enterprise_code], one.why) for one in hosting],
             hosted_by=presenting.hosted_by(hosting, names),
@@ -93,15 +94,15 @@ def act(id_: int, action: str) -> ResponseReturnValue:
         form: BaseForm = forms.for_fields(fields.OF_ACTION[wanted], firms)()
         if request.method == "GET":
             _prefill_act(work, form, found)
-            return _act_page(found, wanted, form, 200)
+            return _act_page(rotation.name, found, wanted, form, 200)
         if not form.validate():
-            return _act_page(found, wanted, form, 422)
+            return _act_page(rotation.name, found, wanted, form, 422)
         try:
             holding.act(work, id_, wanted, forms.number(request.form.get("version", "")), form.given())
         except Invalid as refusal:
             forms.put(form, refusal)
             work.session.rollback()
-            return _act_page(found, wanted, form, 422)
+            return _act_page(rotation.name, found, wanted, form, 422)
     flash(f"{wanted.label}，记下了。")
     return redirect(url_for(".show", id_=id_), code=303)
 
@@ -125,12 +126,13 @@ def _prefill_act(work: Work, form: BaseForm, found: Salon) -> None:
         form["hosts"].data = [one.enterprise_code for one in hosting]
 
 
-def _act_page(found: Salon, wanted: Action, form: BaseForm, status: int) -> ResponseReturnValue:
+def _act_page(word: str, found: Salon, wanted: Action, form: BaseForm, status: int) -> ResponseReturnValue:
     page = render_template(
         "rotations/pack.html" if wanted is Action.PREPARE else "rotations/act.html",
         action=wanted,
         parts=list(Part),
         form=form,
+        word=word,
         day=days.text(found.on) if found.on else "日子待定",
         back_url=found.link,
     )
@@ -153,6 +155,7 @@ def problem(id_: int) -> ResponseReturnValue:
             page = render_template(
                 "rotations/problem.html",
                 form=form,
+                word=rotation.name,
                 day=days.text(found.on) if found.on else "日子待定",
                 back_url=found.link,
             )
@@ -200,6 +203,7 @@ def swap(id_: int) -> ResponseReturnValue:
             errors=refusal.errors if refusal else {},
             why=request.form.get("why", ""),
             picked=request.form.get("other", ""),
+            word=rotation.name,
             day=days.text(found.on) if found.on else "日子待定",
             back_url=found.link,
         )

@@ -77,9 +77,15 @@ def _command(name: str, made: dict[str, mm.Field[Any]], said: str) -> type[Comma
 
 
 class OpenBody(Command):
-    """Which chain begins to rotate."""
+    """Which chain begins to rotate, by which name and rhythm; what is left out is that of 红色沙龙."""
 
     chain = Line(CODE_MOST, required=True)
+    name = _field("name", required=False)
+    months = _field("months", required=False)
+    month = _field("month", required=False)
+    week = _field("week", required=False)
+    weekday = _field("weekday", required=False)
+    starts = _field("starts", required=False)
 
 
 class PageQuery(Query):
@@ -156,6 +162,7 @@ class RotationShape(Shape):
 
     id = mm.Integer(required=True)
     chain = mm.String(required=True)
+    name = mm.String(required=True, metadata={"description": "一期叫什么：红色沙龙、主题党日"})
     months = mm.Integer(required=True)
     month = mm.Integer(required=True)
     week = mm.Integer(required=True)
@@ -199,17 +206,28 @@ class MovedShape(Shape):
     after = mm.List(mm.Date(), required=True)
 
 
+class WithoutDayShape(Shape):
+    """A period that would have no session since every day of it is taken."""
+
+    period_on = mm.Date(required=True, metadata={"description": "这一期的第一天"})
+    words = mm.String(required=True)
+
+
 class EffectShape(Shape):
     """The whole effect of a change."""
 
     saved = mm.Boolean(required=True)
     moved = mm.List(mm.Nested(MovedShape), required=True)
+    without_day = mm.List(mm.Nested(WithoutDayShape), required=True)
 
 
 class TroubleShape(Shape):
-    """A session that somebody has to see to."""
+    """A session, or a period without any, that somebody has to see to."""
 
-    session = mm.Integer(required=True)
+    session = mm.Integer(required=True, allow_none=True, metadata={"description": "没有日子的一期是 null"})
+    period_on = mm.Date(
+        required=True, allow_none=True, metadata={"description": "没有日子的一期的第一天，别的是 null"}
+    )
     on = mm.Date(required=True, allow_none=True)
     sort = mm.Enum(Sort, by_value=mm.String, required=True)
     words = mm.String(required=True)

@@ -1,11 +1,12 @@
 """What a plan cannot put right by itself: two sessions of one leader on a day, and a host that is gone. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chainhub.core.almanac import Almanac
 from chainhub.core.words import Labelled
-from chainhub.rotations import days
+from chainhub.rotations import days, rules
 from chainhub.rotations.rules import Member, Rota, Session
 from chainhub.rotations.workflow import State
 
@@ -15,17 +16,19 @@ class Sort(Labelled):
 
     CLASH = "clash", "撞期"
     GAP = "gap", "没人承办"
+    NO_DAY = "no_day", "没有日子"
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One session that somebody has to see to: what is so, and what to do now."""
+    """One session, or one period without any, that somebody has to see to: what is so, and what to do now."""
 
-    session: int | None  # the id of its row
+    session: int | None  # the id of its row; none for a period without a session
     on: date | None
     sort: Sort
     words: str
     code: str = ""  # of the enterprise that is gone
+    period_on: date | None = None  # the first day of a period without a session
 
 
 def found(rota: Rota, today: date) -> tuple[Trouble, ...]:
@@ -42,6 +45,28 @@ def found(rota: Rota, today: date) -> tuple[Trouble, ...]:
     return (*_clashes(rota, coming), *_gaps(rota, coming, today))
 
 
+def without_day(
+    rota: Rota, sessions: Sequence[Session], today: date, almanac: Almanac
+) -> tuple[Trouble, ...]:
+    """Return the periods that have no session since every day of theirs is taken, the next one first."""
+    return tuple(
+        Trouble(None, None, Sort.NO_DAY, _no_day_words(rota, period, why), period_on=begins)
+        for period, why in rules.without_day(rota, sessions, today, almanac)
+        for begins in (days.begins_on(rota.rhythm, period),)
+    )
+
+
+def _no_day_words(rota: Rota, period: int, why: Sequence[str]) -> str:
+    year = days.begins_on(rota.rhythm, period).year
+    more = f"等 {len(why)} 条" if len(why) > _WHY_MOST else ""
+    return (
+        f"{year}年{days.label(rota.rhythm, period)}这一期没有能办的日子："
+        f"{'；'.join(why[:_WHY_MOST])}{more}。要办就取消或者缩短不办的日子，不办就不用管，谁的次序都不受影响。"
+    )
+
+
+_WHY_MOST = 3
+"""What takes a period's days: named up to so many; more nobody reads."""
 _COMING = frozenset({State.PLANNED, State.ANNOUNCED, State.POSTPONED})
 
 

@@ -1,8 +1,8 @@
 """The pages of rotations: the year of a chain, one session, changing the roster, exchanging two sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from chainhub.rotations.models import Rotation
 from chainhub.rotations.routines import queries as routines
 from chainhub.rotations.service import laying, roster, warning
 from chainhub.rotations.service.roster import Asked
-from chainhub.rotations.workflow import Change
+from chainhub.rotations.workflow import USUAL_NAME, Change
 from chainhub.web import doors
 
 bp = Blueprint("rotations", __name__, template_folder="templates")
@@ -55,7 +55,8 @@ def index() -> ResponseReturnValue:
             )
             for one in named.values()
         ]
-        rotation = queries.of_chain(work, current)
+        standing = queries.of_chain(work, current)
+        rotation = _chosen(standing)
         if rotation is None:
             return render_template(
                 "rotations/none.html",
@@ -64,7 +65,14 @@ def index() -> ResponseReturnValue:
                 may_open=work.actor.holds(Role.COMMITTEE, chain=current),
                 reads_routines=routines.reads(work.actor),
             )
-        return render_template("rotations/index.html", tabs=tabs, **_year(work, rotation))
+        kinds = [(one.name, one.link, one is rotation) for one in standing]
+        return render_template("rotations/index.html", tabs=tabs, kinds=kinds, **_year(work, rotation))
+
+
+def _chosen(standing: Sequence[Rotation]) -> Rotation | None:
+    """Return which of a chain's rotations was asked for; the oldest where none of them was."""
+    wanted = forms.number(request.args.get("rotation", ""))
+    return next((one for one in standing if one.id == wanted), standing[0] if standing else None)
 
 
 def _year(work: Work, rotation: Rotation) -> dict[str, Any]:
@@ -74,9 +82,9 @@ def _year(work: Work, rotation: Rotation) -> dict[str, Any]:
     rota = queries.rota(work, rotation)
     names = {one.code: one.name for one in rota.members}
     mine = queries.firms_of(work.actor)
-    link = f"/rotations?chain={rotation.chain_code}"
+    link = rotation.link
     owed = rules.owed(rota, today)
-    troubles = [(f"/salons/{one.session}", one.words) for one in warning.found(work, rotation)]
+    troubles = [(warning.link(rotation, one), one.words) for one in warning.found(work, rotation)]
     seats = presenting.seats(work, rotation, rota, staff=queries.is_staff(work.actor), mine=mine)
     return {
         "rotation": rotation,
@@ -149,6 +157,60 @@ def open_rotation() -> ResponseReturnValue:
     return redirect(url_for(".index", chain=chain), code=303)
 
 
+@bp.route("/rotations/new", methods=["GET", "POST"])
+@doors.signed_in(Role.COMMITTEE)
+def new() -> ResponseReturnValue:
+    """Open a rotation by another name or rhythm, beside those that a chain has."""
+    with doors.work() if request.method == "POST" else doors.reading() as work:
+        chain = request.values.get("chain", "") or _own_chain(work, queries.chains(work))
+        standing = queries.of_chain(work, chain)
+        laying.demand_keeper(work, Rotation(chain_code=chain))
+        form: BaseForm = forms.for_fields(fields.OPENING)()
+        january = local(work.now).date().replace(month=1, day=1)
+        if request.method == "GET":
+            _prefill_new(form, Rhythm(january, 1, 1), taken={one.name for one in standing})
+            return _new_page(work, chain, form, 200)
+        if not form.validate():
+            return _new_page(work, chain, form, 422)
+        given = form.given()
+        beat = Rhythm(january, given["months"], given["month"], given["week"], given["weekday"] - 1)
+        try:
+            starts = roster.demand_starts(given["starts"])
+            link = roster.open_rotation(work, chain, beat, starts=starts, name=given["name"]).link
+        except Invalid as refusal:
+            forms.put(form, refusal)
+            work.session.rollback()
+            return _new_page(work, chain, form, 422)
+    flash("轮值开始了，近两年的次序都排好了，轮到的企业已经通知。")
+    return redirect(link, code=303)
+
+
+_OTHER_NAME = "主题党日"
+
+
+def _prefill_new(form: BaseForm, beat: Rhythm, *, taken: Collection[str]) -> None:
+    stands: dict[str, Any] = {
+        "name": next((one for one in (USUAL_NAME, _OTHER_NAME) if one not in taken), ""),
+        "months": beat.months,
+        "month": beat.month,
+        "week": beat.week,
+        "weekday": beat.weekday + 1,
+        "starts": "14:00",
+    }
+    for name, value in stands.items():
+        form[name].data = value
+
+
+def _new_page(work: Work, chain: str, form: BaseForm, status: int) -> ResponseReturnValue:
+    page = render_template(
+        "rotations/new.html",
+        form=form,
+        chain=known.of(work.session).directory.chains[chain].name,
+        back_url=url_for(".index", chain=chain),
+    )
+    return make_response(page, status)
+
+
 @bp.get("/rotations/<int:id_>/history")
 @doors.signed_in(*_PEOPLE)
 def history(id_: int) -> ResponseReturnValue:
@@ -212,6 +274,7 @@ def change(id_: int, word: str) -> ResponseReturnValue:
                 change=wanted,
                 moved=presenting.moved(found, names),
                 coming=presenting.coming(found, names),
+                without_day=[one.words for one in found.without_day],
                 given=[
                     (name, value) for name, value in request.form.items(multi=True) if name in fields.FIELDS
                 ],
@@ -271,17 +334,10 @@ def _asked(rotation: Rotation, wanted: Change, form: BaseForm) -> Asked:
         rhythm=Rhythm(
             rotation.anchor_on, given["months"], given["month"], given["week"], given["weekday"] - 1
         ),
-        starts=_clock(given["starts"]),
+        starts=roster.demand_starts(given["starts"]),
         at_once=given["at_once"],
         volunteers_only=bool(given.get("volunteers_only")),
     )
-
-
-def _clock(said: str) -> str:
-    try:
-        return time.fromisoformat(said).strftime("%H:%M")
-    except ValueError as error:
-        raise Invalid(errors={"starts": ["请写成 14:00。"]}) from error
 
 
 def _change_page(

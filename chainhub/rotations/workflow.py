@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from chainhub.core.actor import Role
 from chainhub.core.words import Labelled
 
+USUAL_NAME = "红色沙龙"
+"""What a rotation is called unless whoever opens it says otherwise (rule, seed 002); 主题党日 is another (seed 004)."""
+
 
 class State(Labelled):
     """Where a session stands. Stored by value."""

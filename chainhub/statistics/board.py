@@ -143,7 +143,7 @@ def _salons(work: Work, today: date) -> tuple[tuple[str, str], ...]:
     chains = reach.of(work).chains
     directory = known.of(work.session).directory
     asked = (
-        select(Salon.on, Rotation.chain_code)
+        select(Salon.on, Rotation.chain_code, Rotation.name)
         .join(Rotation, Rotation.id == Salon.rotation_id)
         .where(Salon.on >= today, Salon.stage.in_((SalonState.PLANNED, SalonState.ANNOUNCED)))
         .order_by(Salon.on, Salon.id)
@@ -152,7 +152,7 @@ def _salons(work: Work, today: date) -> tuple[tuple[str, str], ...]:
     if chains is not None:
         asked = asked.where(Rotation.chain_code.in_(sorted(chains)))
     return tuple(
-        (day_text(on, year=today.year), f"{directory.chains[chain].short}红色沙龙")
-        for on, chain in work.session.execute(asked)
+        (day_text(on, year=today.year), f"{directory.chains[chain].short}{name}")
+        for on, chain, name in work.session.execute(asked)
         if on is not None
     )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from chainhub.assignments import jobs, queries
+from chainhub.assignments import jobs, proposal_queries, queries
 from chainhub.assignments.kinds import GUIDE
 from chainhub.assignments.models import Assignment, Guide, ProposalPair
 from chainhub.assignments.service import assigning, proposing, registering
@@ -114,9 +114,9 @@ def test_both_scenarios_are_made_and_nothing_changes_before_one_is_confirmed(ses
     first, second = proposing.propose(clerk)
 
     assert (first.profile, second.profile) == tuple(type(first.profile))
-    assert queries.twin(session, first) is second
-    assert queries.twin(session, second) is first
-    assert queries.counts(session, first)[:2] == (26, 0)
+    assert proposal_queries.twin(session, first) is second
+    assert proposal_queries.twin(session, second) is first
+    assert proposal_queries.counts(session, first)[:2] == (26, 0)
     assert {row.id: row.ended_on for row in session.scalars(select(Assignment))} == before
     again, _ = proposing.propose(clerk)
     assert (first.stage, second.stage, again.stage) == (
@@ -132,7 +132,7 @@ def test_a_conflict_is_put_right_by_a_proposal_and_a_waiver_keeps_the_pair(sessi
     made = registering.add_conflict(clerk, unit, people.FIRM, "发它的许可")
 
     first, _ = proposing.propose(clerk)
-    changed = queries.pairs(session, first, changed=True)
+    changed = proposal_queries.pairs(session, first, changed=True)
 
     assert [one.enterprise_code for one in changed] == [people.FIRM]
     assert changed[0].tags[0] == "回避"
@@ -143,7 +143,7 @@ def test_a_conflict_is_put_right_by_a_proposal_and_a_waiver_keeps_the_pair(sessi
     with pytest.raises(Invalid):
         registering.waive(clerk, made.id, " ")
     registering.waive(clerk, made.id, "只有他懂这一行，已向企业说明")
-    facts = queries.facts(clerk, [CHAIN])
+    facts = proposal_queries.facts(clerk, [CHAIN])
     assert (unit, people.FIRM) not in facts.conflicts
 
 
@@ -159,10 +159,10 @@ def test_a_locked_pair_stays_in_the_next_run_and_is_let_go_once_confirmed(sessio
     assert pair.user_id == other
 
     proposing.lock(clerk, again.id, people.FIRM, on=False)
-    assert queries.facts(clerk, [CHAIN]).pins == {}
+    assert proposal_queries.facts(clerk, [CHAIN]).pins == {}
     proposing.lock(clerk, again.id, people.FIRM)
     proposing.confirm(clerk, again.id, None, [people.FIRM])
-    assert queries.facts(clerk, [CHAIN]).pins == {}
+    assert proposal_queries.facts(clerk, [CHAIN]).pins == {}
     assert running(session).user_id == other
     with pytest.raises(Conflict):
         proposing.lock(clerk, first.id, people.FIRM)
@@ -213,11 +213,11 @@ def test_less_for_some_time_is_taken_off_until_the_day_of_return(session, clerk)
     back = NOW.date() + timedelta(days=30)
     made = registering.reduce(clerk, id_, 5, "脱产学习", (NOW.date(), back))
 
-    guide = next(one for one in queries.facts(clerk, [CHAIN]).guides if one.id == id_)
+    guide = next(one for one in proposal_queries.facts(clerk, [CHAIN]).guides if one.id == id_)
     assert guide.capacity == 0
     assert "脱产学习，到" in guide.why_less
     later = replace(clerk, now=NOW + timedelta(days=30))
-    assert next(one for one in queries.facts(later, [CHAIN]).guides if one.id == id_).capacity > 0
+    assert next(one for one in proposal_queries.facts(later, [CHAIN]).guides if one.id == id_).capacity > 0
     registering.cancel_reduction(clerk, made.id)
     with pytest.raises(Conflict):
         registering.cancel_reduction(clerk, made.id)
@@ -228,7 +228,7 @@ def test_wishes_of_both_sides_are_set_by_themselves(session, clerk):
     registering.wish_of_firm(work_of(session, people.OWNER), people.FIRM, [guide])
     registering.wish_of_guide(work_of(session, people.GUIDE), guide, [people.FIRM])
 
-    facts = queries.facts(clerk, [CHAIN])
+    facts = proposal_queries.facts(clerk, [CHAIN])
     assert next(one for one in facts.firms if one.code == people.FIRM).wishes == (guide,)
     assert next(one for one in facts.guides if one.id == guide).wishes == (people.FIRM,)
     with pytest.raises(NotFound):

@@ -1,6 +1,9 @@
 """调研参阅卡: one firm on one page, for leader, liaison, committee and guide; nothing of what they may not see."""
 
+from io import BytesIO
+
 import pytest
+from docx import Document
 
 from chainhub.core import clock
 from chainhub.home import card
@@ -49,6 +52,21 @@ def firm(session):
 )
 def test_who_reads_the_card(as_, firm, username, status):
     assert as_(username).get(PAGE).status_code == status
+
+
+def test_the_same_comes_as_a_word_file_for_the_same_readers(as_, firm):
+    answer = as_(people.CHIEF).get(f"{PAGE}.docx")
+    document = Document(BytesIO(answer.data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    text = "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+    for words in ("陶见禾", "裴时雨", "厂门口电缆走向", "保密诉求不在内"):
+        assert words in text
+    assert SECRET not in text
+    assert "{{" not in text
+    assert "下载 Word" in said(as_(people.CHIEF).get(PAGE))
+    for who, status in ((people.GUIDE, 200), ("dw_textile", 404), (people.OWNER, 403)):
+        assert as_(who).get(f"{PAGE}.docx").status_code == status
 
 
 def test_it_says_what_several_rooms_know(as_, firm):

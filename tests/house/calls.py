@@ -195,6 +195,8 @@ def _parts(path: str, guide: int, inspector: int) -> dict[str, str]:
         return PARTS | {"code": people.FIRM}
     if "/inspections/" in path:
         return PARTS | {"user_id": str(inspector)}
+    if "/guides/kinds/" in path:
+        return PARTS | {"code": "cadre"}
     return PARTS | {"id_": str(guide)} if "/guides/{id_}/" in path else PARTS
 
 
@@ -253,6 +255,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
     words = path.removeprefix(V1).strip("/").split("/")
     if words[0] in {"routines", "occasions"}:
         return people.LIAISON, siege.scene.busy
+    if words[:2] == ["guides", "kinds"]:
+        return "xitong", siege.scene.busy
     if words[0] in {"rotations", "sessions", "swaps", "calendars", "invitations", "decisions"}:
         return people.CLERK, siege.scene.busy
     if (

@@ -235,6 +235,7 @@ def staged(session: Session) -> Scene:
         ("xitong", "/admin/units"),
         ("xitong", "/admin/papers/minutes"),
         ("xitong", "/admin/checklists/safety/edit"),
+        ("xitong", "/admin/assignment-kinds/mentors"),
         ("xitong", "/admin/outgoing"),
         ("xitong", "/admin/jobs"),
         ("xitong", "/leave"),
@@ -370,6 +371,7 @@ def _salons(session: Session) -> list[tuple[str, str]]:
         *_around(session, clerk, first, fifth),
         *_routines(session),
         (people.CLERK, "/rotations"),
+        (people.CLERK, "/rotations/new?chain=equipment"),
         (_clerk_of(session, "textile"), "/rotations?chain=textile"),
         (people.CLERK, f"/salons/{first.id}/problem"),
         (people.CLERK, f"/salons/{seventh.id}/swap"),
@@ -458,6 +460,8 @@ def _routines(session: Session) -> list[tuple[str, str]]:
     acts += [(second, Act.RESCHEDULE), (third, Act.WRITE_UP)]
     return [
         (people.LIAISON, "/routines/new"),
+        (people.LIAISON, first.link),
+        (people.LIAISON, f"{first.link}/prepare"),
         *((people.LIAISON, f"{one.link}/act/{act.value}") for one, act in acts),
         *((people.LIAISON, f"{routine.link}/change/{one.value}") for one in RoutineChange),
     ]

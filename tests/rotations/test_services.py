@@ -36,7 +36,7 @@ def _told(session, rotation) -> Counter:
 
 
 def _ask(session, change, **given):
-    rotation = queries.of_chain(work_of(session, people.CLERK), CHAIN)
+    (rotation,) = queries.of_chain(work_of(session, people.CLERK), CHAIN)
     return roster.change(work_of(session, people.CLERK), rotation.id, Asked(change, "说明缘由", **given))
 
 

@@ -53,33 +53,37 @@ def begin(work: Work, new: New, *, tell: bool = True) -> Assignment:
         raise NotFound("没有这一种结对，请从名单里选。")
     user = work.session.get(User, new.user_id) if new.user_id is not None else None
     _check(kind, new, user)
-    said = kinds.refused(kind, _standing(new), _running(work, kind, new))
+    said = kinds.refused(kind, standing(new), _running(work, kind, new))
     if said:
         raise Conflict(said, code="ratio")
-    today = local(work.now).date()
-    from_on = new.from_on or today
     grant = caring.entrust(work, user, firm) if kind.grants and user is not None else None
-    made = Assignment(
+    made = started(work, kind, new, grant.id if grant is not None else None)
+    work.session.add(made)
+    work.session.flush()
+    _note(work, "begin_assignment", made, firm)
+    if tell and user is not None:
+        _tell(work, said_begun(work, kind, firm, user, made))
+    return made
+
+
+def started(work: Work, kind: Kind, new: New, grant_id: int | None) -> Assignment:
+    """Return the row of an assignment that begins, not yet added."""
+    from_on = new.from_on or local(work.now).date()
+    return Assignment(
         kind=kind.code,
-        enterprise_code=firm.code,
+        enterprise_code=new.enterprise,
         person=new.person,
         user_id=new.user_id,
         helper=new.helper,
         slot=new.slot,
         lead=new.lead,
-        grant_id=grant.id if grant is not None else None,
+        grant_id=grant_id,
         started_on=from_on,
         until_on=new.until_on or _term(kind, from_on),
         start_reason=new.reason,
         started_by=who(work),
         proposal_id=new.proposal_id,
     )
-    work.session.add(made)
-    work.session.flush()
-    _note(work, "begin_assignment", made, firm)
-    if tell and user is not None:
-        _tell_begun(work, kind, firm, user, made)
-    return made
 
 
 def _check(kind: Kind, new: New, user: User | None) -> None:
@@ -96,7 +100,8 @@ def _check(kind: Kind, new: New, user: User | None) -> None:
         raise Invalid(errors=errors)
 
 
-def _standing(one: New | Assignment) -> Standing:
+def standing(one: New | Assignment) -> Standing:
+    """Return what the ratio rule sees of an assignment, running or new."""
     firm = one.enterprise if isinstance(one, New) else one.enterprise_code
     holder = str(one.user_id) if one.user_id is not None else one.helper
     return Standing(f"{firm}/{one.person}", holder, one.slot, one.lead)
@@ -111,7 +116,7 @@ def _running(work: Work, kind: Kind, new: New) -> Sequence[Standing]:
         .where((Assignment.enterprise_code == new.enterprise) | same)
         .limit(queries.PAGE_MOST)
     )
-    return [_standing(one) for one in rows]
+    return [standing(one) for one in rows]
 
 
 def _term(kind: Kind, from_on: date) -> date | None:
@@ -147,11 +152,7 @@ def end(
     work.session.flush()
     _note(work, "end_assignment", row, firm)
     if tell and row.user_id is not None:
-        kind = queries.all_kinds(work)[row.kind]
-        words = f"您不再担任{firm.short}的{kind.label}（{reason.label}）。没办完的事请和接手的人交接清楚。"
-        notices.enqueue(
-            work, [row.user_id], NoticeKind.NEWS, words, key=f"assignment:{row.id}:end", link="/guides"
-        )
+        _tell(work, [said_ended(queries.all_kinds(work)[row.kind], firm, row)])
     return row
 
 
@@ -265,28 +266,42 @@ def _let_go(work: Work, most: int) -> int:
 # Telling
 
 
-def _tell_begun(work: Work, kind: Kind, firm: Enterprise, user: User, made: Assignment) -> None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody is told, under a key that is said once."""
+
+    people: frozenset[int]
+    kind: NoticeKind
+    text: str
+    key: str
+
+
+def said_begun(work: Work, kind: Kind, firm: Enterprise, user: User, made: Assignment) -> list[Said]:
+    """Return what guide and enterprise are told of an assignment that begins."""
     until = f"，选派期到{queries.day_text(made.until_on)}" if made.until_on else ""
-    notices.enqueue(
-        work,
-        [user.id],
-        NoticeKind.TASK,
-        f"从{queries.day_text(made.started_on)}起，您是{firm.short}的{kind.label}{until}。请先去认个门。",
-        key=f"assignment:{made.id}:guide",
-        link="/guides",
-    )
-    if not kind.grants:
-        return
-    owners = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, firm.code)
-    unit = known.of(work.session).directory.unit_name(user.unit_code)
-    notices.enqueue(
-        work,
-        owners,
-        NoticeKind.NEWS,
-        f"从{queries.day_text(made.started_on)}起，{unit}{user.name}是您家的{kind.label}，有事可以直接打电话。",
-        key=f"assignment:{made.id}:firm",
-        link="/guides",
-    )
+    on = queries.day_text(made.started_on)
+    own = f"从{on}起，您是{firm.short}的{kind.label}{until}。请先去认个门。"
+    found = [Said(frozenset({user.id}), NoticeKind.TASK, own, f"assignment:{made.id}:guide")]
+    if kind.grants:
+        facts = known.of(work.session)
+        owners = facts.holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, firm.code)
+        unit = facts.directory.unit_name(user.unit_code)
+        words = f"从{on}起，{unit}{user.name}是您家的{kind.label}，有事可以直接打电话。"
+        found.append(Said(owners, NoticeKind.NEWS, words, f"assignment:{made.id}:firm"))
+    return found
+
+
+def said_ended(kind: Kind, firm: Enterprise, row: Assignment) -> Said:
+    """Return what a guide is told of an assignment that has ended."""
+    reason = row.end_reason.label if row.end_reason else ""
+    words = f"您不再担任{firm.short}的{kind.label}（{reason}）。没办完的事请和接手的人交接清楚。"
+    people = frozenset({row.user_id}) if row.user_id is not None else frozenset()
+    return Said(people, NoticeKind.NEWS, words, f"assignment:{row.id}:end")
+
+
+def _tell(work: Work, said: Sequence[Said]) -> None:
+    for one in said:
+        notices.enqueue(work, one.people, one.kind, one.text, key=one.key, link="/guides")
 
 
 def who(work: Work) -> str:
@@ -295,10 +310,15 @@ def who(work: Work) -> str:
 
 
 def _note(work: Work, action: str, row: Assignment, firm: Enterprise) -> None:
+    audit.record_all(work, [deed(action, row, firm)])
+
+
+def deed(action: str, row: Assignment, firm: Enterprise) -> audit.Deed:
+    """Return what the log keeps of an assignment that begins or ends."""
     data = {
         "kind": row.kind,
         "guide": row.user_id or row.helper,
         "reason": (row.end_reason or row.start_reason).value,
         "note": row.end_note,
     }
-    audit.record(work, action, f"{firm.code} {firm.short}", data)
+    return audit.Deed(action, f"{firm.code} {firm.short}", data)

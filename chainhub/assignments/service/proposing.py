@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 
-from chainhub.assignments import kinds, queries, rules
+from chainhub.assignments import kinds, proposal_queries, queries, rules
 from chainhub.assignments.explaining import Told
 from chainhub.assignments.models import Assignment, PairRule, Proposal, ProposalPair
 from chainhub.assignments.rules import Facts, Profile
-from chainhub.assignments.service import assigning
+from chainhub.assignments.service import assigning, carrying
 from chainhub.assignments.service.assigning import New
+from chainhub.assignments.service.carrying import Beginning, Ending
 from chainhub.assignments.solving import Say, solve
 from chainhub.assignments.terms import EndReason, ProposalState, StartReason, Tie
 from chainhub.audit import service as audit
@@ -35,7 +36,7 @@ def propose(work: Work, of_chains: Collection[str] = (), *, say: Say = _silent) 
     if not wanted or set(of_chains) - set(own):
         raise NotAllowed("选派方案由本产业链的党委来推算。")
     assigning.settle(work)
-    facts = queries.facts(work, wanted)
+    facts = proposal_queries.facts(work, wanted)
     if not facts.firms:
         raise Conflict("这些产业链还没有企业，没有可推算的。")
     if not facts.guides:
@@ -134,7 +135,7 @@ def lock(work: Work, proposal_id: int, enterprise: str, *, on: bool = True) -> P
 
 
 def _open(work: Work, proposal_id: int) -> Proposal:
-    proposal = queries.own_proposal(work, proposal_id)
+    proposal = proposal_queries.own_proposal(work, proposal_id)
     if proposal.stage is not ProposalState.OPEN:
         raise Conflict(f"这个方案{proposal.stage.label}，不能再动。请重新推算一个。", code="wrong_state")
     return proposal
@@ -143,7 +144,7 @@ def _open(work: Work, proposal_id: int) -> Proposal:
 def drop(work: Work, proposal_id: int) -> Proposal:
     """Let a run go: both scenarios. Nothing was changed by it. Raises NotFound, Conflict."""
     proposal = _open(work, proposal_id)
-    for one in (proposal, queries.twin(work.session, proposal)):
+    for one in (proposal, proposal_queries.twin(work.session, proposal)):
         if one is not None and one.stage is ProposalState.OPEN:
             one.stage = ProposalState.DROPPED
     work.session.flush()
@@ -173,14 +174,14 @@ def confirm(work: Work, proposal_id: int, version: int | None, only: Collection[
         raise Invalid(errors={"enterprises": ["有的企业不在方案里，或者已经确认过。请重新勾选。"]})
     if not chosen:
         raise Invalid(errors={"enterprises": ["还没有勾选企业。"]})
-    facts = queries.facts(work, proposal.chains)
+    facts = proposal_queries.facts(work, proposal.chains)
     _demand_so_still(facts, chosen)
     _demand_allowed(facts, chosen)
     changed = _carry_out(work, proposal, facts, chosen)
     left = len(rows) - len(chosen)
     if not left or not any(one.changed for one in rows if one not in chosen):
         proposal.stage = ProposalState.CONFIRMED
-        other = queries.twin(work.session, proposal)
+        other = proposal_queries.twin(work.session, proposal)
         if other is not None and other.stage is ProposalState.OPEN:
             other.stage = ProposalState.DROPPED
     proposal.confirmed_by, proposal.confirmed_at = assigning.who(work), work.now
@@ -228,16 +229,22 @@ def _carry_out(work: Work, proposal: Proposal, facts: Facts, chosen: Sequence[Pr
     }
     guides = {one.id: one for one in facts.guides}
     firms = {one.code: one for one in facts.firms}
-    for one in moving:
-        before = running.get(one.enterprise_code)
-        if before is not None:
-            assigning.end(
-                work, before.id, _why(facts, firms[one.enterprise_code], guides, one), tell=one.changed
-            )
+    ends = [
+        Ending(
+            running[one.enterprise_code],
+            _why(facts, firms[one.enterprise_code], guides, one),
+            one.changed,
+        )
+        for one in moving
+        if one.enterprise_code in running
+    ]
+    carrying.end_all(work, ends)
+    begins = []
     for one in moving:
         reason = StartReason.PROPOSAL if one.changed else StartReason.RENEWAL
-        new = New("guide", one.enterprise_code, one.user_id, reason=reason, proposal_id=proposal.id)
-        assigning.begin(work, new, tell=one.changed)
+        new = New(kinds.GUIDE, one.enterprise_code, one.user_id, reason=reason, proposal_id=proposal.id)
+        begins.append(Beginning(new, one.changed))
+    carrying.begin_all(work, begins)
     for one in chosen:
         one.confirmed_at = work.now
     return sum(one.changed for one in chosen)

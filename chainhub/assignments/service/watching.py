@@ -1,7 +1,7 @@
 """What the clock sees to: grants and assignments agree, and who decides hears in time of a term that ends."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -16,7 +16,6 @@ from chainhub.county.people.models import GrantRow, User
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 
-SOON = timedelta(days=60)  # before the last day of a term
 NOT_YET, TOLD_SOON, TOLD_OVER = 0, 1, 2
 
 
@@ -38,17 +37,19 @@ def unsettled(work: Work, limit: int) -> Sequence[int]:
     ).all()
 
 
-def _ending(today: date) -> ColumnElement[bool]:
-    """Return the condition of a running term whose next word is due: 60 days before its end, and at its end."""
+def _ending(work: Work) -> ColumnElement[bool]:
+    """Return the condition of a running term whose next word is due: so long before its end, and at its end."""
+    today = local(work.now).date()
+    soon = today + timedelta(days=queries.soon_days(work))
     return or_(
-        and_(Assignment.warned == NOT_YET, Assignment.until_on <= today + SOON),
+        and_(Assignment.warned == NOT_YET, Assignment.until_on <= soon),
         and_(Assignment.warned == TOLD_SOON, Assignment.until_on <= today),
     )
 
 
 def ending(work: Work, limit: int) -> Sequence[int]:
     """Return the assignments of whose end somebody must hear now."""
-    query = select(Assignment.id).where(Assignment.ended_on.is_(None), _ending(local(work.now).date()))
+    query = select(Assignment.id).where(Assignment.ended_on.is_(None), _ending(work))
     return work.session.scalars(query.order_by(Assignment.id).limit(limit)).all()
 
 
@@ -60,7 +61,7 @@ def tell_ending(work: Work, ids: Sequence[int]) -> None:
         select(Assignment, Enterprise.short, Enterprise.chain_code, User.name)
         .join(Enterprise, Enterprise.code == Assignment.enterprise_code)
         .outerjoin(User, User.id == Assignment.user_id)
-        .where(Assignment.id.in_(ids), Assignment.ended_on.is_(None), _ending(today))
+        .where(Assignment.id.in_(ids), Assignment.ended_on.is_(None), _ending(work))
     ).all()
     for row, firm, chain, name in rows:
         if row.until_on is None:

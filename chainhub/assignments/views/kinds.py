@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.assignments import facts_view, forms, kinds_view, queries
+from chainhub.assignments import choices, forms, kinds_view, queries
 from chainhub.assignments.kinds import GUIDE, Kind
 from chainhub.assignments.service import assigning
 from chainhub.assignments.service.assigning import New
@@ -47,7 +47,7 @@ def begin_kind(kind: str) -> ResponseReturnValue:
         wanted = queries.all_kinds(work).get(kind)
         if wanted is None or kind == GUIDE:
             raise NotFound("没有这一种结对，请从“各种结对”里选。")
-        form: ChineseForm = forms.of_kind(wanted, facts_view.own_firm_choices(work))()
+        form: ChineseForm = forms.of_kind(wanted, choices.own_firms(work))()
         if not writes:
             return _page(form, wanted, 200)
         if not form.validate():

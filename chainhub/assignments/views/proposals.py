@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.assignments import presenting, queries
+from chainhub.assignments import presenting, proposal_queries
 from chainhub.assignments.service import proposing
 from chainhub.assignments.views.door import bp
 from chainhub.core.actor import Role
@@ -27,7 +27,7 @@ def propose() -> ResponseReturnValue:
 @doors.signed_in(Role.COMMITTEE)
 def proposal(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
-        found = queries.own_proposal(work, id_)
+        found = proposal_queries.own_proposal(work, id_)
         everything = request.args.get("all") == "1"
         plan = presenting.plan(work, found, everything=everything, after=request.args.get("after", "")[:60])
         return render_template(
@@ -41,7 +41,7 @@ def lock(id_: int) -> ResponseReturnValue:
     code = request.form.get("enterprise", "")
     with doors.work() as work:
         proposing.lock(work, id_, code, on=request.form.get("on") != "no")
-        link = queries.own_proposal(work, id_).link
+        link = proposal_queries.own_proposal(work, id_).link
     everything = "?all=1" if request.form.get("all") else ""
     return redirect(f"{link}{everything}#pair-{code}", code=303)
 
@@ -53,7 +53,7 @@ def confirm(id_: int) -> ResponseReturnValue:
     said = request.form.get("version", "")
     part = request.form.get("part") == "yes"
     with doors.work() as work:
-        found = queries.own_proposal(work, id_)
+        found = proposal_queries.own_proposal(work, id_)
         if not said.isascii() or not said.isdigit() or len(said) > 9:
             raise Invalid("这个页面不完整，请刷新以后再确认。")
         only = [one for one in request.form.getlist("enterprise") if one] if part else None

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from chainhub.assignments import facts_view, forms, limits, queries
+from chainhub.assignments import choices, facts_view, forms, limits, line_queries, queries
 from chainhub.assignments.service import assigning, leaving, registering
 from chainhub.assignments.service.registering import Profile
 from chainhub.assignments.terms import EndReason, Tie
@@ -31,7 +31,7 @@ def people() -> ResponseReturnValue:
     said = request.args.get("after", "")
     after = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
     with doors.reading() as work:
-        found, more = queries.guides(work, after=after)
+        found, more = line_queries.guides(work, after=after)
         return render_template(
             "assignments/people.html",
             guides=facts_view.guide_rows(work, found),
@@ -137,7 +137,7 @@ def guide_wishes(id_: int) -> ResponseReturnValue:
     def _build(work: Work) -> type[ChineseForm]:
         if work.actor.id != id_:
             queries.own_guide(work, id_)
-        return forms.wishes(facts_view.firm_choices(work))
+        return forms.wishes(choices.firms(work))
 
     def _save(work: Work, form: ChineseForm) -> str:
         registering.wish_of_guide(work, id_, _wished(form))
@@ -179,7 +179,7 @@ def firm_wishes(code: str) -> ResponseReturnValue:
     def _build(work: Work) -> type[ChineseForm]:
         if not work.actor.holds(Role.ENTERPRISE, enterprise=code):
             caring.demand_decider(work, queries.own_firm(work, code))
-        return forms.wishes(facts_view.guide_choices(work))
+        return forms.wishes(choices.guides(work))
 
     def _save(work: Work, form: ChineseForm) -> str:
         registering.wish_of_firm(work, code, [int(one) for one in _wished(form)])
@@ -196,7 +196,7 @@ def conflict(code: str) -> ResponseReturnValue:
         return url_for(".firm", code=code)
 
     return _ask(
-        _for_firm(code, lambda work: forms.conflict(facts_view.unit_choices(work))),
+        _for_firm(code, lambda work: forms.conflict(choices.units(work))),
         _save,
         "哪个单位要回避",
         url_for(".firm", code=code),
@@ -234,7 +234,7 @@ def pair(code: str) -> ResponseReturnValue:
         return url_for(".firm", code=code)
 
     return _ask(
-        _for_firm(code, lambda work: forms.pair(facts_view.guide_choices(work))),
+        _for_firm(code, lambda work: forms.pair(choices.guides(work))),
         _save,
         "定一对配不配",
         url_for(".firm", code=code),

@@ -10,7 +10,7 @@ from chainhub.documents.attachments.rules import size_text
 from chainhub.rotations import presenting, queries
 from chainhub.rotations.around import queries as around
 from chainhub.rotations.around.models import SalonArrival, SalonFile, SalonInvitation, SalonNews
-from chainhub.rotations.around.papers.kinds import NUMBERED, SalonPaper
+from chainhub.rotations.around.papers.kinds import NUMBERED, SalonPaper, called
 from chainhub.rotations.around.rules import Policy
 from chainhub.rotations.around.service import deciding, inviting, looking_back, papers, rating, releasing
 from chainhub.rotations.around.service.looking_back import Before, DecisionFacts
@@ -155,7 +155,7 @@ def _papers(work: Work, place: Place) -> list[PaperView]:
     link = place.salon.link
     found = [
         PaperView(
-            kind.label,
+            called(kind, place.rotation.name),
             there[kind].number if kind in there else "",
             f"{link}/{kind.value}.docx" if kind in there else "",
             f"{link}/{kind.value}/issue" if kind not in there and papers.may_issue(place, kind) else "",
@@ -164,7 +164,7 @@ def _papers(work: Work, place: Place) -> list[PaperView]:
     ]
     if place.prepares and place.salon.stage in {State.ANNOUNCED, State.HELD}:
         sheet = SalonPaper.SHEET
-        found.append(PaperView(sheet.label, "", f"{link}/{sheet.value}.docx", ""))
+        found.append(PaperView(called(sheet, place.rotation.name), "", f"{link}/{sheet.value}.docx", ""))
     return [one for one in found if one.url or one.issue_url]
 
 

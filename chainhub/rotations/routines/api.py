@@ -1,6 +1,7 @@
 """The JSON door of recurring work."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,17 +10,21 @@ from flask import Response
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county.people import queries as people
+from chainhub.documents.papers.rules import DOCX
+from chainhub.rotations.around.views import door
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.queries import PAGE
 from chainhub.rotations.routines import queries, schemas
 from chainhub.rotations.routines.models import Occasion, Routine
-from chainhub.rotations.routines.service import acting, laying, planning
+from chainhub.rotations.routines.papers import RoutinePaper
+from chainhub.rotations.routines.service import acting, laying, papers, planning
 from chainhub.rotations.routines.service.planning import Asked, Plan
 from chainhub.rotations.routines.workflow import Action, Change, is_missed
 from chainhub.rotations.schemas import PageQuery
 from chainhub.web import api, doors
 
 room = api.Room("routines", __name__, "例行工作")
+_PREPARE, _PAPER = schemas.PrepareBody(), schemas.OccasionPaperBody()
 _PAGE, _OCCASIONS, _YEAR, _PLAN = (
     PageQuery(),
     schemas.OccasionsQuery(),
@@ -67,7 +72,7 @@ def routine_year() -> Response:
     """一年的例行工作，按日子"""
     with doors.reading() as work:
         year = api.query(_YEAR).get("year", local(work.now).year)
-        return api.answer({"items": [_occasion(work, *one) for one in queries.of_year(work, year)]})
+        return api.answer({"items": _occasions(work, queries.of_year(work, year))})
 
 
 @room.get("/routines/missed", schemas.OccasionYear)
@@ -75,7 +80,7 @@ def routine_year() -> Response:
 def routine_missed() -> Response:
     """日子过了还没办的"""
     with doors.reading() as work:
-        return api.answer({"items": [_occasion(work, *one) for one in queries.missed(work)]})
+        return api.answer({"items": _occasions(work, queries.missed(work))})
 
 
 @room.get("/routines/<int:id_>", schemas.RoutineShape)
@@ -101,7 +106,7 @@ def routine_occasions(id_: int) -> Response:
             limit=wanted.get("limit", PAGE),
         )
         more = api.write_cursor(page.after) if page.after else None
-        items = [_occasion(work, one, found) for one in page.items]
+        items = _occasions(work, [(one, found) for one in page.items])
     return api.answer({"items": items, "next_cursor": more})
 
 
@@ -195,6 +200,43 @@ for _action in Action:
     _action_door(_action)
 
 
+@room.post("/occasions/<int:id_>/pack", {200: schemas.OccasionShape}, api.Taken(body=schemas.PrepareBody))
+@doors.signed_in()
+def prepare_occasion(id_: int) -> Response:
+    """备通知和纪要：地点、议题、请谁参加；不写的就空着"""
+    sent = api.body()
+    with doors.work() as work:
+        papers.demand_preparer(work, id_)
+        given = api.load(_PREPARE, sent)
+        found = papers.prepare(work, id_, given["version"], given)
+        answer = _occasion(work, found, work.session.get_one(Routine, found.routine_id))
+    return api.answer(answer)
+
+
+@room.post(
+    "/occasions/<int:id_>/papers",
+    {201: schemas.OccasionPaperShape},
+    api.Taken(body=schemas.OccasionPaperBody),
+)
+@doors.signed_in()
+def issue_occasion_paper(id_: int) -> Response:
+    """给通知或者纪要编号；编过的还是那个号"""
+    sent = api.body()
+    with doors.work() as work:
+        papers.demand_preparer(work, id_)
+        kind: RoutinePaper = api.load(_PAPER, sent)["kind"]
+        number = papers.issue(work, id_, kind).number
+    return api.answer({"number": number, "url": f"{api.PREFIX}/occasions/{id_}/{kind.value}.docx"}, 201)
+
+
+@room.download(f"/occasions/<int:id_>/<any({','.join(RoutinePaper)}):kind>.docx", (DOCX,))
+@doors.signed_in()
+def occasion_paper(id_: int, kind: str) -> Response:
+    """下载通知或者纪要"""
+    with doors.reading() as work:
+        return door.docx(*papers.download(work, id_, RoutinePaper(kind)))
+
+
 _RULE: Sequence[str] = ("months", "month", "week", "starts", "lead_days")
 
 
@@ -221,10 +263,19 @@ _PLAIN = ("id", "period_on", "on", "provisional", "pinned", "version", "why", "n
 
 
 def _occasion(work: Work, one: Occasion, routine: Routine) -> dict[str, Any]:
-    return {
-        **{name: getattr(one, name) for name in _PLAIN},
-        "routine": routine.id,
-        "state": one.stage,
-        "missed": is_missed(one.stage, one.on, local(work.now).date()),
-        "actions": acting.offered(work, one, routine),
-    }
+    return _occasions(work, [(one, routine)])[0]
+
+
+def _occasions(work: Work, rows: Sequence[tuple[Occasion, Routine]]) -> list[dict[str, Any]]:
+    said = papers.prepared(work.session, [one.id for one, _ in rows])
+    return [
+        {
+            **{name: getattr(one, name) for name in _PLAIN},
+            **asdict(said[one.id]),
+            "routine": routine.id,
+            "state": one.stage,
+            "missed": is_missed(one.stage, one.on, local(work.now).date()),
+            "actions": acting.offered(work, one, routine),
+        }
+        for one, routine in rows
+    ]

@@ -20,6 +20,9 @@ _ALL = (
     ),
     Field("note", "办得怎样", Shape.TEXT, 2000, "议定的事写清单位和日期"),
     Field("address", "材料在哪里", Shape.LINE, 500, "网址，没有就不填"),
+    Field("venue", "在哪里", Shape.LINE, 100),
+    Field("topics", "议题、事项", Shape.TEXT, 2000, "一行一条"),
+    Field("attending", "请谁参加", Shape.LINE, 500, "写单位，如 各成员单位"),
     Field("from_on", "从哪天起不办", Shape.DAY),
     Field("why", "为什么", Shape.LINE, 200, "会写进变更记录，日子变了负责的人也会看到"),
 )
@@ -28,6 +31,8 @@ FIELDS = {one.name: one for one in _ALL} | {name: OF_SALONS[name] for name in (*
 
 A, C = Action, Change
 PLAN = ("title", "chain", "body", *_RHYTHM, "lead_days")
+PREPARE = ("venue", "topics", "attending")
+"""What notice and minutes say beside the day."""
 OF_ACTION: dict[Action, tuple[str, ...]] = {
     A.HOLD: ("note", "address"),
     A.WRITE_UP: ("note", "address"),
@@ -42,5 +47,5 @@ OF_CHANGE: dict[Change, tuple[str, ...]] = {
     C.PEOPLE: ("people", "why"),
     C.END: ("from_on", "why"),
 }
-OPTIONAL = frozenset({"title", "chain", "address", "people"})
+OPTIONAL = frozenset({"title", "chain", "address", "people", *PREPARE})
 """What may be left empty wherever it is asked for; no chain is the whole county."""

@@ -75,6 +75,17 @@ class Occasion(Base):
         return f"/occasions/{self.id}"
 
 
+class OccasionPack(Base):
+    """What the papers of an occasion say beside its day: where, about what, and who comes."""
+
+    __tablename__ = "occasion_pack"
+
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasion.id"), primary_key=True, autoincrement=False)
+    venue: Mapped[str] = mapped_column(String(100), default="")
+    topics: Mapped[str] = mapped_column(String(2000), default="")  # one a line
+    attending: Mapped[str] = mapped_column(String(500), default="")
+
+
 class RoutineEvent(Base):
     """What was changed: before and after, who and why. Appended to, never changed."""
 

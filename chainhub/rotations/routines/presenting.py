@@ -71,6 +71,11 @@ def _note(work: Work, one: Occasion, routine: Routine, today: date) -> str:
     return one.note.splitlines()[0][:40] if one.note else ""
 
 
+def on_day(one: Occasion) -> str:
+    """Return the day of an occasion as a page names it in passing: 4月10日; empty while there is none."""
+    return f"{one.on.month}月{one.on.day}日" if one.on else ""
+
+
 def period(routine: Routine, one: Occasion) -> str:
     """Return the period that an occasion is for: 1—6月."""
     beat = queries.rhythm(routine)

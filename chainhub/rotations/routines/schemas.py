@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields as mm
 
 from chainhub.rotations.routines import fields
+from chainhub.rotations.routines.papers import RoutinePaper
 from chainhub.rotations.routines.service.planning import PEOPLE_MOST
 from chainhub.rotations.routines.workflow import Action, Change, Kind
 from chainhub.rotations.schemas import VERSION_MOST, PageQuery, of_spec
@@ -41,6 +42,31 @@ def for_action(action: Action) -> type[Command]:
     made = _asking(fields.OF_ACTION[action])
     made["version"] = Whole(1, VERSION_MOST, required=True, about="看到的这一次的 version")
     return _command(f"{action.value.title().replace('_', '')}OccasionBody", made, action.label)
+
+
+PrepareBody = _command(
+    "PrepareOccasionBody",
+    {
+        **_asking(fields.PREPARE),
+        "version": Whole(1, VERSION_MOST, required=True, about="看到的这一次的 version"),
+    },
+    "What notice and minutes say beside the day; what is left out is empty.",
+)
+
+
+class OccasionPaperBody(Command):
+    """Which paper is to get its number."""
+
+    kind = Choice(
+        RoutinePaper, required=True, about="，".join(f"{one.value} {one.label}" for one in RoutinePaper)
+    )
+
+
+class OccasionPaperShape(Shape):
+    """The number of a paper."""
+
+    number = mm.String(required=True)
+    url = mm.String(required=True)
 
 
 class YearQuery(Query):
@@ -97,6 +123,9 @@ class OccasionShape(Shape):
     note = mm.String(required=True)
     address = mm.String(required=True)
     done_on = mm.Date(required=True, allow_none=True)
+    venue = mm.String(required=True)
+    topics = mm.String(required=True, metadata={"description": "议题，一行一条"})
+    attending = mm.String(required=True, metadata={"description": "请谁参加"})
     actions = mm.List(mm.Enum(Action, by_value=mm.String), required=True)
 
 

@@ -12,7 +12,7 @@ from chainhub.core.work import Work
 from chainhub.rotations import forms as shapes
 from chainhub.rotations.days import Rhythm
 from chainhub.rotations.forms import BaseForm, Firms
-from chainhub.rotations.routines import fields, forms, presenting, queries
+from chainhub.rotations.routines import fields, forms, paper_views, presenting, queries
 from chainhub.rotations.routines.models import Occasion, Routine
 from chainhub.rotations.routines.service import acting, laying, planning
 from chainhub.rotations.routines.service.planning import Asked, Plan
@@ -291,6 +291,7 @@ def occasion(id_: int) -> ResponseReturnValue:
                 for one in queries.events(work.session, routine, occasion=id_, limit=20).items
             ],
             back_url=routine.link,
+            beside=paper_views.shown(work, found, routine),
         )
 
 
@@ -327,8 +328,11 @@ def act(id_: int, word: str) -> ResponseReturnValue:
 def _act_page(
     found: Occasion, title: str, wanted: Action, form: BaseForm, status: int
 ) -> ResponseReturnValue:
-    day = f"{found.on.month}月{found.on.day}日" if found.on else ""
     page = render_template(
-        "routines/act.html", action=wanted, form=form, about=f"{day}{title}", back_url=found.link
+        "routines/act.html",
+        action=wanted,
+        form=form,
+        about=f"{presenting.on_day(found)}{title}",
+        back_url=found.link,
     )
     return make_response(page, status)

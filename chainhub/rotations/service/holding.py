@@ -139,7 +139,7 @@ def _say(
     day = f"{days.text(salon.on)} {rotation.starts}" if salon.on else deed.what
     where = f"，地点：{salon.venue}" if salon.venue else ""
     why = f"（{deed.why}）" if deed.why else ""
-    words = f"{chain}红色沙龙：{day}{where}，{_SAID[action]}{why}。"
+    words = f"{chain}{rotation.name}：{day}{where}，{_SAID[action]}{why}。"
     key = f"salon:{salon.id}:{salon.sequence}"
     notices.enqueue(work, people, NoticeKind.NEWS, words, key=key, link=salon.link)
 

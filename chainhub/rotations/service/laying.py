@@ -14,10 +14,11 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
-from chainhub.rotations import days, queries, rules
+from chainhub.rotations import days, queries, rules, troubles
 from chainhub.rotations.models import Rotation, RotationEvent, Salon, SalonHost
 from chainhub.rotations.rules import Moved, Rota, Session
 from chainhub.rotations.service import warning, watching
+from chainhub.rotations.troubles import Trouble
 from chainhub.rotations.workflow import State
 
 
@@ -38,6 +39,7 @@ class Effect:
     before: tuple[Session, ...]
     after: tuple[Session, ...]
     moved: tuple[Moved, ...]
+    without_day: tuple[Trouble, ...] = ()  # periods that have no session since no day of theirs is free
 
 
 def demand_keeper(work: Work, rotation: Rotation) -> None:
@@ -56,7 +58,8 @@ def effect(work: Work, before: Rota, after: Rota) -> Effect:
     today = local(work.now).date()
     standing = tuple(one for one in before.sessions if one.on is None or one.on >= today)
     planned = rules.plan(after, today, work.calendar)
-    return Effect(standing, planned, rules.moved(standing, planned, today))
+    none = troubles.without_day(after, planned, today, work.calendar)
+    return Effect(standing, planned, rules.moved(standing, planned, today), none)
 
 
 def lay(work: Work, rotation: Rotation, before: Rota, after: Rota, deed: Deed) -> Effect:
@@ -182,7 +185,7 @@ def _tell(work: Work, rotation: Rotation, moved: Sequence[Moved], deed: Deed, ev
     chain = facts.directory.chains[rotation.chain_code].name
     for one in moved:
         people = facts.holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, one.code)
-        words = moved_words(chain, one, deed)
+        words = moved_words(f"{chain}{rotation.name}", one, deed)
         notices.enqueue(
             work,
             people,
@@ -193,15 +196,15 @@ def _tell(work: Work, rotation: Rotation, moved: Sequence[Moved], deed: Deed, ev
         )
 
 
-def moved_words(chain: str, one: Moved, deed: Deed) -> str:
-    """Return what an enterprise is told when its turn moves: before, now, and why."""
+def moved_words(called: str, one: Moved, deed: Deed) -> str:
+    """Return what an enterprise is told when its turn moves: before, now, and why. `called` names chain and session."""
     because = f"（{deed.why or deed.what or deed.action}）"
     before, after = _days(one.before), _days(one.after)
     if not one.before:
-        return f"{chain}红色沙龙排到您家承办：{after}{because}。"
+        return f"{called}排到您家承办：{after}{because}。"
     if not one.after:
-        return f"您家承办{chain}红色沙龙的日子变了：原定{before}，现在近两年里没有排，排到时会再告诉您{because}。"
-    return f"您家承办{chain}红色沙龙的日子变了：原定{before}，现在是{after}{because}。"
+        return f"您家承办{called}的日子变了：原定{before}，现在近两年里没有排，排到时会再告诉您{because}。"
+    return f"您家承办{called}的日子变了：原定{before}，现在是{after}{because}。"
 
 
 def _days(on: Sequence[date]) -> str:

@@ -1,5 +1,6 @@
 """Changing who is in a rotation and when it is held. Each change is shown whole before it is saved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,12 +12,13 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.rotations import days, queries, rules
+from chainhub.rotations.around.rules import is_clock
 from chainhub.rotations.days import Bar, Rhythm
 from chainhub.rotations.models import Rotation, RotationBar, RotationMember
 from chainhub.rotations.rules import Member, Rota
 from chainhub.rotations.service import laying
 from chainhub.rotations.service.laying import Deed, Effect
-from chainhub.rotations.workflow import Change
+from chainhub.rotations.workflow import USUAL_NAME, Change
 
 SPAN_DAYS_MOST = 1100
 """The longest leave that is entered at once, in days; a longer one is entered again."""
@@ -38,16 +40,20 @@ class Asked:
     volunteers_only: bool = False
 
 
-def open_rotation(work: Work, chain: str, beat: Rhythm, *, starts: str = "14:00") -> Rotation:
+def open_rotation(
+    work: Work, chain: str, beat: Rhythm, *, starts: str = "14:00", name: str = USUAL_NAME
+) -> Rotation:
     """Let a chain begin to rotate, its enterprises in the order in which they joined it.
 
-    Raises NotFound, NotAllowed, Conflict where it rotates already, Invalid where it has no enterprise.
+    A chain may have several rotations side by side, each with its own name, turns and days; no two of their sessions
+    fall on one day. Raises NotFound, NotAllowed, Conflict where one of this name runs already or there are too many,
+    Invalid where the chain has no enterprise.
     """
-    if queries.of_chain(work, chain) is not None:
-        raise Conflict("这条产业链已经在轮值了，请刷新看看。", code="wrong_state")
+    standing = queries.of_chain(work, chain)
     today = local(work.now).date()
     rotation = Rotation(
         chain_code=chain,
+        name=name,
         anchor_on=beat.anchor_on,
         months=beat.months,
         month=beat.month,
@@ -58,6 +64,7 @@ def open_rotation(work: Work, chain: str, beat: Rhythm, *, starts: str = "14:00"
         calendar_version=work.calendar.version,
     )
     laying.demand_keeper(work, rotation)
+    _demand_name(name, standing)
     demand_rhythm(beat)
     firms = work.session.scalars(
         select(Enterprise.code)
@@ -77,6 +84,13 @@ def open_rotation(work: Work, chain: str, beat: Rhythm, *, starts: str = "14:00"
     facts = queries.rota(work, rotation)
     laying.lay(work, rotation, facts, facts, Deed("开轮值", f"{len(firms)} 家企业轮流承办", "开始轮值"))
     return rotation
+
+
+def _demand_name(name: str, standing: Sequence[Rotation]) -> None:
+    if any(one.name == name for one in standing):
+        raise Conflict(f"这条产业链已经有“{name}”了，请刷新看看，或者另起一个名字。", code="wrong_state")
+    if len(standing) >= queries.ROTATIONS_MOST:
+        raise Conflict(f"一条产业链最多 {queries.ROTATIONS_MOST} 种轮值。", code="forbidden_now")
 
 
 def preview(work: Work, id_: int, asked: Asked) -> Effect:
@@ -185,6 +199,13 @@ def demand_rhythm(beat: Rhythm) -> None:
         errors["weekday"] = ["请选星期几。"]
     if errors:
         raise Invalid(errors=errors)
+
+
+def demand_starts(said: str) -> str:
+    """Return an hour of Shanghai's clock, as 14:00. Raises Invalid."""
+    if not is_clock(said):
+        raise Invalid(errors={"starts": ["请写成 14:00。"]})
+    return said
 
 
 def _span(asked: Asked) -> Bar:

@@ -18,6 +18,7 @@ from chainhub.rotations import queries
 from chainhub.rotations.feeds import Entry
 from chainhub.rotations.models import CalendarKey, Rotation, Salon, SalonHost
 from chainhub.rotations.routines import queries as routines
+from chainhub.rotations.routines.service import papers
 
 KEYS_MOST = 10
 """Addresses that one person has at a time."""
@@ -128,6 +129,8 @@ def entries(work: Work, key: CalendarKey) -> list[Entry]:
 def _of_routines(work: Work, chain: str) -> list[Entry]:
     """Return the recurring work of all, or of a chain."""
     since = local(work.now).date() - timedelta(days=PAST_DAYS)
+    rows = routines.since(work, since, chain)
+    said = papers.prepared(work.session, [one.id for one, _ in rows])
     return [
         Entry(
             f"occasion-{one.id}",
@@ -139,9 +142,10 @@ def _of_routines(work: Work, chain: str) -> list[Entry]:
             one.stage,
             (f"{routines.body_name(work.session, routine)}负责", _PROVISIONAL if one.provisional else ""),
             one.link,
-            chain=routine.chain_code or "",
+            said[one.id].venue,
+            routine.chain_code or "",
         )
-        for one, routine in routines.since(work, since, chain)
+        for one, routine in rows
         if one.on is not None
     ]
 
@@ -181,12 +185,13 @@ def _of_salons(work: Work, key: CalendarKey) -> list[Entry]:
             salon.changed_at,
             salon.on,
             rotation.starts,
-            f"{chains[rotation.chain_code].name}红色沙龙：{by.get(salon.id) or '承办企业待定'}",
+            f"{chains[rotation.chain_code].name}{rotation.name}：{by.get(salon.id) or '承办企业待定'}",
             salon.stage,
             (salon.theme, _PROVISIONAL if salon.provisional else "", "不宴请，不送礼，不摊派。"),
             salon.link,
             salon.venue,
             rotation.chain_code,
+            rotation.id,
         )
         for salon, rotation in rows
         if salon.on is not None
@@ -196,10 +201,10 @@ def _of_salons(work: Work, key: CalendarKey) -> list[Entry]:
 def title(work: Work, key: CalendarKey) -> str:
     """Return what a calendar is called."""
     if key.what == What.CHAIN.value:
-        return f"{known.of(work.session).directory.chains[key.ref].name}红色沙龙"
+        return f"{known.of(work.session).directory.chains[key.ref].name}轮值"
     if key.what == What.ENTERPRISE.value:
-        return f"{queries.names(work.session, {key.ref}).get(key.ref, '')}承办的红色沙龙"
-    return "例行工作" if key.what == What.ROUTINES.value else "红色沙龙"
+        return f"{queries.names(work.session, {key.ref}).get(key.ref, '')}承办的轮值"
+    return "例行工作" if key.what == What.ROUTINES.value else "轮值"
 
 
 def _digest(secret: str) -> str:

@@ -46,7 +46,7 @@ def ask(work: Work, salon_id: int, enterprise: str, other_id: int, other: str, w
     work.session.flush()
     names = {one.code: one.name for one in queries.members(work.session, rotation)}
     words = (
-        f"{names[enterprise]}想和您家换红色沙龙的日子："
+        f"{names[enterprise]}想和您家换{rotation.name}的日子："
         f"它的{_day(salon)}换您家的{_day(found)}。{why}请答复愿不愿意。"
     )
     people = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, other)
@@ -118,7 +118,7 @@ def _tell_other_side(work: Work, rotation: Rotation, swap: SalonSwap, verdict: S
     names = {one.code: one.name for one in queries.members(work.session, rotation)}
     withdrawn = verdict is SwapState.WITHDRAWN
     to, by = (swap.other_code, swap.enterprise_code) if withdrawn else (swap.enterprise_code, swap.other_code)
-    words = f"{names[by]}{'撤回了换期' if withdrawn else '没有同意换期'}，红色沙龙的日子不变。"
+    words = f"{names[by]}{'撤回了换期' if withdrawn else '没有同意换期'}，{rotation.name}的日子不变。"
     people = known.of(work.session).holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, to)
     key = f"swap:{swap.id}:{verdict.value}"
     notices.enqueue(work, people, NoticeKind.NEWS, words, key=key, link=rotation.link)

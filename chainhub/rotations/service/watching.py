@@ -114,7 +114,9 @@ def _running(work: Work, ids: Sequence[int]) -> Sequence[Clock]:
 def _start(work: Work, rotation: Rotation, salon: Salon, kind: Watched, limit: Limit, holder: Holder) -> None:
     chain = known.of(work.session).directory.chains[rotation.chain_code]
     day = f"{salon.on.month}月{salon.on.day}日" if salon.on else ""
-    owner = Owner(OWNER, salon.id, f"{day}{chain.name}红色沙龙", salon.link, rotation.chain_code, False)
+    owner = Owner(
+        OWNER, salon.id, f"{day}{chain.name}{rotation.name}", salon.link, rotation.chain_code, False
+    )
     ladder = Ladder.HOSTING if kind is Watched.HOSTING else Ladder.POSTS
     work.session.add(reminders.begin(work, owner, kind, limit, holder, ladder=ladder, round_=1))
     work.session.flush()

@@ -14,6 +14,11 @@ class SalonPaper(Labelled):
     MINUTES = "salon_minutes", "沙龙会议纪要"
 
 
+def called(kind: SalonPaper, name: str) -> str:
+    """Return what a paper of a rotation is called: 主题党日邀请函."""
+    return f"{name}{kind.label.removeprefix('沙龙')}"
+
+
 K = SalonPaper
 NUMBERED = (K.INVITATION, K.MINUTES)
 
@@ -22,6 +27,7 @@ _COMMON: Mapping[str, str] = {
     "签发单位": "装备制造产业链党委",
     "签发日期": "2026年4月3日",
     "产业链": "装备制造产业链",
+    "活动": "红色沙龙",
     "时间": "2026年4月17日（周五） 14:00",
     "地点": "某某齿轮有限公司二车间",
     "主题": "看新线，讲用电",

@@ -34,9 +34,9 @@ _BEFORE = (
 _LAYOUTS: Mapping[SalonPaper, Layout] = {
     K.INVITATION: (
         Para("编号：{{编号}}", NUMBER),
-        Para("红色沙龙邀请函", TITLE),
+        Para("{{活动}}邀请函", TITLE),
         Para("{{主送}}：", ADDRESSEE),
-        Para("{{产业链}}红色沙龙定于近期举办，现将有关事项函告如下，请安排人员参加。"),
+        Para("{{产业链}}{{活动}}定于近期举办，现将有关事项函告如下，请安排人员参加。"),
         *_WHERE,
         Para("一、上期问题办理情况", HEAD),
         *_BEFORE,
@@ -56,7 +56,7 @@ _LAYOUTS: Mapping[SalonPaper, Layout] = {
         *_SIGNED,
     ),
     K.SHEET: (
-        Para("红色沙龙签到表", TITLE),
+        Para("{{活动}}签到表", TITLE),
         Para("{{产业链}}　{{时间}}　{{地点}}", SMALL),
         Grid(
             (10, 24, 40, 26),
@@ -68,7 +68,7 @@ _LAYOUTS: Mapping[SalonPaper, Layout] = {
     ),
     K.MINUTES: (
         Para("编号：{{编号}}", NUMBER),
-        Para("红色沙龙会议纪要", TITLE),
+        Para("{{活动}}会议纪要", TITLE),
         *_WHERE,
         Para("参加：{{参加单位}}，共 {{参加人数}} 人"),
         Para("一、上期问题办理情况", HEAD),

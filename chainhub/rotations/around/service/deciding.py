@@ -39,7 +39,7 @@ def note(work: Work, id_: int, given: Mapping[str, Any]) -> SalonDecision:
     if given["unit"] not in facts.directory.units:
         wrong["unit"] = ["请从列出的单位里选。"]
     if place.salon.on is not None and given["due_on"] < place.salon.on:
-        wrong["due_on"] = ["不能早于办沙龙那天。"]
+        wrong["due_on"] = ["不能早于活动那天。"]
     if wrong:
         raise Invalid(errors=wrong)
     there = work.session.scalar(select(func.count()).where(SalonDecision.salon_id == id_))
@@ -58,7 +58,7 @@ def note(work: Work, id_: int, given: Mapping[str, Any]) -> SalonDecision:
     work.session.add(made)
     work.session.flush()
     people = _of_unit(work, made.unit_code)
-    words = f"红色沙龙议定：{made.what}，{days.text(made.due_on)}前办好，办了请记一下。"
+    words = f"{place.rotation.name}议定：{made.what}，{days.text(made.due_on)}前办好，办了请记一下。"
     notices.enqueue(
         work, people, NoticeKind.TASK, words, key=f"salon-decision:{made.id}", link=place.salon.link
     )

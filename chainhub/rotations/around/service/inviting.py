@@ -136,7 +136,7 @@ def _say(
     chain = known.of(work.session).directory.chains[rotation.chain_code].name
     day = f"{days.text(salon.on)} {rotation.starts}" if salon.on else "日子待定"
     where = papers.venue(work, salon)
-    words = f"{chain}红色沙龙：{day}{f'，地点：{where}' if where else ''}，{please}，来不来请答复。"
+    words = f"{chain}{rotation.name}：{day}{f'，地点：{where}' if where else ''}，{please}，来不来请答复。"
     notices.enqueue(work, people, kind, words, key=key, link=salon.link)
 
 

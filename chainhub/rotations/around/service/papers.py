@@ -17,7 +17,7 @@ from chainhub.documents.papers.service import Draft, Owner
 from chainhub.rotations import days, presenting, queries
 from chainhub.rotations.around import queries as around
 from chainhub.rotations.around.papers import layouts
-from chainhub.rotations.around.papers.kinds import NUMBERED, SalonPaper
+from chainhub.rotations.around.papers.kinds import NUMBERED, SalonPaper, called
 from chainhub.rotations.around.service import looking_back, standing
 from chainhub.rotations.around.service.standing import Place
 from chainhub.rotations.around.terms import Party
@@ -66,9 +66,16 @@ def issue(work: Work, id_: int, kind: SalonPaper) -> Paper:
         return found
     if not may_issue(place, kind):
         raise Conflict(f"这一期现在是“{place.salon.stage.label}”，{_ADVICE[kind]}", code="wrong_state")
-    made = kept.issue(work, Owner(OWNER, id_), Draft(kind.value, "", place.salon.theme or "红色沙龙", {}))
+    made = kept.issue(
+        work, Owner(OWNER, id_), Draft(kind.value, "", place.salon.theme or place.rotation.name, {})
+    )
     audit.record(work, "issue_paper", f"salon {id_}", {"paper": kind.label, "number": made.number})
     return made
+
+
+def title(work: Work, id_: int, kind: SalonPaper) -> str:
+    """Return what a paper of a session is called: 红色沙龙邀请函. Raises NotFound."""
+    return called(kind, standing.at(work, id_).rotation.name)
 
 
 def download(work: Work, id_: int, kind: SalonPaper) -> tuple[str, bytes]:
@@ -76,15 +83,15 @@ def download(work: Work, id_: int, kind: SalonPaper) -> tuple[str, bytes]:
     place = standing.at(work, id_)
     if kind is K.SHEET:
         standing.demand_seen(place)
-        number, title = "", place.salon.theme
+        number, about = "", place.salon.theme
     else:
         paper = issued(work, place.salon).get(kind)
         if paper is None:
             raise NotFound(f"这一期还没有出{kind.label}。")
-        number, title = paper.number, place.salon.theme or paper.title
+        number, about = paper.number, place.salon.theme or paper.title
     template = kept.template(work.session, kind.value) or layouts.default(kind)
     made = filling.fill(template, {**_values(work, place, kind), "编号": number})
-    return file_name(kind.label, number, title), made
+    return file_name(called(kind, place.rotation.name), number, about), made
 
 
 def _values(work: Work, place: Place, kind: SalonPaper) -> Values:
@@ -122,6 +129,7 @@ def _common(work: Work, place: Place) -> dict[str, str]:
         "签发单位": body,
         "签发日期": f"{today.year}年{today.month}月{today.day}日",
         "产业链": chain.name,
+        "活动": place.rotation.name,
         "时间": f"{days.text(salon.on)} {place.rotation.starts}" if salon.on else "日子待定",
         "地点": venue(work, salon) or "另行通知",
         "主题": salon.theme,

@@ -71,7 +71,7 @@ def decide_file(work: Work, id_: int, attachment_id: int, verdict: Review, why: 
     file.decided_by, file.decided_at = standing.who(work), work.now
     work.session.flush()
     if verdict is Review.RETURNED and attachment.by_id is not None:
-        words = f"红色沙龙的“{attachment.name}”退回了：{why}"
+        words = f"{place.rotation.name}的“{attachment.name}”退回了：{why}"
         key = f"salon:{id_}:file:{attachment_id}:{work.now.isoformat()}"
         notices.enqueue(
             work, [attachment.by_id], NoticeKind.NEWS, words, key=key, link=f"{place.salon.link}/files"
@@ -92,7 +92,12 @@ def _ask(work: Work, place: Place, what: str, key: str) -> None:
         Role.COMMITTEE, ScopeKind.CHAIN, place.rotation.chain_code
     ) - {work.actor.id or 0}
     notices.enqueue(
-        work, people, NoticeKind.TASK, f"红色沙龙：{what}。", key=key, link=f"{place.salon.link}/files"
+        work,
+        people,
+        NoticeKind.TASK,
+        f"{place.rotation.name}：{what}。",
+        key=key,
+        link=f"{place.salon.link}/files",
     )
 
 
@@ -160,4 +165,5 @@ def _tell_members(work: Work, place: Place, found: SalonNews) -> None:
         if member.is_in(today):
             people |= holders.ids(Role.ENTERPRISE, ScopeKind.ENTERPRISE, member.code)
     key = f"salon:{place.salon.id}:news:out"
-    notices.enqueue(work, people, NoticeKind.NEWS, f"红色沙龙：{found.title}", key=key, link=place.salon.link)
+    words = f"{place.rotation.name}：{found.title}"
+    notices.enqueue(work, people, NoticeKind.NEWS, words, key=key, link=place.salon.link)

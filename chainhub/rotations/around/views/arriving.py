@@ -66,6 +66,7 @@ def _arrive_page(work: Work, found: Pass, form: forms.BaseForm, status: int) -> 
         "rotations/around/arrive.html",
         form=form,
         chain=known.of(work.session).directory.chains[rotation.chain_code].name,
+        word=rotation.name,
         day=days.text(found.on),
         starts=rotation.starts,
         theme=salon.theme,
@@ -143,6 +144,7 @@ def code(id_: int) -> ResponseReturnValue:
         return render_template(
             "rotations/around/code.html",
             chain=known.of(work.session).directory.chains[place.rotation.chain_code].name,
+            word=place.rotation.name,
             day=day_of(place),
             address=address,
             drawing=Markup(qr.drawn(address)),  # noqa: S704  # squares alone: the address is not written into it

@@ -85,7 +85,7 @@ def issue_paper(id_: int, kind: str) -> ResponseReturnValue:
     """Give a paper its number."""
     with doors.work() as work:
         made = papers.issue(work, id_, SalonPaper(kind))
-        said = f"{SalonPaper(kind).label} {made.number} 编好了，可以下载。"
+        said = f"{papers.title(work, id_, SalonPaper(kind))} {made.number} 编好了，可以下载。"
     flash(said)
     return redirect(url_for("salons.show", id_=id_), code=303)
 

@@ -41,6 +41,7 @@ def asked(place: Place, form: object, words: dict[str, object], status: int = 20
         "rotations/around/ask.html",
         form=form,
         day=day_of(place),
+        word=place.rotation.name,
         **{"back_url": place.salon.link, "lead": "", "button": "记下", **words},
     )
     return make_response(page, status)

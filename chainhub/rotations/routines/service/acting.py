@@ -40,6 +40,11 @@ def permit(work: Work, one: Occasion, action: Action, version: int | None) -> tu
     return to, needs
 
 
+def sees_to(work: Work, routine: Routine) -> bool:
+    """Say whether this actor plans it or is responsible for it."""
+    return _may(work, routine, too=True)
+
+
 def _may(work: Work, routine: Routine, *, too: bool) -> bool:
     return laying.keeps(work, routine) or (too and laying.does(work, routine))
 
