@@ -101,7 +101,7 @@ def export() -> ResponseReturnValue:
 
 
 @bp.route("/errands/import", methods=["GET", "POST"])
-@doors.signed_in(*STAFF)
+@doors.signed_in(Role.COMMITTEE)
 @doors.body_most(BODY_MOST)
 def bring() -> ResponseReturnValue:
     """Bring a ledger: the file as a whole is looked at here, its rows by the scheduler."""

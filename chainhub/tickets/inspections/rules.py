@@ -12,6 +12,7 @@ TICKETS_MOST = 300
 ACCOUNTS_MOST = 5  # of one inspection at a time
 SECRETARIES = (Post.HEAD, Post.DEPUTY)
 """Of a chain's committee: the secretary and the deputy who stands in for that post (decision)."""
+WHOSE = "迎检由产业链党委的书记或副书记来办。请告诉他们要看哪些诉求。"
 BODY = Field("body", "谁来检查", Shape.LINE, 60, 2, hint="比如：县委第三巡察组")
 REASON = Field("reason", "事由", Shape.LINE, 200, 4, hint="比如：2026 年优化营商环境专项巡察，文号写上")
 NAME = Field("name", "给谁用", Shape.LINE, 40, 2, hint="写清楚是谁；一个人一个账号")

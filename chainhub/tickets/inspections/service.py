@@ -58,7 +58,7 @@ def at_console(work: Work) -> bool:
 def demand_maker(work: Work) -> None:
     """Refuse whoever lays nothing before an inspection: NotAllowed."""
     if not (at_console(work) or rules.may_make(work.actor)):
-        raise NotAllowed("迎检由产业链党委的书记或副书记来办。请告诉他们要看哪些诉求。")
+        raise NotAllowed(rules.WHOSE)
 
 
 # Choosing
