@@ -125,6 +125,7 @@ _THERE: dict[str, dict] = {
     "act_reopen": _UNHAPPY,
     "act_escalate": _UNHAPPY,
     "keep_checklist": {"items": [{"label": "到过现场"}]},
+    "issue_occasion_paper": {"kind": "routine_notice"},
     "plan_routine": {"kind": "meeting", "body": f"department:{people.POWER_UNIT}", "month": 1, "months": 1},
     "body_routine": {"body": f"department:{people.POWER_UNIT}"},
     "rhythm_routine": {"month": 1, "months": 1},
