@@ -82,8 +82,9 @@ def _pages(somebody: Somebody, matters: dict[State, str]) -> list[str]:
     found: dict[str, str] = {}
     queue = ["/", "/inbox", "/password"]
     for path in queue:
-        shape = _SHAPE.sub("/…", path.partition("?")[0])
-        if shape in found or _LEFT_OUT.search(path):
+        bare = path.partition("?")[0]
+        shape = _SHAPE.sub("/…", bare)
+        if shape in found or _LEFT_OUT.search(bare):
             continue
         if "/act/" in shape:
             if shape not in _forms:
