@@ -46,8 +46,8 @@ def run(empty_url, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(clock, "now", lambda: NOW)
     opened, open_engine = [], opening.engine
 
-    def _engine(settings):
-        opened.append(open_engine(settings))
+    def _engine(settings, **given):
+        opened.append(open_engine(settings, **given))
         return opened[-1]
 
     monkeypatch.setattr(opening, "engine", _engine)
