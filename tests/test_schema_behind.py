@@ -48,10 +48,7 @@ def app_on(empty_url, settings, standing_app):
 
 
 def test_a_page_says_what_is_so_and_what_to_do(older, app_on):
-    client = app_on.test_client()
-    assert sign_in(client, OWNER).status_code == 303
-
-    answer = client.get("/")
+    answer = sign_in(app_on.test_client(), OWNER)  # the first thing that asks after an account
 
     assert answer.status_code == 503
     assert SENTENCE in answer.text
