@@ -261,6 +261,7 @@ TWICE = {
     "tickets.outside_link": "each handing out is written down",
     "people.reset": "each gives a new password, shown once",
     "outgoing.test": "each test is sent, and noted",
+    "errands.fetch": "each fetching is written down",
 }
 """What may leave a trace each time it is sent, and why."""
 

@@ -36,8 +36,8 @@ def _made(session, *tickets, username=people.CLOSER, at=NOW, **given):
     return service.make(work_of(session, username, at), asked)
 
 
-def _inspector(session, one, at=NOW) -> tuple[Work, User, str]:
-    user, once = service.open_account(work_of(session, people.CLOSER, at), one.id, "李检查")
+def _inspector(session, one, at=NOW, name="李检查") -> tuple[Work, User, str]:
+    user, once = service.open_account(work_of(session, people.CLOSER, at), one.id, name)
     actor = accounts.account(session, user.id).actor
     return Work(session, actor, at, known.of(session).calendar), user, once
 
@@ -190,13 +190,22 @@ def test_it_is_ended_by_hand_at_once(session, username):
 @slow
 def test_one_account_is_ended_and_the_others_stay(session):
     one = _made(session, builders.submitted(session))
-    (_, first, _), (_, second, _) = _inspector(session, one), _inspector(session, one)
+    (_, first, _), (_, second, _) = (_inspector(session, one, name=name) for name in ("李检查", "王检查"))
 
     service.end_account(work_of(session, people.CLOSER), one.id, first.id)
 
     assert (first.is_active, second.is_active) == (False, True)
     with pytest.raises(NotFound):
         service.end_account(work_of(session, people.CLOSER), one.id, work_of(session, people.CLERK).actor.id)
+
+
+@slow
+def test_a_button_pressed_twice_opens_one_account_for_a_person(session):
+    one = _made(session, builders.submitted(session))
+    _inspector(session, one)
+
+    with pytest.raises(Conflict, match="已经给李检查开过账号"):
+        _inspector(session, one)
 
 
 @slow

@@ -217,6 +217,11 @@ def open_account(work: Work, id_: int, name: str) -> tuple[User, str]:
         raise Conflict(
             f"一次迎检最多同时有 {rules.ACCOUNTS_MOST} 个账号，请先停掉不用的。", code="forbidden_now"
         )
+    same = running.where(InspectionAccount.user_id.in_(select(User.id).where(User.name == name.strip())))
+    if work.session.scalar(same):  # a button that was pressed twice opens one
+        raise Conflict(
+            f"已经给{name.strip()}开过账号。密码没记下来的，先停掉那个账号再开。", code="forbidden_now"
+        )
     grant = Grant(Role.INSPECTOR, ScopeKind.INSPECTION, str(one.id))
     user, password = guests.open_guest(work, name.strip(), one.body, grant, one.until)
     work.session.add(
