@@ -20,6 +20,7 @@ from chainhub.web import shapes
 from chainhub.web.shapes import (
     CODE_MOST,
     Choice,
+    Choices,
     Command,
     Day,
     Line,
@@ -176,11 +177,7 @@ class SignatureBody(Command):
 class TicketQuery(Query):
     """Which tickets."""
 
-    state = mm.List(
-        Choice(State, required=True),
-        validate=validate.Length(max=len(State)),
-        metadata={"description": "可以写几个"},
-    )
+    state = Choices(State)
     chain = Line(CODE_MOST, about="产业链编码")
     unit = Line(CODE_MOST, about="主办单位编码")
     co_unit = Line(CODE_MOST, about="协办单位编码：派过协办的")
@@ -190,13 +187,9 @@ class TicketQuery(Query):
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     late = Choice(Age, about="逾期多久，从到期那天起数的工作日：5 以内，10 是 6 到 10，more 更久")
     enterprise = Line(CODE_MOST, about="企业编码")
-    flag = mm.List(
-        mm.Enum(Flag, by_value=mm.String, required=True),
-        validate=validate.Length(max=len(Flag)),
-        metadata={
-            "description": "标记，可以写几个："
-            + "，".join(f"{one.value} {said}" for one, said in FLAG_WORDS.items())
-        },
+    flag = Choices(
+        Flag,
+        about="标记，可以写几个：" + "，".join(f"{one.value} {said}" for one, said in FLAG_WORDS.items()),
     )
     q = Line(100, about="编号、企业、标题、内容里的字")
     route = Choice(

@@ -250,6 +250,17 @@ class Several(fields.List[Any]):
         )
 
 
+class Choices(Several):
+    """Some of the words of an enum, by their values, none asked for more often than there are words."""
+
+    def __init__(self, kind: type[Enum], *, about: str = "可以写几个") -> None:
+        super().__init__(
+            Choice(kind, required=True),
+            validate=validate.Length(max=len(kind), error=f"最多写 {len(kind)} 个。"),
+        )
+        self.metadata = {"description": about}
+
+
 class Whole(fields.Integer):
     """A whole number within bounds; in a body no text that looks like one."""
 

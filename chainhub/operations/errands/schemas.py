@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields as mm
-from marshmallow import validate
 
 from chainhub.operations.errands import rules
 from chainhub.operations.errands.queries import PAGE, PAGE_MOST
@@ -16,6 +15,7 @@ from chainhub.tickets.workflow import State
 from chainhub.web.shapes import (
     CODE_MOST,
     Choice,
+    Choices,
     Command,
     Line,
     Query,
@@ -32,7 +32,7 @@ class SoughtBody(Command):
     """Which tickets: the same words as the list of tickets takes. Nothing at all means everything one sees."""
 
     q = Line(sought.Q_MOST, about="编号、企业、标题、内容里的字")
-    state = mm.List(Choice(State, required=True), validate=validate.Length(max=len(State)))
+    state = Choices(State)
     chain = Line(CODE_MOST, about="产业链编码")
     unit = Line(CODE_MOST, about="主办单位编码")
     co_unit = Line(CODE_MOST, about="协办单位编码")
@@ -41,7 +41,7 @@ class SoughtBody(Command):
     kind = Choice(terms.Kind)
     urgency = Choice(terms.Urgency)
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
-    flag = mm.List(mm.Enum(Flag, by_value=mm.String, required=True), validate=validate.Length(max=len(Flag)))
+    flag = Choices(Flag)
     route = Choice(terms.Route)
     referred = YesNo(about="true：只看上级转办的")
     ended = YesNo(about="true：只看已办完的")
