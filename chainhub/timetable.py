@@ -160,6 +160,14 @@ TIMETABLE: tuple[Job, ...] = (
         "汇总统计",
     ),
     Job(
+        "appeals",
+        300,
+        statistics.find_speaking,
+        statistics.remind,
+        "考核申诉: remind of the decision on its last day and once it has passed",
+        "考核申诉到期的提醒",
+    ),
+    Job(
         "monthly_drafts",
         600,
         reports.find_unmade,

@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
-HEAD = "0026"
+HEAD = "0027"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 

@@ -65,13 +65,13 @@ def list_weights() -> Response:
 @room.post("/stats/weights", {201: schemas.WeightsShape}, api.Taken(body=schemas.WeightsBody))
 @doors.signed_in(*weighing.KEEPERS)
 def set_weights() -> Response:
-    """改综合的权重，三项加起来 100，从明天以后的一天起；难度系数不变"""
+    """改综合的权重，三项加起来 100，从明天以后的一天起；难度系数写了就换，不写就不变"""
     sent = api.body()
     with doors.work() as work:
         given = api.load(_WEIGHTS, sent)
         parts = Weights(given["contacted"], given["solved"], given["satisfied"])
-        kept = weighing.latest(work).difficulty or {}
-        change = weighing.Change(parts, given["from_on"], given["why"], kept)
+        hard = given.get("difficulty", weighing.latest(work).difficulty or {})
+        change = weighing.Change(parts, given["from_on"], given["why"], hard)
         found = _scale(weighing.keep(work, change))
     return api.answer(found, 201)
 

@@ -1,5 +1,11 @@
 """What the JSON door of 考核 takes and answers."""
 
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from marshmallow import ValidationError
 from marshmallow import fields as mm
 
 from chainhub.statistics.appeals.queries import PAGE
@@ -24,6 +30,29 @@ from chainhub.web.shapes import (
 )
 
 _MONTH = 7  # characters: 2026-11
+
+
+class Factors(mm.Dict):
+    """How hard a case is, by kind or category: a number each. Which names and numbers go says `weighing`."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(
+            keys=mm.String(),
+            values=mm.Float(),
+            allow_none=True,
+            metadata={"description": about},
+        )
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Fraction]:
+        if not isinstance(value, dict) or not all(_is_number(one) for one in value.values()):
+            raise ValidationError('请写成 {"kind:help": 1.5} 这样，值是数。')
+        return {name: Fraction(str(factor)) for name, factor in value.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 class RankingQuery(Query):
@@ -64,6 +93,7 @@ class WeightsBody(Command):
     satisfied = Whole(0, 100, required=True, about="%")
     from_on = Day(required=True)
     why = Text(WHY_MOST, WHY_LEAST, required=True)
+    difficulty = Factors("难度系数，0.5 到 3：kind:… 或 category:…，没写的是 1；整项不写就照现在的不变")
 
 
 class RankedShape(Shape):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chainhub.core.sweeps import InSteps, OpenWork
 from chainhub.core.work import Work
 from chainhub.statistics import service, stories
+from chainhub.statistics.appeals import service as appeals
 
 
 def find_unfolded(work: Work, limit: int) -> Sequence[int]:
@@ -27,3 +28,13 @@ def _fold(open_work: OpenWork, ids: Sequence[int]) -> None:
 
 fold = InSteps(_fold)
 """Fold it, some thousand lines a transaction."""
+
+
+def find_speaking(work: Work, limit: int) -> Sequence[int]:
+    """Return appeals of which it is time to remind."""
+    return appeals.speaking(work, limit)
+
+
+def remind(work: Work, ids: Sequence[int]) -> None:
+    """Remind of them."""
+    appeals.remind(work, ids)

@@ -116,6 +116,37 @@ def test_both_sides_are_told_and_each_step_is_a_line_of_history(session, late):
     assert lines[0].source is lines[0].target is S.HANDLING
 
 
+def test_it_is_said_on_the_last_day_and_once_it_has_passed(session, late):
+    made = appeal(session, late, "handling_on_time", AT)
+    assert made.due_at == china(2026, 4, 15, 17, 30)
+
+    def reminded(at):
+        work = work_of(session, people.CLERK, at)
+        service.remind(work, service.speaking(work, 100))
+        rows = session.scalars(
+            select(Notice).where(Notice.key.in_([f"appeal:{made.id}:today", f"appeal:{made.id}:late"]))
+        )
+        return sorted({(row.key.rsplit(":", 1)[1], row.user_id) for row in rows})
+
+    clerk, unit = (work_of(session, name).actor.id for name in (people.CLERK, people.POWER))
+    assert reminded(china(2026, 4, 15, 8)) == []
+    for at in (china(2026, 4, 15, 9), china(2026, 4, 15, 17)):
+        found = reminded(at)
+        assert ("today", clerk) in found
+        assert {key for key, _ in found} == {"today"}
+        assert ("today", unit) not in found
+    for at in (china(2026, 4, 15, 17, 30), china(2026, 4, 20, 9)):
+        found = reminded(at)
+        assert {("late", clerk), ("late", unit)} <= set(found)
+    assert service.speaking(work_of(session, people.CLERK, china(2027, 1, 1)), 100) == []
+
+
+def test_nobody_is_reminded_of_what_is_decided(session, late):
+    decided(session, appeal(session, late, "handling_on_time", AT), AT, uphold=False)
+
+    assert service.speaking(work_of(session, people.CLERK, china(2027, 1, 1)), 100) == []
+
+
 def test_who_asked_does_not_decide_nor_anybody_but_the_committee(session, late):
     made = appeal(session, late, "handling_on_time", AT)
 

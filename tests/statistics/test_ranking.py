@@ -228,3 +228,25 @@ def test_a_program_reads_the_ranking_and_sets_the_weights(caller):  # noqa: F811
     given(caller("xitong").post("/stats/weights", json=body), 201)
     assert given(caller(people.CLERK).get("/stats/weights"))["items"][0]["contacted"] == 20
     refused(caller(people.OWNER).get("/stats/ranking"), 403)
+
+
+@pytest.mark.usefixtures("compared")
+def test_a_program_sets_how_hard_a_case_is_and_a_later_change_of_weights_keeps_it(caller):  # noqa: F811
+    body = {"contacted": 20, "solved": 30, "satisfied": 50, "from_on": "2026-06-01", "why": "县委常委会定的"}
+    keeper = caller("xitong")
+
+    hard = given(keeper.post("/stats/weights", json=body | {"difficulty": {"kind:problem": 1.5}}), 201)
+    assert hard["difficulty"] == {"kind:problem": 1.5}
+    later = given(keeper.post("/stats/weights", json=body | {"from_on": "2026-07-01"}), 201)
+    assert later["difficulty"] == {"kind:problem": 1.5}
+    gone = body | {"from_on": "2026-08-01", "difficulty": {}}
+    assert given(keeper.post("/stats/weights", json=gone), 201)["difficulty"] == {}
+    for strange in (
+        {"kind:problem": 9},
+        {"kind:none": 1.5},
+        {"kind:problem": "难"},
+        [1],
+        {"kind:problem": True},
+    ):
+        said = refused(keeper.post("/stats/weights", json=body | {"difficulty": strange}), 422)
+        assert "difficulty" in said["errors"]

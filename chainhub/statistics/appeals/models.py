@@ -16,6 +16,7 @@ class Appeal(Base):
     __table_args__ = (
         UniqueConstraint("ticket_id", "measure", "unit_code", "month"),
         Index("ix_stat_appeal_standing", "standing", "id"),
+        Index("ix_stat_appeal_speaks_at", "speaks_at"),
         CheckConstraint(
             "asked_by_id IS NULL OR decided_by_id IS NULL OR asked_by_id <> decided_by_id",
             name="another_person",
@@ -36,6 +37,7 @@ class Appeal(Base):
     asked_by: Mapped[str] = mapped_column(String(120))  # unit and name, as they were
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]  # to be decided by then
+    speaks_at: Mapped[datetime | None]  # when the committee is reminded next; nothing once all is said
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from chainhub.core.limits import closing_day
 from chainhub.core.worktime import Calendar, Limit
 from chainhub.statistics.figures import FIGURES, Better, Figure
 from chainhub.statistics.rules import Mark
@@ -42,3 +43,9 @@ def open_until(
     ended = calendar.start_of_day(date(after.year, after.month, 1)) - timedelta(days=1)
     begun = max(ended, published_at) if published_at else ended
     return calendar.due(begun, limit).at
+
+
+def speaks_next(due_at: datetime, now: datetime, calendar: Calendar) -> datetime | None:
+    """Return when an undecided appeal is spoken of next: in the morning of its last day, then when that has passed."""
+    morning = calendar.start_of_day(closing_day(due_at))
+    return next((at for at in (morning, due_at) if at > now), None)

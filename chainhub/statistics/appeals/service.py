@@ -8,6 +8,8 @@ chain's leader decides (`tickets.service.requests`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
@@ -132,8 +134,10 @@ def ask(
         asked_by=_who(work, about.unit),
         asked_at=work.now,
         due_at=work.calendar.due(work.now, limit_of(work, DECISION_LIMIT)).at,
+        speaks_at=None,
         decided_at=None,
     )
+    made.speaks_at = rules.speaks_next(made.due_at, work.now, work.calendar)
     work.session.add(made)
     kept = []
     if shelf is not None and files:
@@ -142,9 +146,12 @@ def ask(
     listed = [{"id": one.id, "name": one.name, "size": one.size, "sha256": one.sha256} for one in kept]
     _note(work, ticket, Action.ASSESS_ASK, made, reason, {"files": listed or None})
     words = f"{ticket.about}：{made.asked_by}申诉{about.words}，请在 {moment_text(made.due_at)} 前决定。"
-    deciders = known.of(work.session).holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, ticket.chain_code)
-    _tell(work, ticket, deciders, made, words)
+    _tell(work, ticket, _deciders(work, made), made, words)
     return made
+
+
+def _deciders(work: Work, appeal: Appeal) -> frozenset[int]:
+    return known.of(work.session).holders.ids(Role.COMMITTEE, ScopeKind.CHAIN, appeal.chain_code)
 
 
 def _who(work: Work, unit: str) -> str:
@@ -191,6 +198,7 @@ def decide(work: Work, id_: int, *, uphold: bool, note: str) -> Appeal:
     found.decided_by = f"{work.actor.unit_name} {work.actor.name}".strip()
     found.decided_at = work.now
     found.decision = note
+    found.speaks_at = None
     _note(work, ticket, Action.ASSESS_UPHOLD if uphold else Action.ASSESS_REJECT, found, note, {})
     said = "这一件不再算进这个指标" if uphold else "照算"
     words = f"{ticket.about}：{about_of(found).words}的考核申诉，{found.standing.label}，{said}。{note}"
@@ -241,3 +249,34 @@ def _tell(work: Work, ticket: Ticket, who: set[int] | frozenset[int], found: App
         link=f"/statistics/appeals/{found.id}",
         kept_from=ticket.complained_unit_code,
     )
+
+
+# By itself
+
+
+def speaking(work: Work, limit: int) -> Sequence[int]:
+    """Return appeals that nobody has decided and of which it is time to remind."""
+    query = select(Appeal.id).where(Appeal.speaks_at <= work.now).order_by(Appeal.speaks_at, Appeal.id)
+    return work.session.scalars(query.limit(limit)).all()
+
+
+def remind(work: Work, ids: Sequence[int]) -> None:
+    """Remind the committee on the day of the decision, and once it has passed; then whoever asked hears of it too."""
+    for id_ in ids:
+        found = work.session.get_one(Appeal, id_)
+        if found.speaks_at is None or found.speaks_at > work.now:
+            continue
+        ticket = work.session.get_one(Ticket, found.ticket_id)
+        late = found.due_at <= work.now
+        when = "的决定过期了，请尽快决定。" if late else f"要在 {moment_text(found.due_at)} 前决定。"
+        told = _deciders(work, found) | ({found.asked_by_id} if late and found.asked_by_id else frozenset())
+        notices.enqueue(
+            work,
+            told,
+            NoticeKind.OVERDUE if late else NoticeKind.REMINDER,
+            f"{ticket.about}：{found.asked_by}申诉{about_of(found).words}，{when}",
+            key=f"appeal:{found.id}:{'late' if late else 'today'}",
+            link=f"/statistics/appeals/{found.id}",
+            kept_from=ticket.complained_unit_code,
+        )
+        found.speaks_at = rules.speaks_next(found.due_at, work.now, work.calendar)
