@@ -311,3 +311,32 @@ def test_in_production_nothing_is_simulated(run, monkeypatch):
 
     assert code == 1
     assert "不演练" in said
+
+
+@pytest.mark.usefixtures("county")
+def test_an_inspection_is_made_shown_and_ended(run):
+    asked = ("--body", "县委第三巡察组", "--reason", "优化营商环境专项巡察")
+    number, secret = "EQ-2026-00001", "EQ-2026-00002"
+
+    assert run("inspection", "list") == (0, "还没有迎检。\n")
+    code, said = run("inspection", "make", secret, *asked)
+    assert code == 1
+    assert "不能选" in said
+    assert run("inspection", "make", number, *asked, "--days", 31)[0] == 1
+    code, said = run("inspection", "make", number, *asked)
+    assert code == 0
+    assert "1 件" in said
+    code, said = run("inspection", "open", 1, "周巡视")
+    login = re.search(r"登录名：(\S+)", said)[1]
+    assert re.search(r"一次性密码（只显示这一次）：\S{8,}", said)
+    assert run("inspection", "open", 1, "周巡视")[0] == 1
+    listed = run("inspection", "list")[1]
+    assert "县委第三巡察组" in listed
+    assert login in listed
+
+    assert run("inspection", "end", 1, "--account", "nobody")[0] == 1
+    assert run("inspection", "end", 1, "--account", login) == (0, f"{login} 已停用。\n")
+    assert "已停" in run("inspection", "list")[1]
+    assert run("inspection", "end", 1)[0] == 0
+    assert "已结束" in run("inspection", "list")[1]
+    assert run("inspection", "end", 1)[0] == 1

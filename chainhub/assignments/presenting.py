@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chainhub.assignments import line_queries, proposal_queries, queries, rules
 from chainhub.assignments.line_queries import Line
 from chainhub.assignments.models import PairRule, Proposal, ProposalPair
+from chainhub.assignments.service import proposing
 from chainhub.assignments.showing import (
     CaredView,
     FigureView,
@@ -243,6 +244,11 @@ def chain_rows(work: Work) -> list[tuple[str, int, int, str]]:
         for code in queries.chains(work)
         if code in found
     ]
+
+
+def propose_url(work: Work) -> str:
+    """Return where a proposal is asked for: at once, or of a large county in the background, with progress."""
+    return "/errands/proposals" if proposing.is_large(work) else "/guides/proposals"
 
 
 def is_decider(work: Work) -> bool:

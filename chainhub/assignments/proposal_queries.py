@@ -29,6 +29,14 @@ from chainhub.county.directory.models import Enterprise
 FIRMS_MOST, GUIDES_MOST = 30_000, 8_000  # of one proposal
 
 
+def pair_count(work: Work, of_chains: Collection[str]) -> int:
+    """Count the enterprises of these chains times the guides there are: how large a proposal is."""
+    firms = select(func.count()).where(Enterprise.chain_code.in_(sorted(of_chains)))
+    standing = queries.standing(local(work.now).date())
+    guides = standing.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    return (work.session.scalar(firms) or 0) * (work.session.scalar(guides) or 0)
+
+
 def facts(work: Work, of_chains: Collection[str]) -> Facts:
     """Return everything that decides who looks after the enterprises of these chains, as it is today.
 

@@ -6,7 +6,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from chainhub.cli import checking, files, learning, office, people, playing, reporting, running
+from chainhub.cli import checking, files, inspecting, learning, office, people, playing, reporting, running
 from chainhub.core.errors import Invalid, Refusal
 from chainhub.web import engine as engines
 from chainhub.web import logs
@@ -47,6 +47,6 @@ def cli() -> None:
     logs.configure(os.environ.get("CHAINHUB_LOG_LEVEL", "WARNING"))
 
 
-for _room in (running, playing, people, files, office, learning, checking, reporting):
+for _room in (running, playing, people, files, office, learning, checking, reporting, inspecting):
     for _command in _room.COMMANDS:
         cli.add_command(_command)

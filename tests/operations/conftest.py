@@ -5,9 +5,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy.orm import Session
 
+from chainhub.core import clock
 from chainhub.core.actor import THE_CLOCK
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.documents.attachments import storing
+from tests.operations.errand_kit import turn
 from tests.people import NOW
 
 
@@ -30,3 +33,14 @@ def opening(connection):
 def opened(opening):
     """The same at the moment of the tests."""
     return opening(NOW)
+
+
+@pytest.fixture
+def scheduler(app, connection, opening):
+    """The scheduler's turn at the moment of the pages, with the storage of the application."""
+    storing.equip(connection, app.extensions["chainhub_storage"])
+
+    def _turn() -> None:
+        turn(opening(clock.now()))
+
+    return _turn

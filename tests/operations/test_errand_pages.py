@@ -5,9 +5,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from chainhub.core import clock
 from chainhub.documents import sheets
-from chainhub.documents.attachments import storing
 from chainhub.operations import importing, ledger
 from chainhub.operations.errands import views
 from chainhub.operations.errands.models import Errand
@@ -15,22 +13,11 @@ from chainhub.tickets.models import Ticket
 from tests import builders, people
 from tests.api.calling import V1
 from tests.api.conftest import caller, hands
-from tests.operations.errand_kit import rows_of, turn
+from tests.operations.errand_kit import rows_of
 from tests.web_client import said, token_of
 
 __all__ = ["caller", "hands"]
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def scheduler(app, connection, opening):
-    """The scheduler's turn at the moment of the pages, with the storage of the application."""
-    storing.equip(connection, app.extensions["chainhub_storage"])
-
-    def _turn() -> None:
-        turn(opening(clock.now()))
-
-    return _turn
 
 
 def _ledger(*rows: dict) -> bytes:

@@ -1,12 +1,12 @@
 """Proposals: two scenarios of one run, pairs locked and run again, confirmed as a whole or in part."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import insert, select, update
 
 from chainhub.assignments import kinds, proposal_queries, queries, rules
-from chainhub.assignments.explaining import Told
+from chainhub.assignments.explaining import Reasons, Told
 from chainhub.assignments.models import Assignment, PairRule, Proposal, ProposalPair
 from chainhub.assignments.rules import Facts, Profile
 from chainhub.assignments.service import assigning, carrying
@@ -18,11 +18,28 @@ from chainhub.audit import service as audit
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
 
-_BATCH = 1000  # rows of one statement
+PAIRS_AT_ONCE = 1_000_000  # enterprises × guides that a page computes while somebody waits: about a second
+_BATCH = 1000  # rows of one statement, pairs between two words of progress
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
     """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One scenario as it was computed: who looks after whom, and what is said of each pair."""
+
+    profile: Profile
+    facts: Facts
+    told: Told
+    pairs: Mapping[str, int]
+    reasons: Mapping[str, Reasons]
+
+
+def is_large(work: Work) -> bool:
+    """Say whether computing takes longer than somebody waits for a page."""
+    return proposal_queries.pair_count(work, queries.decided(work)) > PAIRS_AT_ONCE
 
 
 def propose(work: Work, of_chains: Collection[str] = (), *, say: Say = _silent) -> tuple[Proposal, Proposal]:
@@ -31,20 +48,52 @@ def propose(work: Work, of_chains: Collection[str] = (), *, say: Say = _silent) 
     Nobody is told and nothing changes before one is confirmed. Raises NotAllowed, Conflict where there is nothing to
     propose.
     """
-    own = queries.decided(work)
-    wanted = tuple(one for one in own if not of_chains or one in of_chains)
-    if not wanted or set(of_chains) - set(own):
-        raise NotAllowed("选派方案由本产业链的党委来推算。")
+    chains, facts = prepare(work, of_chains)
+    return keep(work, chains, draw(facts, say))
+
+
+def prepare(work: Work, of_chains: Collection[str] = ()) -> tuple[tuple[str, ...], Facts]:
+    """Return for which chains a proposal is made, and the facts. Raises NotAllowed, Conflict."""
+    wanted = demand_decided(work, of_chains)
     assigning.settle(work)
     facts = proposal_queries.facts(work, wanted)
     if not facts.firms:
         raise Conflict("这些产业链还没有企业，没有可推算的。")
     if not facts.guides:
         raise Conflict("还没有登记指导员。请先登记指导员，再推算方案。")
-    _let_go(work, wanted)
-    first = _keep(work, wanted, facts, Profile.STEADY, say=say)
-    second = _keep(work, wanted, facts, Profile.EVEN, say=say, twin_id=first.id)
-    audit.record(work, "propose_guides", "、".join(wanted), {"proposals": [first.id, second.id]})
+    return wanted, facts
+
+
+def demand_decided(work: Work, of_chains: Collection[str] = ()) -> tuple[str, ...]:
+    """Return these chains (with none, all of this actor's) if this actor decides for each. Raises NotAllowed."""
+    own = queries.decided(work)
+    wanted = tuple(one for one in own if not of_chains or one in of_chains)
+    if not wanted or set(of_chains) - set(own):
+        raise NotAllowed("选派方案由本产业链的党委来推算。")
+    return wanted
+
+
+def draw(facts: Facts, say: Say = _silent) -> tuple[Drawn, Drawn]:
+    """Compute both scenarios: no database, for as long as it takes."""
+    return _drawn(facts, Profile.STEADY, say), _drawn(facts, Profile.EVEN, say)
+
+
+def _drawn(facts: Facts, profile: Profile, say: Say) -> Drawn:
+    found = solve(facts, profile, say=say)
+    told, reasons = Told(facts, found, profile), {}
+    for place, code in enumerate(found.pairs):
+        if place % _BATCH == 0:
+            say("写明理由", place, len(found.pairs))
+        reasons[code] = told.reasons(code)
+    return Drawn(profile, facts, told, found.pairs, reasons)
+
+
+def keep(work: Work, chains: Sequence[str], both: tuple[Drawn, Drawn]) -> tuple[Proposal, Proposal]:
+    """Keep both scenarios, and let earlier open ones go."""
+    _let_go(work, chains)
+    first = _keep(work, chains, both[0])
+    second = _keep(work, chains, both[1], twin_id=first.id)
+    audit.record(work, "propose_guides", "、".join(chains), {"proposals": [first.id, second.id]})
     return first, second
 
 
@@ -56,20 +105,11 @@ def _let_go(work: Work, chains: Sequence[str]) -> None:
     work.session.flush()
 
 
-def _keep(
-    work: Work,
-    chains: Sequence[str],
-    facts: Facts,
-    profile: Profile,
-    *,
-    say: Say,
-    twin_id: int | None = None,
-) -> Proposal:
-    found = solve(facts, profile, say=say)
-    told = Told(facts, found, profile)
+def _keep(work: Work, chains: Sequence[str], drawn: Drawn, *, twin_id: int | None = None) -> Proposal:
+    told = drawn.told
     proposal = Proposal(
         twin_id=twin_id,
-        profile=profile,
+        profile=drawn.profile,
         chains=list(chains),
         stage=ProposalState.OPEN,
         made_by=assigning.who(work),
@@ -81,17 +121,17 @@ def _keep(
     work.session.add(proposal)
     work.session.flush()
     rows = []
-    for firm in facts.firms:
-        if firm.code not in found.pairs:
+    for firm in drawn.facts.firms:
+        if firm.code not in drawn.pairs:
             continue
-        reasons = told.reasons(firm.code)
+        reasons = drawn.reasons[firm.code]
         rows.append(
             {
                 "proposal_id": proposal.id,
                 "enterprise_code": firm.code,
-                "user_id": found.pairs[firm.code],
+                "user_id": drawn.pairs[firm.code],
                 "before_id": firm.current,
-                "changed": found.pairs[firm.code] != firm.current,
+                "changed": drawn.pairs[firm.code] != firm.current,
                 "tags": list(reasons.tags),
                 "sentence": reasons.sentence[:200],
                 "parts": [list(one) for one in reasons.parts],

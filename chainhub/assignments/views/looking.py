@@ -48,6 +48,7 @@ def _staff(work: Work) -> dict[str, Any]:
         "first_url": here if after else "",
         "decides": decides,
         "waiting": proposal_queries.open_proposal(work) if decides else None,
+        "propose_url": presenting.propose_url(work) if decides else "",
     }
 
 

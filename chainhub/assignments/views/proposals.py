@@ -31,7 +31,11 @@ def proposal(id_: int) -> ResponseReturnValue:
         everything = request.args.get("all") == "1"
         plan = presenting.plan(work, found, everything=everything, after=request.args.get("after", "")[:60])
         return render_template(
-            "assignments/proposal.html", plan=plan, everything=everything, profile=found.profile.value
+            "assignments/proposal.html",
+            plan=plan,
+            everything=everything,
+            profile=found.profile.value,
+            propose_url=presenting.propose_url(work),
         )
 
 

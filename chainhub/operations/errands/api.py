@@ -7,6 +7,7 @@ from flask import Response, request
 from chainhub.core.errors import Invalid
 from chainhub.operations.errands import queries, schemas, service, views
 from chainhub.operations.errands.models import Errand
+from chainhub.operations.errands.rules import ErrandKind
 from chainhub.tickets.inspections import service as inspections
 from chainhub.web import api, doors
 
@@ -74,6 +75,15 @@ def ask_pack() -> Response:
     return api.answer(found, 201)
 
 
+@room.post("/errands/proposals", {201: schemas.ErrandShape})
+@doors.signed_in()
+def ask_proposal() -> Response:
+    """推算选派方案，本党委的全部产业链；企业多的时候在后台算，做到哪了看这一项"""
+    with doors.work() as work:
+        found = _shape(service.ask_proposal(work))
+    return api.answer(found, 201)
+
+
 @room.post("/errands/<int:id_>/confirm", {200: schemas.ErrandShape})
 @doors.signed_in()
 def confirm_errand(id_: int) -> Response:
@@ -115,11 +125,12 @@ def _shape(one: Errand) -> dict[str, Any]:
         "sha256": one.sha256,
         "said": one.said,
         "report": _report(one),
+        "result": (one.report or {}).get("link"),
     }
 
 
 def _report(one: Errand) -> dict[str, Any] | None:
-    if not one.report:
+    if not one.report or one.kind is not ErrandKind.IMPORT:
         return None
     failures = [{"row": row, "why": why} for row, why in one.report["failures"]]
     return {**one.report, "failures": failures}

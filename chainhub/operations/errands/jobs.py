@@ -9,9 +9,15 @@ from chainhub.operations.errands import queries, running, service
 from chainhub.operations.errands.bringing import bring
 from chainhub.operations.errands.exporting import export
 from chainhub.operations.errands.packing import pack
+from chainhub.operations.errands.planning import plan
 from chainhub.operations.errands.rules import ErrandKind
 
-_KINDS = {ErrandKind.EXPORT: export, ErrandKind.IMPORT: bring, ErrandKind.PACK: pack}
+_KINDS = {
+    ErrandKind.EXPORT: export,
+    ErrandKind.IMPORT: bring,
+    ErrandKind.PACK: pack,
+    ErrandKind.PROPOSAL: plan,
+}
 
 
 def find_waiting(work: Work, limit: int) -> Sequence[int]:

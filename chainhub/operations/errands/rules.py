@@ -13,6 +13,7 @@ class ErrandKind(Labelled):
     EXPORT = "export", "导出台账"
     IMPORT = "import", "导入台账"
     PACK = "pack", "迎检资料包"
+    PROPOSAL = "proposal", "推算选派方案"
 
 
 class Stage(Labelled):
@@ -27,6 +28,8 @@ class Stage(Labelled):
     EXPIRED = "expired", "文件已清掉"
 
 
+WITHOUT_FILE = (ErrandKind.IMPORT, ErrandKind.PROPOSAL)
+"""Of which no file comes: what comes of them stands in the county."""
 UNDONE = (Stage.WAITING, Stage.RUNNING)
 RUNNING_MOST = 3  # of one person at once: the scheduler does one after the other
 TRIES_MOST = 3  # runs that may break off before it is said to have failed

@@ -118,6 +118,9 @@ class ErrandShape(Shape):
     sha256 = mm.String(required=True)
     said = mm.String(required=True, metadata={"description": "没做成的原因"})
     report = mm.Nested(LedgerReport, required=True, allow_none=True, metadata={"description": "导入的结果"})
+    result = mm.String(
+        required=True, allow_none=True, metadata={"description": "选派方案在哪一页；别的都是 null"}
+    )
 
 
 class ErrandPage(Shape):

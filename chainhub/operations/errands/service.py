@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import and_, or_, update
 from sqlalchemy.engine import CursorResult
 
+from chainhub.assignments.service import proposing
 from chainhub.audit import service as audit
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
+from chainhub.county import known
 from chainhub.documents.attachments import storing
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
@@ -100,6 +102,16 @@ def ask_pack(work: Work, inspection: Inspection) -> Errand:
     made.total = inspection.tickets
     audit.record(work, "ask_pack", f"迎检 {inspection.id} {inspection.body}", {"number": made.id})
     return made
+
+
+def ask_proposal(work: Work) -> Errand:
+    """Ask for both scenarios of who looks after whom, for all chains of this committee. Raises NotAllowed, Conflict."""
+    chains = proposing.demand_decided(work)
+    _demand_few(work)
+    names = known.of(work.session).directory.chains
+    return _made(
+        work, ErrandKind.PROPOSAL, "、".join(names[one].name for one in chains), {"chains": list(chains)}
+    )
 
 
 def _demand_few(work: Work) -> None:
@@ -226,7 +238,7 @@ def claim(work: Work, id_: int, runner: str) -> Task | None:
     found = work.session.get(Errand, id_)
     if found is None:
         return None
-    left, stored_as = found.stored_as, "" if found.kind is ErrandKind.IMPORT else storing.place()
+    left, stored_as = found.stored_as, "" if found.kind in rules.WITHOUT_FILE else storing.place()
     silent = or_(Errand.beat_at.is_(None), Errand.beat_at <= work.now - rules.SILENT)
     free = or_(Errand.stage == Stage.WAITING, and_(Errand.stage == Stage.RUNNING, silent))
     values = {

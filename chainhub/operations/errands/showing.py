@@ -51,6 +51,7 @@ class ErrandView:
     confirm_url: str = ""
     cancel_url: str = ""
     fetch_url: str = ""
+    result_url: str = ""  # where in the county stands what came of it
 
 
 def errand(work: Work, one: Errand) -> ErrandView:
@@ -76,6 +77,7 @@ def errand(work: Work, one: Errand) -> ErrandView:
         confirm_url=f"{one.link}/confirm" if one.stage is Stage.ASKING else "",
         cancel_url=f"{one.link}/cancel" if service.may_cancel(one) else "",
         fetch_url=f"{one.link}/fetch" if fetchable else "",
+        result_url=report.get("link", ""),
     )
 
 
@@ -85,11 +87,15 @@ def _line(work: Work, one: Errand) -> str:
     if one.stage is Stage.RUNNING:
         if rules.is_silent(one.beat_at, work.now):
             return "好一会儿没有动静了，过几分钟会自动接着做。"
+        if one.kind is ErrandKind.PROPOSAL:
+            return f"算到 {rules.percent(one.done, one.total)}%"
         return f"{one.done} / {one.total}" if one.total else "正在准备"
     if one.stage is Stage.FAILED:
         return one.said
     if one.kind is ErrandKind.IMPORT:
         return _imported(one)
+    if one.kind is ErrandKind.PROPOSAL and one.stage is Stage.READY:
+        return f"{one.done} 家企业，两套方案都算好了；确认以前什么都不会改动。"
     if one.stage is Stage.READY and one.expires_at is not None:
         said = f"请在 {moment_text(one.expires_at, year=work.now.year)} 前下载，过后自动清掉。"
         return f"已经开始下载。断了的话，{said}" if one.fetched_at else f"{said}只能下载一次。"

@@ -172,6 +172,15 @@ def pack(id_: int) -> ResponseReturnValue:
     return redirect(link, code=303)
 
 
+@bp.post("/errands/proposals")
+@doors.signed_in(Role.COMMITTEE)
+def propose() -> ResponseReturnValue:
+    """Ask for a proposal of who looks after whom, of a county too large to wait for."""
+    with doors.work() as work:
+        link = service.ask_proposal(work).link
+    return redirect(link, code=303)
+
+
 @bp.post("/errands/<int(max=2147483647):id_>/confirm")
 @doors.signed_in(*STAFF)
 def confirm(id_: int) -> ResponseReturnValue:
