@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from chainhub.assignments.service import proposing
 from chainhub.core import clock
 from chainhub.core.db import Base
 from chainhub.core.media import Medium
@@ -119,6 +120,7 @@ def siege(standing_app, engine) -> Iterator[Siege]:
         made = Siege(standing_app, connection, scene)
         sent = _codes(made)
         made.targets = targets.aimed(standing_app, scene, made.as_)
+        made.targets |= _of_a_large_county(made)
         for endpoint, digits in sent.items():
             targets.write_in(made.targets, (endpoint, ""), "code", digits)
         yield made
@@ -126,6 +128,15 @@ def siege(standing_app, engine) -> Iterator[Siege]:
             db.session.remove()
         outer.rollback()
     patch.undo()
+
+
+def _of_a_large_county(siege: Siege) -> dict[tuple[str, str], Target]:
+    """The button that a county has which is too large to wait for its proposal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proposing, "PAIRS_AT_ONCE", 0)
+        page = siege.as_(people.CLERK).get("/guides").get_data(as_text=True)
+    found = targets.forms(siege.app, people.CLERK, "/guides", page)
+    return {(one.endpoint, ""): one for one in found if one.endpoint == "errands.propose"}
 
 
 def _codes(siege: Siege) -> dict[str, str]:

@@ -41,7 +41,7 @@ def test_the_page_asks_shows_how_far_it_is_and_leads_to_the_proposal(session, as
     assert [one.stage for one in both] == [ProposalState.OPEN] * 2
     assert f'href="{both[0].link}"' in page.get_data(as_text=True)
     assert clerk.get(both[0].link).status_code == 200
-    assert session.get_one(Errand, 1).stored_as == ""
+    assert session.scalars(select(Errand)).one().stored_as == ""
 
 
 @pytest.mark.usefixtures("large")
