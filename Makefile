@@ -38,7 +38,7 @@ run: setup ## Run the demonstration county on http://127.0.0.1:8000 (PORT=…, C
 
 test: .venv/.dev chainhub/web/static/vendor/.collected ## The whole suite: SQLite, PostgreSQL, browser
 	@$(BIN)/python tests/machine.py
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/.dev chainhub/web/static/vendor/.collected ## What needs no server and no browser, in seconds
 	$(BIN)/python -m pytest --fast -n 2

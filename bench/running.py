@@ -26,7 +26,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped as after an error
     for name in [one for one in os.environ if one.startswith("CHAINHUB_")]:
         del os.environ[name]  # a measurement is not configured by whoever starts it
-    sizes = [60] if options.quick else [int(one) for one in options.sizes.split(",")]
+    sizes = [200] if options.quick else [int(one) for one in options.sizes.split(",")]
     effort = measures.QUICK if options.quick else measures.FULL
     begun, command = time.monotonic(), _command(options)
     cases: list[Case] = []

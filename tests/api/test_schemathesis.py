@@ -54,6 +54,7 @@ class Range:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_the_description_is_true(app, caller):
     _try_all(app, caller, CLERK, GenerationMode.POSITIVE)
 

@@ -10,7 +10,7 @@ from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import REACHABLE, a_ticket
 
-pytestmark = pytest.mark.slow  # thorough rather than quick: left to the whole suite
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]  # what a template names depends on no database
 
 
 CHAINHUB = Path(__file__).resolve().parents[2] / "chainhub"
