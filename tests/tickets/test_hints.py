@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from chainhub.core import clock
+from chainhub.core import clock, sweeps
 from chainhub.core.errors import NotAllowed
 from chainhub.finding import shelf, training
 from chainhub.tickets import resembling
-from chainhub.tickets.hints import jobs, queries, service, showing
+from chainhub.tickets.hints import jobs, queries, rules, service, showing
 from chainhub.tickets.hints.models import HintModel, HintTaken
 from chainhub.tickets.hints.rules import What
 from chainhub.tickets.models import Ticket
@@ -136,6 +136,20 @@ def test_a_model_that_was_altered_or_is_gone_is_not_asked_and_its_keeper_is_told
 
     assert _hints(session) == {}
     assert {one.state for one in showing.models(work_of(session, "xitong", LATER))} == {"文件不在"}
+
+
+def test_the_job_leaves_nothing_behind_once_it_has_learnt(session, connection, tmp_path):
+    shelf.equip(connection, tmp_path / "models")
+
+    @contextmanager
+    def opened():
+        with session.begin_nested():
+            yield as_clock(session, NOW)
+
+    swept = sweeps.run(jobs.find_untrained, jobs.learn, opened, name="hints")
+
+    assert (swept.done, swept.left, swept.failed) == (1, 0, ())
+    assert jobs.find_untrained(as_clock(session, NOW + rules.LEARNT_FOR), 10) == [1]
 
 
 def test_no_model_is_made_where_it_could_not_be_kept_or_scikit_learn_is_not_there(

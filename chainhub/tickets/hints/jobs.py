@@ -8,8 +8,8 @@ from chainhub.tickets.hints import service
 
 
 def find_untrained(work: Work, limit: int) -> Sequence[int]:
-    """Return one number where models can be made here; when is the timetable's to say."""
-    return [1] if service.may_train(work) else []
+    """Return one number where models can be made here and were not just now; on which day is the timetable's to say."""
+    return [1] if service.is_untrained(work) else []
 
 
 def _learn(open_work: OpenWork, ids: Sequence[int]) -> None:

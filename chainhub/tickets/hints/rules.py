@@ -1,10 +1,13 @@
 """What is suggested, from which confidence on, and when a suggestion was followed. Pure."""
 
+from datetime import timedelta
+
 from chainhub.core.words import Labelled
 from chainhub.county.directory.rules import Directory
 
 SHOWN = 0.5  # confidence from which on a hint is shown: it is right more often than not
 SECOND = 0.2  # from which on the second likeliest is named beside it
+LEARNT_FOR = timedelta(minutes=30)  # after a try in which there is nothing to learn anew
 HISTORY_MOST = 20_000  # tickets that are learnt from, the newest: what one run costs has a bound
 KEPT = 2  # models of each sort whose files are kept: the one that counts, and the one before
 WEEK_DAYS = 7  # the age at which a model is made anew

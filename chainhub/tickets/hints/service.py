@@ -34,6 +34,12 @@ def may_train(work: Work) -> bool:
     return training.is_installed() and shelf.folder_of(work.session) is not None
 
 
+def is_untrained(work: Work) -> bool:
+    """Say whether something is to be learnt that was not tried in the last hours: a job that has run leaves nothing."""
+    made = [one.made_at for one in queries.newest(work).values()]
+    return may_train(work) and (len(made) < len(What) or min(made) <= work.now - rules.LEARNT_FOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What one try came to: a model's digest, or none."""
