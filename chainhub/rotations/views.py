@@ -272,6 +272,7 @@ def change(id_: int, word: str) -> ResponseReturnValue:
             return render_template(
                 "rotations/preview.html",
                 change=wanted,
+                about="：".join(filter(None, (names.get(asked.enterprise, ""), asked.why))),
                 moved=presenting.moved(found, names),
                 coming=presenting.coming(found, names),
                 without_day=[one.words for one in found.without_day],

@@ -47,7 +47,7 @@ def test_the_committee_arranges_looks_saves_and_announces(troupe):
     first = clerk.page.locator("#form [name=enterprise] option").nth(1).get_attribute("value")
     until = clock.now().date() + timedelta(days=300)
     clerk.fill(enterprise=first, from_on=f"{clock.now().date()}", until_on=f"{until}", why="设备大修")
-    clerk.press("看看影响").sees("h1", "会动到谁").reads("还没有保存").shot("preview")
+    clerk.press("看看影响").sees("h1", "会动到谁").reads("设备大修。还没有保存").shot("preview")
     clerk.press("保存，并通知这些企业" if clerk.offer("保存，并通知这些企业").count() else "保存")
     clerk.reads("改好了", "缓办，要补")
     clerk.press("变更记录").reads("设备大修", "宋以宁")
