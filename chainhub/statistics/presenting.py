@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -41,6 +42,7 @@ LIST = "/statistics/cases"
 ALL_MEASURES = frozenset(figure.measure for figure in FIGURES.values())
 
 
+@lru_cache(maxsize=4096)
 def case_url(code: str, span: Span, narrow: Narrow, part: str = "") -> str:
     """Return where the list of what a figure counts is."""
     asked = {

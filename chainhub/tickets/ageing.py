@@ -1,9 +1,11 @@
 """How long what is overdue has been so, in workdays from its due day: three ages, each a filter of the list."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
 
+from chainhub.core.actor import Actor
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI, Calendar
@@ -35,8 +37,19 @@ def _from(day: date) -> datetime:
 
 def is_of(calendar: Calendar, now: datetime, age: Age) -> ColumnElement[bool]:
     """Return the condition that a ticket is open and has been overdue for so long."""
+    return _is_of(age, now, *_borders(calendar, now))
+
+
+def _borders(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
     today = now.astimezone(SHANGHAI).date()
     short, long = (_from(since(calendar, today, days)) for days in (_FIRST, _SECOND))
+    return short, long
+
+
+Moment = datetime | BindParameter[datetime]
+
+
+def _is_of(age: Age, now: Moment, short: Moment, long: Moment) -> ColumnElement[bool]:
     late = and_(Ticket.is_open, Ticket.due_at <= now)
     if age is Age.SHORT:
         return and_(late, Ticket.due_at >= short)
@@ -47,10 +60,13 @@ def is_of(calendar: Calendar, now: datetime, age: Age) -> ColumnElement[bool]:
 
 def counts(work: Work) -> dict[Age, int]:
     """Count what this actor sees that is overdue, by age, in one query."""
-    columns = [
-        func.count().filter(is_of(work.calendar, work.now, age)).label(age.name.lower()) for age in Age
-    ]
-    row = work.session.execute(
-        select(*columns).where(queries.visible(work.actor), Ticket.is_open, Ticket.due_at <= work.now)
-    ).one()
-    return dict(zip(Age, row, strict=True))
+    short, long = _borders(work.calendar, work.now)
+    given = {"now": work.now, "short": short, "long": long}
+    return dict(zip(Age, work.session.execute(_counted(work.actor), given).one(), strict=True))
+
+
+@lru_cache(maxsize=512)
+def _counted(actor: Actor) -> Select[*tuple[int, ...]]:
+    now, short, long = (bindparam(name, type_=Ticket.due_at.type) for name in ("now", "short", "long"))
+    columns = [func.count().filter(_is_of(age, now, short, long)).label(age.name.lower()) for age in Age]
+    return select(*columns).where(queries.visible(actor), Ticket.is_open, Ticket.due_at <= now)

@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import load_only
 
 from chainhub.core.actor import Actor
@@ -85,6 +95,11 @@ class Order(StrEnum):
     DUE = "due"
 
 
+Moment = datetime | BindParameter[datetime]
+_NOW: BindParameter[datetime] = bindparam("now", type_=Ticket.due_at.type)
+"""The moment of a statement that is kept: it comes with each execution."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What somebody looks for. Every field narrows; None or empty does not."""
@@ -134,7 +149,7 @@ def page(
         query = _ordered(_LISTED.where(seen, *_conditions(work, wanted)), order, cursor, newest)
     else:
         query = _first_page(work.actor, wanted, order)
-    found = work.session.execute(query, {"most": limit + 1}).all()
+    found = work.session.execute(query, {"most": limit + 1, **_moment(work, wanted)}).all()
     items = [Item(ticket, short) for ticket, short in found[:limit]]
     more = len(found) > limit
     return Page(items, _cursor(order, items[-1].ticket) if more else "", is_first=not cursor)
@@ -151,17 +166,25 @@ def conditions(work: Work, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
 @lru_cache(maxsize=512)
 def _first_page(actor: Actor, wanted: Filter, order: Order) -> Select[Ticket, str]:
     seen = queries.visible_in_order(actor)
-    return _ordered(_LISTED.where(seen, *_lasting(wanted)), order, "", Ticket.id)
+    return _ordered(_LISTED.where(seen, *_lasting(wanted), *_lit(wanted, _NOW)), order, "", Ticket.id)
 
 
 @lru_cache(maxsize=512)
 def _counted(actor: Actor, wanted: Filter) -> Select[int]:
-    return _count_of((queries.visible(actor), *_lasting(wanted)))
+    return _count_of((queries.visible(actor), *_lasting(wanted), *_lit(wanted, _NOW)))
 
 
 def _of_the_moment(wanted: Filter) -> bool:
-    """Say whether a filter means something else at another moment, or for another directory or database."""
-    return bool(wanted.category or wanted.light or wanted.q or wanted.due_before or wanted.extra)
+    """Say whether a filter means something else for another directory or database, or names a moment of its own."""
+    return bool(wanted.category or wanted.q or wanted.due_before or wanted.extra)
+
+
+def _moment(work: Work, wanted: Filter) -> dict[str, datetime]:
+    return {"now": work.now} if wanted.light is not None else {}
+
+
+def _lit(wanted: Filter, now: Moment) -> list[ColumnElement[bool]]:
+    return [] if wanted.light is None else [light_is(wanted.light, now)]
 
 
 def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -171,8 +194,7 @@ def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(Ticket.category_code.in_(sorted(codes)))
     if wanted.due_before is not None:
         found.append(and_(Ticket.is_open, Ticket.due_at < wanted.due_before))
-    if wanted.light is not None:
-        found.append(light_is(wanted.light, work.now))
+    found += _lit(wanted, work.now)
     if wanted.q:
         found.append(finding.matches(work.session, queries.OWNER, wanted.q, Ticket.id))
     return found
@@ -201,7 +223,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
+def light_is(colour: Colour, now: Moment) -> ColumnElement[bool]:
     """Return the condition under which a ticket's light has a colour; red outranks grey."""
     late = Ticket.due_at <= now
     waits = or_(Ticket.state.in_(sorted(PAUSED)), Ticket.extension_pending.is_(True))
@@ -221,10 +243,10 @@ def light_is(colour: Colour, now: datetime) -> ColumnElement[bool]:
 
 def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     """Count what a filter finds, up to `most`: a count must not cost more than a page."""
-    query = _counted(work.actor, wanted)
     if _of_the_moment(wanted):
         query = _count_of((queries.visible(work.actor), *_conditions(work, wanted)))
-    return work.session.scalar(query, {"most": most}) or 0
+        return work.session.scalar(query, {"most": most}) or 0
+    return work.session.scalar(_counted(work.actor, wanted), {"most": most, **_moment(work, wanted)}) or 0
 
 
 def total(work: Work, wanted: Filter, shown: Page) -> str:

@@ -12,7 +12,20 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
@@ -209,7 +222,8 @@ def instructions(work: Work, which: Which, *, cursor: str = "", limit: int = PAG
     """Return the instructions I gave or my unit was given: those to be answered by their day, or the answered."""
     open_ = which is Which.OPEN
     query = _joined(Instruction).where(
-        _my_instructions(work), Instruction.answered_at.is_(None) if open_ else _ANSWERED_INSTRUCTION
+        _my_instructions(work.actor, _my_units(work)),
+        Instruction.answered_at.is_(None) if open_ else _ANSWERED_INSTRUCTION,
     )
     if open_:
         query = _by_due(query, Instruction.due_at, Instruction.id, cursor)
@@ -222,29 +236,36 @@ _ANSWERED_INSTRUCTION = Instruction.answered_at.is_not(None)
 
 def instructions_waiting(work: Work) -> tuple[int, int]:
     """Count what `instructions` lists as open, up to `COUNT_MOST`, and how many of these are past their day."""
+    waiting, past = work.session.execute(
+        _instructions_waiting(work.actor, _my_units(work)), {"now": work.now}
+    ).one()
+    return waiting, past
+
+
+@lru_cache(maxsize=512)
+def _instructions_waiting(actor: Actor, units: tuple[str, ...]) -> Select[int, int]:
     some = (
         _joined(Instruction)
         .with_only_columns(Instruction.due_at.label("due_at"))
-        .where(_my_instructions(work), Instruction.answered_at.is_(None), queries.visible(work.actor))
+        .where(_my_instructions(actor, units), Instruction.answered_at.is_(None), queries.visible(actor))
         .order_by(Instruction.due_at)
         .limit(COUNT_MOST)
         .subquery()
     )
-    late = func.count().filter(some.c.due_at <= work.now)
-    waiting, past = work.session.execute(select(func.count(), late).select_from(some)).one()
-    return waiting, past
+    late = func.count().filter(some.c.due_at <= bindparam("now", type_=Instruction.due_at.type))
+    return select(func.count(), late).select_from(some)
 
 
-def _my_instructions(work: Work) -> ColumnElement[bool]:
-    if not work.actor.roles & set(STAFF):
+def _my_instructions(actor: Actor, units: Sequence[str]) -> ColumnElement[bool]:
+    if not actor.roles & set(STAFF):
         return false()
-    mine: list[ColumnElement[bool]] = [Instruction.given_by_id == work.actor.id]
-    if units := _my_units(work):
+    mine: list[ColumnElement[bool]] = [Instruction.given_by_id == actor.id]
+    if units:
         mine.append(Instruction.unit_code.in_(units))
     return or_(*mine)
 
 
-def _my_units(work: Work) -> list[str]:
+def _my_units(work: Work) -> tuple[str, ...]:
     """Return the units for which this actor answers: own units, and the body of a chain as a unit."""
     actor = work.actor
     units = set(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT))
@@ -252,7 +273,7 @@ def _my_units(work: Work) -> list[str]:
         chains = actor.refs(role, ScopeKind.CHAIN)
         listed = known.of(work.session).directory.units.values()
         units.update(one.code for one in listed if one.kind == kind and one.chain in chains)
-    return sorted(units)
+    return tuple(sorted(units))
 
 
 # 督办
@@ -295,24 +316,31 @@ class Counts:
 
 def counts(work: Work) -> Counts:
     """Count what waits in the lists of this actor, all in one query."""
-    roles = work.actor.roles
-    if not roles & set(STAFF):
+    if not work.actor.roles & set(STAFF):
         return Counts(None, None, None, None)
-    decides = roles & set(DECIDERS)
+    row = work.session.execute(_counting(work.actor, _my_units(work))).one()
+    decides = work.actor.roles & set(DECIDERS)
+    return Counts(row.requests if decides else None, row.waits, row.instructions, row.supervisions)
+
+
+@lru_cache(maxsize=512)
+def _counting(actor: Actor, units: tuple[str, ...]) -> Select[*tuple[int, ...]]:
+    """Make the statement of `counts`: to build it costs more than to run it."""
+    roles = actor.roles
     drafts = roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON}
     state = Supervision.state == (SupervisionState.DRAFT if drafts else SupervisionState.SIGNED)
-    concerned = _concerns(work.actor, Supervision.unit_code)
+    concerned = _concerns(actor, Supervision.unit_code)
     wanted = {
         "waits": select(Ticket.id).where(Ticket.state == State.CARRIED_OVER),
-        "instructions": _joined(Instruction).where(_my_instructions(work), Instruction.answered_at.is_(None)),
+        "instructions": _joined(Instruction).where(
+            _my_instructions(actor, units), Instruction.answered_at.is_(None)
+        ),
         "supervisions": _joined(Supervision).where(state, concerned),
     }
-    if decides:
-        wanted["requests"] = _joined(Request).where(_mine_to_decide(work.actor))
-    seen = queries.visible(work.actor)
-    counted = [_counted(query, seen).label(name) for name, query in wanted.items()]
-    row = work.session.execute(select(*counted)).one()
-    return Counts(row.requests if decides else None, row.waits, row.instructions, row.supervisions)
+    if roles & set(DECIDERS):
+        wanted["requests"] = _joined(Request).where(_mine_to_decide(actor))
+    seen = queries.visible(actor)
+    return select(*(_counted(query, seen).label(name) for name, query in wanted.items()))
 
 
 def _counted(query: Select[*tuple[Any, ...]], seen: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -1,8 +1,9 @@
 """Lines that several homes show: the moment beside the title, the newest word of each ticket."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from chainhub.core.work import Work
@@ -30,18 +31,26 @@ def moment_line(work: Work) -> str:
 
 def last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
     """Return the newest line of each ticket that the enterprise may read in the unit's own words."""
-    told = (
-        Action.ANSWER,
-        Action.BACKFILL,
-        Action.RESOLVE,
-        Action.PROGRESS,
-        Action.ASK_INFO,
-        Action.REQUEST_INFO,
-        Action.DECLINE,
-        Action.DISPATCH,
-        Action.ACCEPT,
-        Action.REOPEN,
-    )
+    found = work.session.scalars(_newest_told(), {"ids": list(ids)})
+    return {event.ticket_id: event for event in found}
+
+
+_TOLD = (
+    Action.ANSWER,
+    Action.BACKFILL,
+    Action.RESOLVE,
+    Action.PROGRESS,
+    Action.ASK_INFO,
+    Action.REQUEST_INFO,
+    Action.DECLINE,
+    Action.DISPATCH,
+    Action.ACCEPT,
+    Action.REOPEN,
+)
+
+
+@cache
+def _newest_told() -> Select[TicketEvent]:
     later = aliased(TicketEvent)
     endorsed = exists().where(
         later.ticket_id == TicketEvent.ticket_id,
@@ -50,12 +59,11 @@ def last_lines(work: Work, ids: Sequence[int]) -> dict[int, TicketEvent]:
     )
     newest = (
         select(func.max(TicketEvent.id))
-        .where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(told))
+        .where(TicketEvent.ticket_id.in_(bindparam("ids", expanding=True)), TicketEvent.action.in_(_TOLD))
         .where(or_(TicketEvent.target != State.ENDORSING, endorsed))
         .group_by(TicketEvent.ticket_id)
     )
-    found = work.session.scalars(select(TicketEvent).where(TicketEvent.id.in_(newest)))
-    return {event.ticket_id: event for event in found}
+    return select(TicketEvent).where(TicketEvent.id.in_(newest))
 
 
 def words_of(work: Work, event: TicketEvent | None) -> str:
