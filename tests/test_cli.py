@@ -332,11 +332,13 @@ def test_an_inspection_is_made_shown_and_ended(run):
     assert run("inspection", "open", 1, "周巡视")[0] == 1
     listed = run("inspection", "list")[1]
     assert "县委第三巡察组" in listed
-    assert login in listed
+    assert login not in listed
+    assert login in run("inspection", "list", 1)[1]
+    assert run("inspection", "list", 2)[0] == 1
 
     assert run("inspection", "end", 1, "--account", "nobody")[0] == 1
     assert run("inspection", "end", 1, "--account", login) == (0, f"{login} 已停用。\n")
-    assert "已停" in run("inspection", "list")[1]
+    assert "已停" in run("inspection", "list", 1)[1]
     assert run("inspection", "end", 1)[0] == 0
     assert "已结束" in run("inspection", "list")[1]
     assert run("inspection", "end", 1)[0] == 1

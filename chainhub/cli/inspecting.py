@@ -5,8 +5,9 @@ import click
 from chainhub.cli import opening
 from chainhub.core.limits import local
 from chainhub.core.work import Work
+from chainhub.county.people.models import User
 from chainhub.tickets.inspections import rules, service
-from chainhub.tickets.inspections.models import Inspection
+from chainhub.tickets.inspections.models import Inspection, InspectionAccount
 
 SHOWN = 50
 
@@ -22,17 +23,22 @@ def _line(work: Work, one: Inspection) -> str:
     return f"{one.id:>4}  {one.body}，{service.chain_name(work, one)}，{one.tickets} 件，{standing}"
 
 
+def _account(account: InspectionAccount, user: User) -> str:
+    return f"      {user.username}  {user.name}{'，已停' if account.ended_at else ''}"
+
+
 @inspection_.command("list")
-def inspection_list() -> None:
-    """Print the newest inspections, and the accounts of those that run."""
+@click.argument("inspection", type=int, required=False)
+def inspection_list(inspection: int | None) -> None:
+    """Print the newest inspections, or one with its accounts."""
     with opening.work() as work:
-        found, _ = service.page(work, before=None, limit=SHOWN)
-        for one in found:
-            click.echo(_line(work, one))
-            for account, user in service.accounts(work, one) if one.ended_at is None else ():
-                click.echo(f"      {user.username}  {user.name}{'，已停' if account.ended_at else ''}")
-        if not found:
-            click.echo("还没有迎检。")
+        if inspection is None:
+            found, _ = service.page(work, before=None, limit=SHOWN)
+            said = [_line(work, one) for one in found] or ["还没有迎检。"]
+        else:
+            one = service.own(work, inspection)
+            said = [_line(work, one), *(_account(*pair) for pair in service.accounts(work, one))]
+    click.echo("\n".join(said))
 
 
 @inspection_.command("make")

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from chainhub.core.actor import Actor
 from chainhub.core.words import Labelled
@@ -46,10 +46,7 @@ def _borders(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
     return short, long
 
 
-Moment = datetime | BindParameter[datetime]
-
-
-def _is_of(age: Age, now: Moment, short: Moment, long: Moment) -> ColumnElement[bool]:
+def _is_of(age: Age, now: queries.Moment, short: queries.Moment, long: queries.Moment) -> ColumnElement[bool]:
     late = and_(Ticket.is_open, Ticket.due_at <= now)
     if age is Age.SHORT:
         return and_(late, Ticket.due_at >= short)

@@ -95,7 +95,6 @@ class Order(StrEnum):
     DUE = "due"
 
 
-Moment = datetime | BindParameter[datetime]
 _NOW: BindParameter[datetime] = bindparam("now", type_=Ticket.due_at.type)
 """The moment of a statement that is kept: it comes with each execution."""
 
@@ -183,7 +182,7 @@ def _moment(work: Work, wanted: Filter) -> dict[str, datetime]:
     return {"now": work.now} if wanted.light is not None else {}
 
 
-def _lit(wanted: Filter, now: Moment) -> list[ColumnElement[bool]]:
+def _lit(wanted: Filter, now: queries.Moment) -> list[ColumnElement[bool]]:
     return [] if wanted.light is None else [light_is(wanted.light, now)]
 
 
@@ -223,7 +222,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def light_is(colour: Colour, now: Moment) -> ColumnElement[bool]:
+def light_is(colour: Colour, now: queries.Moment) -> ColumnElement[bool]:
     """Return the condition under which a ticket's light has a colour; red outranks grey."""
     late = Ticket.due_at <= now
     waits = or_(Ticket.state.in_(sorted(PAUSED)), Ticket.extension_pending.is_(True))

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -36,6 +38,9 @@ _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{5,9}")
 OWNER = "ticket"  # owner_kind of a ticket's clocks
 REQUEST_OWNER = "request"  # of the clock of a request; its id is the request's
 REPORT_OWNER = "report"  # of the clock by which a unit reports; its id is the ticket's as well
+
+Moment = datetime | BindParameter[datetime]
+"""A moment of a statement: given, or coming with each execution of one that is kept."""
 
 # The statements of every page are built once: to build one costs more than to run it.
 _CLOCKS = select(Clock).where(Clock.owner_kind == OWNER).order_by(Clock.id)

@@ -244,9 +244,15 @@ class Several(fields.List[Any]):
         required: bool = False,
         validate: Any = None,
         data_key: str | None = None,
+        about: str = "",
     ) -> None:
         super().__init__(
-            inner, required=required, allow_none=not required, validate=validate, data_key=data_key
+            inner,
+            required=required,
+            allow_none=not required,
+            validate=validate,
+            data_key=data_key,
+            metadata={"description": about} if about else {},
         )
 
 
@@ -257,8 +263,8 @@ class Choices(Several):
         super().__init__(
             Choice(kind, required=True),
             validate=validate.Length(max=len(kind), error=f"最多写 {len(kind)} 个。"),
+            about=about,
         )
-        self.metadata = {"description": about}
 
 
 class Whole(fields.Integer):

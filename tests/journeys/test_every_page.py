@@ -78,15 +78,21 @@ _forms: set[str] = set()
 _seen: set[str] = set()
 """How pages are built that were looked into already: the same page of another person breaks no other rule."""
 _BUILD = """() => {
+    const there = id => document.getElementById(id) ? 'found' : 'lost';
+    const several = (one, name) => (one.getAttribute(name) || '').split(/ +/).filter(Boolean).map(there).join(' ');
     const said = one => [...one.attributes]
         .filter(at => !/^(href|src|value|id|for|action|d|points|x|y|cx|cy|width|height|content|aria-(labelledby|describedby|controls|label))$/.test(at.name))
         .map(at => at.name + '=' + at.value.replace(/[0-9]+/g, '0')).sort().join(' ');
+    const leads = one => ['for', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'list', 'headers']
+        .filter(name => one.hasAttribute(name)).map(name => name + ' ' + several(one, name)).join(' ');
+    const has = one => ['href', 'id', 'aria-label', 'alt', 'title', 'value', 'placeholder'].filter(name => one.getAttribute(name)).join(' ');
     const build = one => {
-        const names = ['href', 'id', 'aria-label', 'alt', 'title'].filter(name => one.getAttribute(name)).join(' ');
         const words = [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim()) ? '…' : '';
-        return `<${one.tagName} ${said(one)} ${names}>${words}${[...new Set([...one.children].map(build))].join('')}`;
+        return `<${one.tagName} ${said(one)} ${leads(one)} ${has(one)}>${words}${[...new Set([...one.children].map(build))].join('')}`;
     };
-    return build(document.documentElement);
+    const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+    const twice = ids.length - new Set(ids).size;
+    return twice + build(document.documentElement);
 }"""
 
 

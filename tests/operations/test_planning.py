@@ -6,11 +6,14 @@ from sqlalchemy import select
 from chainhub.assignments.models import Proposal
 from chainhub.assignments.service import proposing
 from chainhub.assignments.terms import ProposalState
+from chainhub.operations.errands import service
 from chainhub.operations.errands.models import Errand
 from chainhub.operations.errands.planning import Progress
+from chainhub.operations.errands.rules import Stage
 from tests import people
 from tests.api.conftest import caller, hands
 from tests.assignments.staging import settled
+from tests.people import work_of
 from tests.web_client import said, token_of
 
 __all__ = ["caller", "hands"]
@@ -63,6 +66,25 @@ def test_a_program_asks_the_same(session, caller, scheduler):
     assert (found["stage"], found["report"]) == ("ready", None)
     assert found["result"].startswith("/guides/proposals/")
     assert caller(people.POWER).post("/errands/proposals", json={}).status_code == 403
+
+
+@pytest.mark.usefixtures("large")
+def test_what_is_cancelled_at_the_last_moment_leaves_no_proposal(session, as_, scheduler, monkeypatch):
+    clerk = as_(people.CLERK)
+    asked = clerk.post("/errands/proposals", data={"csrf_token": token_of(clerk, "/guides")})
+    real = proposing.draw
+
+    def _cancelled(*given):
+        drawn = real(*given)  # with its last word of progress said
+        service.cancel(work_of(session, people.CLERK), int(asked.location.rpartition("/")[2]))
+        session.commit()
+        return drawn
+
+    monkeypatch.setattr(proposing, "draw", _cancelled)
+    scheduler()
+
+    assert session.scalars(select(Errand.stage)).one() is Stage.CANCELLED
+    assert session.scalars(select(Proposal)).all() == []
 
 
 def test_small_counties_are_computed_at_once(session, as_):

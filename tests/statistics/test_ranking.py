@@ -17,11 +17,12 @@ from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome, Satisfacti
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.api.calling import given, refused
-from tests.api.conftest import caller  # noqa: F401  # a fixture
+from tests.api.conftest import caller, hands
 from tests.builders import a_ticket, move
 from tests.people import china, work_of
 from tests.web_client import said, token_of
 
+__all__ = ["caller", "hands"]
 pytestmark = pytest.mark.slow
 
 A, S = Action, State
@@ -215,7 +216,7 @@ def test_the_administrator_changes_the_weights_on_a_page(as_):
 
 
 @pytest.mark.usefixtures("compared")
-def test_a_program_reads_the_ranking_and_sets_the_weights(caller):  # noqa: F811
+def test_a_program_reads_the_ranking_and_sets_the_weights(caller):
     found = given(caller(people.POWER).get("/stats/ranking?of=unit&month=2026-04"))
 
     assert [(one["key"], one["rank"]) for one in found["items"]] == [
@@ -231,7 +232,7 @@ def test_a_program_reads_the_ranking_and_sets_the_weights(caller):  # noqa: F811
 
 
 @pytest.mark.usefixtures("compared")
-def test_a_program_sets_how_hard_a_case_is_and_a_later_change_of_weights_keeps_it(caller):  # noqa: F811
+def test_a_program_sets_how_hard_a_case_is_and_a_later_change_of_weights_keeps_it(caller):
     body = {"contacted": 20, "solved": 30, "satisfied": 50, "from_on": "2026-06-01", "why": "县委常委会定的"}
     keeper = caller("xitong")
 

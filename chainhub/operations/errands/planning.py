@@ -1,7 +1,7 @@
 """推算选派方案 of a large county: computed outside of any transaction, with progress, and kept at the end."""
 
 from chainhub.assignments.service import proposing
-from chainhub.operations.errands import running
+from chainhub.operations.errands import running, service
 from chainhub.operations.errands.running import Run
 from chainhub.operations.errands.service import Made
 
@@ -18,6 +18,7 @@ def plan(run: Run) -> Made:
         chains, facts = proposing.prepare(running.in_name_of(opened, actor), run.task.given["chains"])
     both = proposing.draw(facts, Progress(run))
     with run.open_work() as opened:
+        service.beat(opened, run.task, 99, 100)  # cancelled by now: nothing is kept
         first, _ = proposing.keep(running.in_name_of(opened, actor), chains, both)
         link = first.link
     return Made(count=len(facts.firms), report={"link": link})

@@ -120,6 +120,7 @@ def ask(
     """Appeal against a case. Raises NotFound, Conflict, Invalid."""
     ticket = demand(work, number, about)
     _demand_words("reason", reason)
+    due = work.calendar.due(work.now, limit_of(work, DECISION_LIMIT)).at
     made = Appeal(
         ticket_id=ticket.id,
         chain_code=ticket.chain_code,
@@ -133,11 +134,10 @@ def ask(
         asked_by_id=work.actor.id,
         asked_by=_who(work, about.unit),
         asked_at=work.now,
-        due_at=work.calendar.due(work.now, limit_of(work, DECISION_LIMIT)).at,
-        speaks_at=None,
+        due_at=due,
+        speaks_at=rules.speaks_next(due, work.now, work.calendar),
         decided_at=None,
     )
-    made.speaks_at = rules.speaks_next(made.due_at, work.now, work.calendar)
     work.session.add(made)
     kept = []
     if shelf is not None and files:

@@ -64,7 +64,6 @@
     var style = getComputedStyle(place), size = parseFloat(style.fontSize);
     var all = [];
     for (var at = 0; at < many; at += 1) all.push(series(kind, found, at, size));
-    place.classList.add("chart-drawn");
     var chart = window.echarts.init(place);
     chart.setOption({
       animation: false,
@@ -96,10 +95,18 @@
 
   function drawAll() { places.forEach(draw); }
 
+  function leaveOut() {
+    places.forEach(function (place) {
+      place.hidden = true;
+      document.getElementById(place.getAttribute("data-table")).closest("details").open = true;
+    });
+  }
+
   function ask() {
     var script = document.createElement("script");
     script.src = LIBRARY;
     script.onload = drawAll;
+    script.onerror = leaveOut;
     document.head.appendChild(script);
   }
 
