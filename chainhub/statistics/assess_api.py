@@ -15,6 +15,8 @@ from chainhub.statistics.reach import READERS
 from chainhub.statistics.scoring import COMPARED, Scale
 from chainhub.statistics.terms import month_from
 from chainhub.tickets import queries as tickets
+from chainhub.tickets import representing, uploads
+from chainhub.tickets.schemas import AttachmentPage, FilesBody
 from chainhub.web import api, doors
 
 room = api.Room("assessment", __name__, "考核")
@@ -97,7 +99,7 @@ def list_appeals() -> Response:
 )
 @doors.signed_in(Role.DEPARTMENT)
 def appeal_against_figure(number: str) -> Response:
-    """申诉：这一件不该算进本单位的一个指标；附件从 /tickets/{number}/attachments 传"""
+    """申诉：这一件不该算进本单位的一个指标；证明材料从 /stats/appeals/{id}/files 传"""
     sent = api.body()
     with doors.work() as work:
         tickets.own(work, number)
@@ -108,6 +110,20 @@ def appeal_against_figure(number: str) -> Response:
         ticket, _ = service.find(work, made.id)
         found = _appeal(Line(made, ticket.number, ticket.title))
     return api.answer(found, 201)
+
+
+@room.post("/stats/appeals/<int:id_>/files", {201: AttachmentPage}, api.Taken(form=FilesBody))
+@doors.signed_in(Role.DEPARTMENT)
+@doors.body_most(uploads.BODY_MOST)
+def add_to_appeal(id_: int) -> Response:
+    """给还没决定的申诉补证明材料，只给工作人员看；由提申诉的单位来传"""
+    with doors.reading() as work:
+        service.demand_addition(work, id_)
+    files = uploads.files_alone()
+    with uploads.storage().keeping() as shelf, doors.work() as work:
+        ticket, made = service.add_files(work, shelf, id_, files)
+        found = [representing.attachment(ticket, one) for one in made]
+    return api.answer({"items": found}, 201)
 
 
 @room.post(

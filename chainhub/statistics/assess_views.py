@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.actor import Role
@@ -11,14 +11,13 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments import service as attachments
-from chainhub.documents.attachments.service import FIELD, Upload
-from chainhub.documents.attachments.storing import Storage
 from chainhub.statistics import forms, periods, ranking, weighing
 from chainhub.statistics.appeals import presenting, queries, service
 from chainhub.statistics.appeals.terms import Verdict
 from chainhub.statistics.reach import READERS
 from chainhub.statistics.showing import Choice
 from chainhub.statistics.terms import Cut, Month, month_of
+from chainhub.tickets import uploads
 from chainhub.web import doors
 from chainhub.web.chinese import ChineseForm
 
@@ -154,9 +153,9 @@ def appeal(number: str) -> ResponseReturnValue:
     with doors.reading() as work:
         service.demand(work, number, _against(work, number))
     try:
-        sent = [Upload(one.filename, one.stream) for one in request.files.getlist(FIELD) if one.filename]
+        sent = uploads.sent()
         sound = attachments.examine(sent) if sent else []
-        with _storage().keeping() as shelf, doors.work() as work:
+        with uploads.storage().keeping() as shelf, doors.work() as work:
             made = service.ask(work, number, _against(work, number), form.reason.data or "", shelf, sound)
             id_ = made.id
     except Invalid as refusal:
@@ -165,11 +164,6 @@ def appeal(number: str) -> ResponseReturnValue:
             return _appeal_page(work, number, form, 422)
     flash("申诉交上去了，产业链党委会在期限内决定，结果告诉您。")
     return redirect(url_for(".one_appeal", id_=id_), code=303)
-
-
-def _storage() -> Storage:
-    found: Storage = current_app.extensions["chainhub_storage"]
-    return found
 
 
 def _against(work: Work, number: str) -> service.Against:
@@ -200,6 +194,29 @@ def one_appeal(id_: int) -> ResponseReturnValue:
     """Show an appeal, and to whoever decides on it the form."""
     with doors.reading() as work:
         return _one(work, id_, forms.DecisionForm(formdata=None), 200)
+
+
+@bp.post("/statistics/appeals/<int:id_>/files")
+@doors.signed_in(Role.DEPARTMENT)
+@doors.body_most(files.BODY_MOST)
+def add_files(id_: int) -> ResponseReturnValue:
+    """Add what proves an appeal that nobody has decided."""
+    form = forms.ProofForm()
+    with doors.reading() as work:
+        service.demand_addition(work, id_)
+        if not form.validate():
+            return _one(work, id_, form, 422)
+    try:
+        sound = uploads.examined()
+        with uploads.storage().keeping() as shelf, doors.work() as work:
+            _, made = service.add_files(work, shelf, id_, sound)
+            count = len(made)
+    except Invalid as refusal:
+        _blame(form, refusal)
+        with doors.reading() as work:
+            return _one(work, id_, form, 422)
+    flash(f"补上了 {count} 个附件。")
+    return redirect(url_for(".one_appeal", id_=id_), code=303)
 
 
 @bp.post("/statistics/appeals/<int:id_>/decide")
@@ -233,6 +250,10 @@ def _one(work: Work, id_: int, form: ChineseForm, status: int) -> ResponseReturn
         form=form,
         may_decide=service.may_decide(work, found),
         decide_url=url_for(".decide", id_=id_),
+        proof=form if isinstance(form, forms.ProofForm) else forms.ProofForm(formdata=None),
+        may_add=service.may_add(work, found),
+        add_url=url_for(".add_files", id_=id_),
+        taken=files.TAKEN,
         back_url=url_for(".appeals"),
     )
     return make_response(page, status)

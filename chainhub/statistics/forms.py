@@ -37,6 +37,12 @@ class AppealForm(ChineseForm):
     file = FileField("附件", description="可以不传。证明材料，只给工作人员看。")
 
 
+class ProofForm(ChineseForm):
+    """What proves an appeal, added while nobody has decided."""
+
+    file = FileField("附件", description="只给工作人员看。")
+
+
 class DecisionForm(ChineseForm):
     """The committee's word on an appeal."""
 

@@ -1,26 +1,15 @@
 """The JSON door of what stands beside a ticket: the paper of a 批示, photos of a 随手转办, who else is looking, checklists."""
 
-from flask import Response, request
+from flask import Response
 from marshmallow import fields as mm
 
-from chainhub.core.errors import Invalid
 from chainhub.documents.attachments.models import Attachment
-from chainhub.documents.attachments.service import FIELD, Sound
 from chainhub.tickets import representing, schemas, uploads
 from chainhub.tickets.service import checklist_keeping, passing, presence, scanning
 from chainhub.tickets.service.checklist_keeping import Entry, Listed
 from chainhub.web import api, doors, shapes
 
 room = api.Room("beside", __name__, "批示原件、转办照片、谁也在看、办理清单")
-
-
-class FilesBody(shapes.Command):
-    """Files, and nothing else."""
-
-    file = mm.Raw(
-        required=True,
-        metadata={"type": "string", "format": "binary", "description": "文件；可以写几个 file，最多 10 个"},
-    )
 
 
 class PassedOnFile(shapes.Shape):
@@ -101,28 +90,28 @@ def _list(one: Listed) -> dict[str, object]:
     return {"category": one.code, "label": one.label, "items": items}
 
 
-@room.post("/instructions/<int:id_>/scan", {201: schemas.AttachmentPage}, api.Taken(form=FilesBody))
+@room.post("/instructions/<int:id_>/scan", {201: schemas.AttachmentPage}, api.Taken(form=schemas.FilesBody))
 @doors.signed_in()
 @doors.body_most(uploads.BODY_MOST)
 def scan(id_: int) -> Response:
     """上传手写批示的照片或扫描件，只给工作人员看；由作出或者代录的人来传"""
     with doors.reading() as work:
         scanning.demand(work, id_)
-    files = _files()
+    files = uploads.files_alone()
     with uploads.storage().keeping() as shelf, doors.work() as work:
         ticket, made = scanning.attach(work, shelf, id_, files)
         found = [representing.attachment(ticket, one) for one in made]
     return api.answer({"items": found}, 201)
 
 
-@room.post("/pass-on/<int:id_>/attachments", {201: PassedOnFiles}, api.Taken(form=FilesBody))
+@room.post("/pass-on/<int:id_>/attachments", {201: PassedOnFiles}, api.Taken(form=schemas.FilesBody))
 @doors.signed_in(*passing.MAKERS)
 @doors.body_most(uploads.BODY_MOST)
 def photograph(id_: int) -> Response:
     """给随手转办的一件加照片，企业确认以后跟着诉求走；由转办的人来传"""
     with doors.reading() as work:
         passing.demand_own(work, id_)
-    files = _files()
+    files = uploads.files_alone()
     with uploads.storage().keeping() as shelf, doors.work() as work:
         found = [_file(one) for one in passing.attach(work, shelf, id_, files)]
     return api.answer({"items": found}, 201)
@@ -135,16 +124,6 @@ def looking(number: str) -> Response:
     with doors.work() as work:
         words = presence.beat(work, number)
     return api.answer({"words": words})
-
-
-def _files() -> list[Sound]:
-    """Return the files that were sent, looked at. Raises Invalid for what is no form with files alone."""
-    if request.mimetype != api.MULTIPART:
-        raise Invalid(errors={FIELD: [f"请用 {api.MULTIPART} 提交，文件放在 {FIELD} 里。"]})
-    unknown = (set(request.form) | set(request.files)) - {FIELD}
-    if unknown:
-        raise Invalid(errors={name: ["没有这一项，请删掉。"] for name in sorted(unknown)})
-    return uploads.examined()
 
 
 def _file(one: Attachment) -> dict[str, object]:

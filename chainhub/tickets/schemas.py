@@ -384,13 +384,18 @@ class RequestShape(shapes.Shape):
     may_decide = mm.Boolean(required=True)
 
 
-class AttachmentBody(Command):
-    """Files to attach."""
+class FilesBody(Command):
+    """Files, and nothing else."""
 
     file = mm.Raw(
         required=True,
         metadata={"type": "string", "format": "binary", "description": "文件；可以写几个 file，最多 10 个"},
     )
+
+
+class AttachmentBody(FilesBody):
+    """Files to attach."""
+
     internal = YesNo(about="true：只给工作人员看，企业看不到")
 
 

@@ -2,6 +2,7 @@
 
 from flask import Response, current_app, request
 
+from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.documents.attachments import rules, service
 from chainhub.documents.attachments.service import FIELD, Sound, Upload
@@ -9,6 +10,7 @@ from chainhub.documents.attachments.storing import Storage
 from chainhub.documents.papers.rules import DOCX
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import attaching
+from chainhub.web.api import MULTIPART
 
 BODY_MOST = rules.BODY_MOST
 KINDS = tuple(one.mime for one in rules.KINDS)
@@ -29,6 +31,16 @@ def sent(field: str = FIELD) -> list[Upload]:
 def examined(field: str = FIELD) -> list[Sound]:
     """Return the files that came in, looked at. Raises Invalid, as the service says it."""
     return service.examine(sent(field))
+
+
+def files_alone() -> list[Sound]:
+    """Return the files that a program sent, looked at. Raises Invalid for what is no form with files alone."""
+    if request.mimetype != MULTIPART:
+        raise Invalid(errors={FIELD: [f"请用 {MULTIPART} 提交，文件放在 {FIELD} 里。"]})
+    unknown = (set(request.form) | set(request.files)) - {FIELD}
+    if unknown:
+        raise Invalid(errors={name: ["没有这一项，请删掉。"] for name in sorted(unknown)})
+    return examined()
 
 
 def docx(name: str, content: bytes) -> Response:

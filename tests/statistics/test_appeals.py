@@ -21,7 +21,7 @@ from chainhub.statistics.terms import Cut, Month
 from chainhub.tickets.models import TicketEvent
 from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome
 from chainhub.tickets.workflow import Action, State
-from tests import people
+from tests import files, people
 from tests.api.calling import given, refused
 from tests.api.conftest import caller  # noqa: F401  # a fixture
 from tests.builders import a_ticket, move
@@ -324,6 +324,43 @@ def test_a_program_does_the_same(caller, late):  # noqa: F811
     assert [(one["ticket"], one["reason"], one["unit"]) for one in others] == [
         (None, None, people.POWER_UNIT)
     ]
+
+
+@pytest.mark.usefixtures("present")
+def test_proof_is_added_until_somebody_decides(as_, caller, session, late):  # noqa: F811
+    unit, program, clerk = as_(people.POWER), caller(people.POWER), caller(people.CLERK)
+    body = {"figure": "handling_on_time", "month": "2026-03", "reason": WHY}
+    made = given(program.post(f"/tickets/{late.number}/assessment", json=body), 201)
+    path, page = f"/stats/appeals/{made['id']}/files", f"/statistics/appeals/{made['id']}"
+
+    (first,) = given(program.post(path, **files.form(file=(files.PDF, "停电通知.pdf"))), 201)["items"]
+    assert (first["name"], first["internal"]) == ("停电通知.pdf", True)
+    refused(program.post(path, json={}), 422)
+    refused(program.post(path, **files.form(file=(b"MZ", "a.jpg"))), 422)
+    refused(program.post(path, **files.form(file=(files.PDF, "a.pdf"), note="x")), 422)
+    refused(clerk.post(path, **files.form(file=(files.PDF, "a.pdf"))), 403)
+    refused(caller(people.TRANSPORT).post(path, **files.form(file=(files.PDF, "a.pdf"))), 404)
+
+    def form(name, content=files.PDF):
+        return {"csrf_token": token_of(unit, page), "file": (BytesIO(content), name)}
+
+    assert "补证明材料" in said(unit.get(page))
+    assert "补证明材料" not in said(as_(people.CLERK).get(page))
+    nothing = unit.post(f"{page}/files", data={"csrf_token": token_of(unit, page)})
+    assert nothing.status_code == 422
+    assert unit.post(f"{page}/files", data=form("坏.exe", b"MZ")).status_code == 422
+    assert unit.post(f"{page}/files", data=form("第二份.pdf")).status_code == 303
+    assert "附件 2 个" in said(unit.get(page))
+    line = session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == late.id).order_by(TicketEvent.seq.desc())
+    ).first()
+    assert (line.action, line.data["internal"], line.body) == (Action.ATTACH, True, "县供电公司")
+
+    word = {"uphold": True, "note": "有停电通知为证。"}
+    given(clerk.post(f"/stats/appeals/{made['id']}/decide", json=word))
+    refused(program.post(path, **files.form(file=(files.PDF, "晚了.pdf"))), 409, "wrong_state")
+    assert unit.post(f"{page}/files", data=form("晚了.pdf")).status_code == 409
+    assert "补证明材料" not in said(unit.get(page))
 
 
 @pytest.mark.usefixtures("present")

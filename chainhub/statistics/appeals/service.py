@@ -17,6 +17,7 @@ from chainhub.core.worktime import Limit, Workdays
 from chainhub.county import known
 from chainhub.county.rulebook.rules import ANY
 from chainhub.documents.attachments import service as attachments
+from chainhub.documents.attachments.models import Attachment
 from chainhub.documents.attachments.service import Sound
 from chainhub.documents.attachments.storing import Shelf
 from chainhub.notices import service as notices
@@ -148,6 +149,33 @@ def ask(
     words = f"{ticket.about}：{made.asked_by}申诉{about.words}，请在 {moment_text(made.due_at)} 前决定。"
     _tell(work, ticket, _deciders(work, made), made, words)
     return made
+
+
+def may_add(work: Work, appeal: Appeal) -> bool:
+    """Say whether this actor may still add what proves an appeal: of its unit, until somebody has decided."""
+    return appeal.standing is Verdict.ASKED and work.actor.holds(Role.DEPARTMENT, unit=appeal.unit_code)
+
+
+def demand_addition(work: Work, id_: int) -> tuple[Ticket, Appeal]:
+    """Return an appeal to which this actor may add files now. Raises NotFound, NotAllowed, Conflict."""
+    ticket, found = find(work, id_)
+    if not work.actor.holds(Role.DEPARTMENT, unit=found.unit_code):
+        raise NotAllowed("证明材料由提申诉的单位来补。")
+    if not may_add(work, found):
+        raise Conflict(f"这个申诉已经是“{found.standing.label}”，不再收材料。", code="wrong_state")
+    return ticket, found
+
+
+def add_files(
+    work: Work, shelf: Shelf, id_: int, files: Sequence[Sound]
+) -> tuple[Ticket, Sequence[Attachment]]:
+    """Add what proves an appeal; return its ticket and what was added. Raises NotFound, NotAllowed, Conflict, Invalid."""
+    ticket, found = demand_addition(work, id_)
+    unit = known.of(work.session).directory.unit_name(found.unit_code)
+    made = attaching.attach_proof(work, shelf, ticket, files, unit)
+    found.files += len(made)
+    work.session.flush()
+    return ticket, made
 
 
 def _deciders(work: Work, appeal: Appeal) -> frozenset[int]:

@@ -68,8 +68,22 @@ def attach_paper(work: Work, shelf: Shelf, number: str, files: Sequence[Sound]) 
     return _add(work, shelf, ticket, capacity, files, internal=True)
 
 
+def attach_proof(
+    work: Work, shelf: Shelf, ticket: Ticket, files: Sequence[Sound], body: str
+) -> list[Attachment]:
+    """Attach in a unit's name what proves its appeal, for the staff alone; the ticket may have ended long ago."""
+    return _add(work, shelf, ticket, Role.DEPARTMENT, files, internal=True, body=body)
+
+
 def _add(
-    work: Work, shelf: Shelf, ticket: Ticket, capacity: Who, files: Sequence[Sound], *, internal: bool
+    work: Work,
+    shelf: Shelf,
+    ticket: Ticket,
+    capacity: Who,
+    files: Sequence[Sound],
+    *,
+    internal: bool,
+    body: str | None = None,
 ) -> list[Attachment]:
     ticket.version += 1
     ticket.updated_at = work.now
@@ -79,7 +93,8 @@ def _add(
         "internal": internal,
     }
     # A co-unit does it in its own name, not in the lead's.
-    body = work.actor.unit_name if capacity is Party.CO_UNIT else moving.body(work, ticket, capacity)
+    if body is None:
+        body = work.actor.unit_name if capacity is Party.CO_UNIT else moving.body(work, ticket, capacity)
     history.append(work, ticket, Action.ATTACH, ticket.state, said, role=capacity, body=body)
     telling.tell_attached(work, ticket, capacity, [one.name for one in made], internal=internal)
     work.session.flush()
