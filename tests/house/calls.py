@@ -282,6 +282,8 @@ def _who(siege: Siege, path: str) -> tuple[str, str]:
         ]
     if words[-1] == "assessment":
         return people.POWER, siege.scene.special[Action.ASSESS_ASK][0]
+    if words[:2] == ["stats", "appeals"] and words[-1] == "files":
+        return people.POWER, siege.scene.busy
     if words[-1] == "leave":
         return people.DISPATCHER, siege.scene.numbers[State.SUBMITTED]
     mine = next((BY[word] for word in reversed(words) if word in BY), people.CLERK)

@@ -273,6 +273,7 @@ def _assessed(session: Session, special: dict[Action, tuple[str, ...]]) -> list[
     return [
         (people.POWER, f"/tickets/{open_.number}/assessment?{named}"),
         (people.CLERK, f"/statistics/appeals/{made.id}"),
+        (people.POWER, f"/statistics/appeals/{made.id}"),
         (people.CLERK, "/statistics/ranking"),
         ("xitong", "/admin/weights"),
     ]

@@ -240,6 +240,7 @@ REFUSED = {
     "echo_common_issue": 409,
     "switch_medium": 409,
     "attach": 422,
+    "add_to_appeal": 422,
     "ask_import": 422,
     "scan": 422,
     "photograph": 422,
