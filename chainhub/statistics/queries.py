@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from chainhub.core.errors import Conflict
 from chainhub.core.work import Work
 from chainhub.statistics import rules, stories
 from chainhub.statistics.figures import FIGURES, Figure, Result, compute
-from chainhub.statistics.models import StatCase, StatCell, StatMark
+from chainhub.statistics.models import StatCase, StatCell, StatMark, StatState
 from chainhub.statistics.rules import Mark
 from chainhub.statistics.stories import Case
 from chainhub.statistics.terms import Cut, Measure, Span, month_of, rolling
@@ -94,10 +104,10 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     Raises Conflict where the fold runs too often to be read beside.
     """
     for _ in range(_TRIES):
-        mark = stories.folded_to(work.session)
-        cells = [_cells(work, one) for one in questions]
-        beyond = list(_beyond(work, mark))
-        if stories.folded_to(work.session) == mark:
+        mark, cells = _cells(work, questions)
+        tail = stories.tail_of(work.session, mark)
+        beyond = list(_beyond(work, tail))
+        if not tail or stories.folded_to(work.session) == mark:
             beyond += [(one.case, one.mark, 1) for one in stories.late(work)]
             return [
                 Counts(_with(question, found, beyond))
@@ -106,41 +116,60 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     raise Conflict(_BUSY, code="busy")
 
 
-def _cells(work: Work, question: Question) -> Counter[Spot]:
-    given: dict[str, Any] = {
-        "cut": (Cut.ALL if question.cut is Cut.CHAIN else question.cut).value,
-        "measures": sorted(one.value for one in question.measures),
-        "first": question.span.first.code,
-        "last": question.span.last.code,
-    }
-    if question.chains is not None:
-        given["chains"] = sorted(question.chains)
-    if question.keys is not None:
-        given["keys"] = sorted(question.keys)
-    asked = _asked(question.cut is Cut.CHAIN, question.chains is not None, question.keys is not None)
-    rows = work.session.execute(asked, given)
-    return Counter({(one, month, Measure(m), value): int(n) for one, month, m, value, n in rows})
+def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter[Spot]]]:
+    """Return up to which line the cells hold, and what each question counts of them: one statement, one moment."""
+    given: dict[str, Any] = {}
+    for place, one in enumerate(questions):
+        given |= {
+            f"cut{place}": (Cut.ALL if one.cut is Cut.CHAIN else one.cut).value,
+            f"measures{place}": sorted(each.value for each in one.measures),
+            f"first{place}": one.span.first.code,
+            f"last{place}": one.span.last.code,
+        }
+        if one.chains is not None:
+            given[f"chains{place}"] = sorted(one.chains)
+        if one.keys is not None:
+            given[f"keys{place}"] = sorted(one.keys)
+    asked = _asked(
+        tuple((one.cut is Cut.CHAIN, one.chains is not None, one.keys is not None) for one in questions)
+    )
+    mark, found = 0, [Counter[Spot]() for _ in questions]
+    for place, key, month, measure, value, n in work.session.execute(asked, given):
+        if place == _MARK:
+            mark = int(n)
+        else:
+            found[place][key, month, Measure(measure), value] = int(n)
+    return mark, found
+
+
+_MARK = -1  # the place of the row that says up to which line the cells hold
 
 
 @lru_cache  # to build a statement costs as much as to run it
-def _asked(by_chain: bool, of_chains: bool, of_keys: bool) -> Select[*tuple[Any, ...]]:  # a key
+def _asked(shapes: tuple[tuple[bool, bool, bool], ...]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the statement for questions that are by chain or not, of some chains or of all, of some keys or of all."""
+    mark = (literal(_MARK), literal("", String), literal(0), literal("", String), literal(0))
+    parts = [select(*mark, StatState.folded_to).where(StatState.id == 1)]
+    return union_all(*parts, *(_part(place, *shape) for place, shape in enumerate(shapes)))
+
+
+def _part(place: int, by_chain: bool, of_chains: bool, of_keys: bool) -> Select[*tuple[Any, ...]]:
     key = StatCell.chain if by_chain else StatCell.key
     found: list[ColumnElement[bool]] = [
-        StatCell.cut == bindparam("cut"),
-        StatCell.measure.in_(bindparam("measures", expanding=True)),
-        StatCell.month.between(bindparam("first"), bindparam("last")),
+        StatCell.cut == bindparam(f"cut{place}"),
+        StatCell.measure.in_(bindparam(f"measures{place}", expanding=True)),
+        StatCell.month.between(bindparam(f"first{place}"), bindparam(f"last{place}")),
     ]
     if of_chains:
-        found.append(StatCell.chain.in_(bindparam("chains", expanding=True)))
+        found.append(StatCell.chain.in_(bindparam(f"chains{place}", expanding=True)))
     if of_keys:
-        found.append(key.in_(bindparam("keys", expanding=True)))
+        found.append(key.in_(bindparam(f"keys{place}", expanding=True)))
     spot = (key, StatCell.month, StatCell.measure, StatCell.value)
-    return select(*spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
+    return select(literal(place), *spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
 
 
-def _beyond(work: Work, after: int) -> Iterator[tuple[Case, Mark, int]]:
-    """Yield what the lines beyond the watermark add (1), and take away (-1)."""
-    tail = stories.tail_of(work.session, after)
+def _beyond(work: Work, tail: list[int]) -> Iterator[tuple[Case, Mark, int]]:
+    """Yield what the tickets with lines beyond the watermark add (1), and what they no longer add (-1)."""
     for case, mark in kept(work, tail):
         yield case, mark, -1
     for story in stories.stories(work, tail):
@@ -164,7 +193,7 @@ def spread(work: Work, question: Question) -> Spread:
         found: Counter[tuple[str, Measure, str, str, int]] = Counter()
         for key, category, kind, measure, value, n in work.session.execute(_spread(question)):
             found[key, Measure(measure), category, kind, value] += n
-        for case, one, n in _beyond(work, mark):
+        for case, one, n in _beyond(work, stories.tail_of(work.session, mark)):
             place = question.place(case, one)
             if place is not None:
                 found[place, one.measure, case.category, case.kind, one.value] += n

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import case, func, or_, select
 
@@ -44,6 +45,7 @@ class Page:
     next_cursor: str
 
 
+@lru_cache(maxsize=16)  # it looks through a year of days
 def standing(calendar: Calendar, today: date) -> Standing:
     """Return the next 春节 that the imported notices name, and the workdays from today until it, today not counted."""
     if _is_festive(calendar, today):

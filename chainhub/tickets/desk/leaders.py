@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.tickets import ageing, listing, mine, presenting, queries
+from chainhub.tickets import listing, mine, presenting, standing
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
-from chainhub.tickets.listing import Filter
+from chainhub.tickets.listing import Colour, Filter
 from chainhub.tickets.models import Instruction, Ticket
 from chainhub.tickets.rules import moment_text
 from chainhub.tickets.service import instructions
@@ -21,21 +21,20 @@ from chainhub.tickets.showing import (
     StageBar,
     StuckRow,
 )
+from chainhub.tickets.standing import Standing
 from chainhub.tickets.workflow import PAUSED, State
 
 
 def leader(work: Work, scope: str) -> LeaderPage:
     """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands."""
-    late = Filter(light=listing.Colour.RED)
-    still = Filter(light=listing.Colour.GREY)
+    stands = standing.of(work)
+    late, still = (stands.lights[one] for one in (Colour.RED, Colour.GREY))
     figures = (
-        _figure("逾期", "red", listing.count(work, late), "还没办完、过了时限的", "/tickets?light=red"),
-        _figure(
-            "停着没动", "grey", listing.count(work, still), "等企业补充、会商、挂账", "/tickets?light=grey"
-        ),
+        _figure("逾期", "red", late, "还没办完、过了时限的", "/tickets?light=red"),
+        _figure("停着没动", "grey", still, "等企业补充、会商、挂账", "/tickets?light=grey"),
         _instructions(work),
     )
-    stages, stages_line = _stages(work)
+    stages, stages_line = _stages(stands)
     return LeaderPage(
         scope,
         moment_line(work),
@@ -44,7 +43,7 @@ def leader(work: Work, scope: str) -> LeaderPage:
         stages,
         stages_line,
         "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内；批示待答复数的是您作出或代录的批示。",
-        _ages(work),
+        _ages(stands),
     )
 
 
@@ -57,16 +56,15 @@ def _instructions(work: Work) -> FigureView:
     return FigureView("批示待答复", colour, number, "件", line, "/mine/instructions")
 
 
-def _ages(work: Work) -> tuple[tuple[str, str, str, str], ...]:
+def _ages(stands: Standing) -> tuple[tuple[str, str, str, str], ...]:
     """Return what is overdue by how long, and what is due soon: light, words, number, where it leads."""
-    soon = listing.count(work, Filter(light=listing.Colour.YELLOW))
-    late = ageing.counts(work)
+    soon = listing.count_text(stands.lights[Colour.YELLOW])
     return (
         *(
-            ("red", f"逾期 {age.label}", str(late[age]), f"/tickets?late={age.value}&order=due")
+            ("red", f"逾期 {age.label}", str(stands.ages[age]), f"/tickets?late={age.value}&order=due")
             for age in reversed(Age)
         ),
-        ("yellow", "1 个工作日内到期", listing.count_text(soon), "/tickets?light=yellow&order=due"),
+        ("yellow", "1 个工作日内到期", soon, "/tickets?light=yellow&order=due"),
     )
 
 
@@ -80,7 +78,7 @@ def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
-    items = listing.page(work, Filter(light=listing.Colour.RED), order=listing.Order.DUE, limit=6).items
+    items = listing.page(work, Filter(light=Colour.RED), order=listing.Order.DUE, limit=6).items
     ids = [item.ticket.id for item in items]
     lines, waiting = last_lines(work, ids), _instructed(work, ids)
     directory = known.of(work.session).directory
@@ -140,18 +138,11 @@ STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
 _BOXES = 12
 
 
-def _stages(work: Work) -> tuple[tuple[StageBar, ...], str]:
-    late = Ticket.due_at <= work.now
-    rows = work.session.execute(
-        select(Ticket.state, late, func.count())
-        .where(queries.visible(work.actor), Ticket.is_open)
-        .group_by(Ticket.state, late)
-    )
+def _stages(stands: Standing) -> tuple[tuple[StageBar, ...], str]:
     by_state: dict[State, dict[str, int]] = {}
-    for state, is_late, number in rows:
-        colour = "red" if is_late else "grey" if state in PAUSED else "plain"
-        here = by_state.setdefault(state, {})
-        here[colour] = here.get(colour, 0) + number
+    for state, number in stands.states.items():
+        late, other = stands.late_in[state], "grey" if state in PAUSED else "plain"
+        by_state[state] = {"red": late, other: number - late}
     bars, total = [], 0
     for label, states in STAGES:
         counts = {

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import Actor, Role
 from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.tickets import queries as tickets_
@@ -61,8 +62,8 @@ def since(work: Work, span: str) -> datetime:
     return rules.month(work.now) if span == "month" else rules.window(work.now)
 
 
-def _within(work: Work, begin: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (tickets_.visible(work.actor), GROUPED, Ticket.created_at >= begin)
+def _within(actor: Actor, begin: tickets_.Moment) -> tuple[ColumnElement[bool], ...]:
+    return (tickets_.visible(actor), GROUPED, Ticket.created_at >= begin)
 
 
 def page(
@@ -73,23 +74,33 @@ def page(
     The cost follows the tickets of the window that stand in groups, not those that are stored.
     """
     demand_reader(work)
-    number = func.count()
-    query = (
-        _counting(work, begin)
-        .having(number >= rules.SHOWN_LEAST)
-        .order_by(number.desc(), TopicTicket.topic_id.desc())
-        .limit(limit + 1)
-    )
+    query = _largest(work.actor)
     if after is not None:
         count, id_ = after
+        number = func.count()
         query = query.having(or_(number < count, and_(number == count, TopicTicket.topic_id < id_)))
-    found = [_Counted(*row) for row in work.session.execute(query)]
+    given = {"begin": begin, "most": limit + 1}
+    found = [_Counted(*row) for row in work.session.execute(query, given)]
     shown = _told(work, found[:limit], begin)
     more = len(found) > limit
     return shown, (shown[-1].tickets, shown[-1].id) if more else None
 
 
-def _counting(work: Work, begin: datetime) -> Select[int, int, int, int, datetime, datetime, int]:
+_Counting = Select[int, int, int, int, datetime, datetime, int]
+
+
+@lru_cache(maxsize=512)  # to build a statement costs more than to run it
+def _largest(actor: Actor) -> _Counting:
+    number = func.count()
+    return (
+        _counting(actor, bindparam("begin", type_=Ticket.created_at.type))
+        .having(number >= rules.SHOWN_LEAST)
+        .order_by(number.desc(), TopicTicket.topic_id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+def _counting(actor: Actor, begin: tickets_.Moment) -> _Counting:
     return (
         select(
             TopicTicket.topic_id,
@@ -102,7 +113,7 @@ def _counting(work: Work, begin: datetime) -> Select[int, int, int, int, datetim
         )
         .join(Ticket, Ticket.id == TopicTicket.ticket_id)
         .outerjoin(CommonTicket, CommonTicket.ticket_id == Ticket.id)
-        .where(*_within(work, begin))
+        .where(*_within(actor, begin))
         .group_by(TopicTicket.topic_id)
     )
 
@@ -120,7 +131,7 @@ def _told(work: Work, counted: Sequence[_Counted], begin: datetime) -> list[Seen
             place.label("place"),
         )
         .join(Ticket, Ticket.id == TopicTicket.ticket_id)
-        .where(TopicTicket.topic_id.in_([one.topic_id for one in counted]), *_within(work, begin))
+        .where(TopicTicket.topic_id.in_([one.topic_id for one in counted]), *_within(work.actor, begin))
         .subquery()
     )
     rows = work.session.execute(
@@ -165,7 +176,7 @@ def is_seen(work: Work, id_: int) -> bool:
     there = (
         select(Ticket.id)
         .join(TopicTicket, TopicTicket.ticket_id == Ticket.id)
-        .where(TopicTicket.topic_id == id_, *_within(work, rules.window(work.now)))
+        .where(TopicTicket.topic_id == id_, *_within(work.actor, rules.window(work.now)))
         .limit(rules.SHOWN_LEAST)
     )
     return len(work.session.scalars(there).all()) >= rules.SHOWN_LEAST
@@ -193,7 +204,7 @@ def seen(work: Work, id_: int) -> Seen:
     """Return one group as this reader sees it, over the whole window. Raises NotFound as `own` does."""
     topic = own(work, id_)
     begin = rules.window(work.now)
-    number = _counting(work, begin).where(TopicTicket.topic_id == topic.id)
+    number = _counting(work.actor, begin).where(TopicTicket.topic_id == topic.id)
     return _told(work, [_Counted(*work.session.execute(number).one())], begin)[0]
 
 
@@ -218,7 +229,7 @@ def taken_out(work: Work, topic: Topic) -> list[tuple[str, str, str, datetime]]:
         .where(
             TopicApart.other_id.in_(members),
             Ticket.id.not_in(members),
-            *_within(work, rules.window(work.now)),
+            *_within(work.actor, rules.window(work.now)),
         )
         .group_by(Ticket.id, Ticket.number, Ticket.title)
         .order_by(Ticket.id.desc())
@@ -237,7 +248,7 @@ def joinable(work: Work, topic: Topic, most: int) -> list[tuple[str, str]]:
             TopicTicket.topic_id == topic.id,
             CommonTicket.ticket_id.is_(None),
             Ticket.state != State.MERGED,
-            *_within(work, rules.window(work.now)),
+            *_within(work.actor, rules.window(work.now)),
         )
         .order_by(TopicTicket.place)
         .limit(most)
