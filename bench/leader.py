@@ -130,6 +130,7 @@ def _fill_fast(connection: Any, *_: Any) -> None:
     for statement in _FAST[kind]:
         cursor.execute(statement)
     cursor.close()
+    connection.commit()  # the settings last, no transaction stands open
 
 
 def _copy(session: Session, first: int, last: int, spans: dict[type[Base], int]) -> None:
