@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,9 @@ from tests.people import NOW, china
 
 __all__ = ["china"]
 
+# No test fails for the time it takes: a machine that does something else as well is no fault of the rules.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 BOTH = ("sqlite", "postgresql")
 PASSWORD = "chainhub-demo"
 # Argon2 is slow on purpose: three hundred sign-ins are not to pay for it (test_sign_in checks what is real).
