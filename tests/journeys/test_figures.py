@@ -10,7 +10,7 @@ from chainhub.core import clock
 from chainhub.core.limits import local
 from chainhub.tickets.terms import Kind, Satisfaction
 from chainhub.tickets.workflow import Action, State
-from tests import people
+from tests import files, people
 from tests.builders import a_ticket, move
 from tests.journeys import conftest
 
@@ -67,11 +67,14 @@ def test_without_the_chart_the_table_stands_there(troupe):
 
 
 def test_a_unit_appeals_and_another_person_decides(troupe):
-    unit = troupe(people.POWER).go("/statistics/cases?figure=handling_on_time").reads(LATE)
+    unit = troupe(people.POWER, "phone").go("/statistics/cases?figure=handling_on_time").reads(LATE)
     unit.page.get_by_role("link", name=re.compile("^申诉")).first.click()
     unit.fill(reason="停电是企业自己要求改期的，有通知。").shot("appeal")
     unit.page.locator("#form .btn-primary").click()
     unit.reads("等决定", "前决定")
+    proof = {"name": "停电通知.pdf", "mimeType": "application/pdf", "buffer": files.PDF}
+    unit.page.locator("#proof input[type=file]").set_input_files(proof)
+    unit.shot("proof").press("传上去").reads("补上了 1 个附件", "附件 1 个")
 
     clerk = troupe(people.CLERK).go("/")
     clerk.page.get_by_role("link", name=re.compile("考核申诉待决定")).click()
