@@ -20,6 +20,14 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.county.people.models import User
 
+_GUIDES = (
+    (Assignment.enterprise_code == Enterprise.code)
+    & (Assignment.kind == kinds.GUIDE)
+    & Assignment.ended_on.is_(None)
+    & Assignment.lead
+)
+"""Who guides an enterprise now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -76,13 +84,7 @@ def lines(
             Assignment.until_on,
             func.coalesce(User.username, ""),
         )
-        .outerjoin(
-            Assignment,
-            (Assignment.enterprise_code == Enterprise.code)
-            & (Assignment.kind == kinds.GUIDE)
-            & Assignment.ended_on.is_(None)
-            & Assignment.lead,
-        )
+        .outerjoin(Assignment, _GUIDES)
         .outerjoin(User, User.id == Assignment.user_id)
         .where(Enterprise.chain_code.in_(sorted(of_chains)), Enterprise.code > after)
         .order_by(Enterprise.code)
@@ -116,13 +118,7 @@ def coverage(db: Db, of_chains: Collection[str]) -> Sequence[Cover]:
 
 _COVERAGE = (  # of every home page: to build it costs more than to run it
     select(Enterprise.chain_code, func.count(), func.count(Assignment.id))
-    .outerjoin(
-        Assignment,
-        (Assignment.enterprise_code == Enterprise.code)
-        & (Assignment.kind == kinds.GUIDE)
-        & Assignment.ended_on.is_(None)
-        & Assignment.lead,
-    )
+    .outerjoin(Assignment, _GUIDES)
     .where(Enterprise.chain_code.in_(bindparam("chains", expanding=True)))
     .group_by(Enterprise.chain_code)
     .order_by(Enterprise.chain_code)

@@ -193,7 +193,7 @@ def _appeal_page(work: Work, number: str, form: ChineseForm, status: int) -> Res
 def one_appeal(id_: int) -> ResponseReturnValue:
     """Show an appeal, and to whoever decides on it the form."""
     with doors.reading() as work:
-        return _one(work, id_, forms.DecisionForm(formdata=None), 200)
+        return _one(work, id_)
 
 
 @bp.post("/statistics/appeals/<int:id_>/files")
@@ -205,7 +205,7 @@ def add_files(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
         service.demand_addition(work, id_)
         if not form.validate():
-            return _one(work, id_, form, 422)
+            return _one(work, id_, form)
     try:
         sound = uploads.examined()
         with uploads.storage().keeping() as shelf, doors.work() as work:
@@ -214,7 +214,7 @@ def add_files(id_: int) -> ResponseReturnValue:
     except Invalid as refusal:
         _blame(form, refusal)
         with doors.reading() as work:
-            return _one(work, id_, form, 422)
+            return _one(work, id_, form)
     flash(f"补上了 {count} 个附件。")
     return redirect(url_for(".one_appeal", id_=id_), code=303)
 
@@ -227,7 +227,7 @@ def decide(id_: int) -> ResponseReturnValue:
     with doors.reading() as work:
         service.demand_decision(work, id_)
         if not form.validate():
-            return _one(work, id_, form, 422)
+            return _one(work, id_, form)
     try:
         with doors.work() as work:
             found = service.decide(
@@ -237,23 +237,29 @@ def decide(id_: int) -> ResponseReturnValue:
     except Invalid as refusal:
         _blame(form, refusal)
         with doors.reading() as work:
-            return _one(work, id_, form, 422)
+            return _one(work, id_, form)
     flash(f"记下了：{said}。已经告诉申诉的单位。")
     return redirect(url_for(".one_appeal", id_=id_), code=303)
 
 
-def _one(work: Work, id_: int, form: ChineseForm, status: int) -> ResponseReturnValue:
+def _one(
+    work: Work, id_: int, sent: forms.DecisionForm | forms.ProofForm | None = None
+) -> ResponseReturnValue:
+    """Show an appeal with the forms that this reader has: one of them may be what was sent and refused."""
     ticket, found = service.find(work, id_)
+    decision = sent if isinstance(sent, forms.DecisionForm) else forms.DecisionForm(formdata=None)
+    proof = sent if isinstance(sent, forms.ProofForm) else forms.ProofForm(formdata=None)
     page = render_template(
         "statistics/appeal.html",
         appeal=presenting.detail(work, ticket, found),
-        form=form,
+        form=sent or decision,
+        decision=decision,
         may_decide=service.may_decide(work, found),
         decide_url=url_for(".decide", id_=id_),
-        proof=form if isinstance(form, forms.ProofForm) else forms.ProofForm(formdata=None),
+        proof=proof,
         may_add=service.may_add(work, found),
         add_url=url_for(".add_files", id_=id_),
         taken=files.TAKEN,
         back_url=url_for(".appeals"),
     )
-    return make_response(page, status)
+    return make_response(page, 422 if sent else 200)

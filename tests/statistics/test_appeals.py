@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from chainhub.core import clock
+from chainhub.core.actor import Grant, Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.county import known
+from chainhub.county.people import service as granting
+from chainhub.county.people.models import User
 from chainhub.county.rulebook.models import TimeLimit
 from chainhub.county.state import touch
 from chainhub.notices.models import Notice
@@ -23,12 +26,13 @@ from chainhub.tickets.terms import DissatisfiedReason, Kind, Outcome
 from chainhub.tickets.workflow import Action, State
 from tests import files, people
 from tests.api.calling import given, refused
-from tests.api.conftest import caller  # noqa: F401  # a fixture
+from tests.api.conftest import caller, hands
 from tests.builders import a_ticket, move
 from tests.people import china, work_of
 from tests.statistics.staging import appeal, decided
 from tests.web_client import said, token_of
 
+__all__ = ["caller", "hands"]
 pytestmark = pytest.mark.slow
 
 A, S = Action, State
@@ -307,7 +311,7 @@ def test_who_may_not_is_refused_at_the_door(as_, late):
 
 
 @pytest.mark.usefixtures("present")
-def test_a_program_does_the_same(caller, late):  # noqa: F811
+def test_a_program_does_the_same(caller, late):
     unit, committee = caller(people.POWER), caller(people.CLERK)
     body = {"figure": "handling_on_time", "month": "2026-03", "reason": WHY}
 
@@ -327,7 +331,7 @@ def test_a_program_does_the_same(caller, late):  # noqa: F811
 
 
 @pytest.mark.usefixtures("present")
-def test_proof_is_added_until_somebody_decides(as_, caller, session, late):  # noqa: F811
+def test_proof_is_added_until_somebody_decides(as_, caller, session, late):
     unit, program, clerk = as_(people.POWER), caller(people.POWER), caller(people.CLERK)
     body = {"figure": "handling_on_time", "month": "2026-03", "reason": WHY}
     made = given(program.post(f"/tickets/{late.number}/assessment", json=body), 201)
@@ -361,6 +365,27 @@ def test_proof_is_added_until_somebody_decides(as_, caller, session, late):  # n
     refused(program.post(path, **files.form(file=(files.PDF, "晚了.pdf"))), 409, "wrong_state")
     assert unit.post(f"{page}/files", data=form("晚了.pdf")).status_code == 409
     assert "补证明材料" not in said(unit.get(page))
+
+
+@pytest.mark.usefixtures("present")
+def test_who_has_both_forms_gets_both_back_whichever_is_refused(as_, caller, session, late):
+    clerk = session.scalars(select(User).where(User.username == people.CLERK)).one()
+    of_unit = Grant(Role.DEPARTMENT, ScopeKind.UNIT, people.POWER_UNIT, Post.CONTACT)
+    granting.add_grant(work_of(session, "anquan"), clerk, of_unit)
+    session.commit()
+    body = {"figure": "handling_on_time", "month": "2026-03", "reason": WHY}
+    made = given(caller(people.POWER).post(f"/tickets/{late.number}/assessment", json=body), 201)
+    page, both = f"/statistics/appeals/{made['id']}", as_(people.CLERK)
+    token = {"csrf_token": token_of(both, page)}
+
+    for path, sent in (("files", {}), ("decide", {"note": "写到一半"})):
+        answer = both.post(f"{page}/{path}", data=token | sent)
+        assert answer.status_code == 422, path
+        words = said(answer)
+        assert "补证明材料" in words
+        assert "您来决定" in words
+        assert "1 处要改" in words
+    assert "写到一半" in words
 
 
 @pytest.mark.usefixtures("present")
