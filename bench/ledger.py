@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from bench import fill, texts
 from bench.reliability import _database
-from chainhub import scheduler
 from chainhub.core import clock
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -33,13 +31,11 @@ from chainhub.documents.attachments import storing
 from chainhub.operations import ledger
 from chainhub.operations.errands import service
 from chainhub.operations.errands.models import Errand
-from chainhub.timetable import TIMETABLE
 from chainhub.web import engine as engines
 
 TEMPLATES = 400
 LEADER, CLERK = "xianzhang", "dangwei"
 FIRM = "汶上砚禾齿轮有限公司"
-_JOB = next(one for one in TIMETABLE if one.name == "errands")
 
 
 def main() -> int:
@@ -48,10 +44,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--in", dest="brought", type=int, default=0, help="rows to bring in as well")
     parser.add_argument("--database", default="sqlite")
-    parser.add_argument("--child", nargs=2, metavar=("URL", "FILES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        return _child(*options.child)
     for name in [one for one in os.environ if one.startswith("CHAINHUB_")]:
         del os.environ[name]
     with tempfile.TemporaryDirectory(prefix="chledger", dir="/tmp") as name:
@@ -91,8 +84,8 @@ def _ask(engine: Engine, username: str, ask) -> int:  # type: ignore[no-untyped-
 
 
 def _say(database: str, what: str, engine: Engine, url: str, files: Path) -> None:
-    command = [sys.executable, "-m", "bench.ledger", "--child", url, str(files)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # this very file
+    command = [sys.executable, "-m", "bench.errand", url, str(files)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # a file beside this one
     said = json.loads(done.stdout)
     with Session(engine) as session:
         found = session.get_one(Errand, said["id"])
@@ -104,26 +97,6 @@ def _say(database: str, what: str, engine: Engine, url: str, files: Path) -> Non
             f"| {said['before']:.0f} | {size:.1f} |",
             flush=True,
         )
-
-
-def _child(url: str, files: str) -> int:
-    """Do what waits, as the scheduler would, and say how long it took and how large this process became."""
-    engine = engines.opened(url)
-    storing.equip(engine, storing.opened("", Path(files)))
-    with Session(engine) as session:
-        id_ = session.query(Errand.id).order_by(Errand.id.desc()).limit(1).scalar()
-        known.of(session)
-    before, begun, worked = _peak(), time.perf_counter(), time.process_time()
-    scheduler.run_job(engine, _JOB)
-    took = {"seconds": time.perf_counter() - begun, "worked": time.process_time() - worked}
-    print(json.dumps({"id": id_, "peak": _peak(), "before": before, **took}))
-    return 0
-
-
-def _peak() -> float:
-    """Return the largest this process has been, in MB; `ru_maxrss` would begin with what its parent was."""
-    said = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(said.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _other_county(rows: int) -> bytes:

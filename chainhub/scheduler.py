@@ -3,6 +3,7 @@
 Several processes may be started; one leads, the others stand by (`operations.background.leadership`).
 """
 
+import gc
 import logging
 import os
 import signal
@@ -297,6 +298,15 @@ class Duty:
         self._beaten = clock.monotonic()
 
 
+def set_aside() -> None:
+    """Keep what was loaded from being looked through for circles, again and again, while a job makes many objects.
+
+    It lives as long as the process; a ledger of a hundred thousand rows spent a sixth of its time on it.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def run(engine: Engine) -> None:
     """Stand by or lead until told to stop."""
     stop = threading.Event()
@@ -306,6 +316,7 @@ def run(engine: Engine) -> None:
 
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    set_aside()
     duty = Duty(engine, leadership.lock_of(engine), Process(socket.gethostname(), os.getpid()))
     while not stop.is_set():
         duty.look()

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,11 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from chainhub.core import unpacking
 from chainhub.core.errors import Invalid
-
-Cell = str | int | float | bool | date | datetime | time | timedelta
-"""What a cell may hold; an empty one is an empty string."""
+from chainhub.documents.sheet_rows import Cell as Cell
+from chainhub.documents.sheet_rows import Rows
 
 UNZIPPED_MOST = 200 * 1024 * 1024  # bytes
 CELLS_MOST = 4_000_000  # the block from the first to the last filled cell, which is held in memory whole
-TEXT_MOST = 32_767  # characters of a cell, a bound of the format
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _WORKBOOK = "xl/workbook.xml"
 
@@ -93,18 +91,18 @@ def _ole_words(content: bytes) -> str:
 
 # Writing
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_DANGEROUS = frozenset("=+-@\t\r＝＋－＠")  # as the first character
 _WIDTH = 14  # characters, where nothing is said
 
 
 def neutral(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, not even after it was saved as .csv and opened again."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text[:1] in _DANGEROUS else text
 
 
 def plain(text: str) -> str:
     """Return a text as it was before `neutral`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
+    return text[1:] if text.startswith("'") and text[1:2] in _DANGEROUS else text
 
 
 def write(
@@ -154,27 +152,13 @@ def write_several(
 
 
 def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any]) -> int:
-    sheet = book.add_worksheet(table.name)
+    sheet = book.add_worksheet(table.name, Rows)
     sheet.freeze_panes(1, 0)
     for place, header in enumerate(table.headers):
         sheet.set_column(place, place, table.widths[place] if place < len(table.widths) else _WIDTH)
         sheet.write_string(0, place, neutral(header), head)
     number = 0
     for number, row in enumerate(table.rows, start=1):  # the last number is the count
-        for place, cell in enumerate(row):
-            _write_cell(sheet, number, place, cell, shapes)
+        sheet.add_cells(number, [neutral(cell) if isinstance(cell, str) else cell for cell in row], shapes)
     sheet.autofilter(0, 0, number, max(len(table.headers) - 1, 0))
     return number
-
-
-def _write_cell(sheet: Any, row: int, column: int, cell: Cell | None, shapes: Mapping[type, Any]) -> None:
-    if cell is None or cell == "":
-        return
-    if isinstance(cell, str):
-        sheet.write_string(row, column, neutral(cell)[:TEXT_MOST])
-    elif isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, (int, float)):
-        sheet.write_number(row, column, cell)
-    else:
-        sheet.write_datetime(row, column, cell, shapes.get(type(cell)))

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, String, case, false, func, select, type_coerce
 from sqlalchemy.orm import Session, load_only
 
 from chainhub.audit import service as audit
@@ -53,31 +53,30 @@ _ABOUT_WIDTHS = (16, 80)
 class Line(NamedTuple):
     """What the ledger needs of a line of history. Without the mapper: a hundred thousand tickets have a million of them."""
 
-    action: Action
+    action: str  # an Action by its value
     seq: int
     round: int
-    source: State | None
-    target: State
+    moves_nothing: bool
     role: str
     actor_name: str
     body: str
     at: datetime
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] | None  # of the actions whose data a cell is made of
 
 
-Events = Mapping[Action, Sequence[Line]]
+Events = Mapping[str, Sequence[Line]]
+_WITH_DATA = (Action.PROGRESS, Action.CONFIRM, Action.ACKNOWLEDGE, Action.UPHOLD_RETURN)
 _LINES = select(
     TicketEvent.ticket_id,
-    TicketEvent.action,
+    type_coerce(TicketEvent.action, String),
     TicketEvent.seq,
     TicketEvent.round,
-    TicketEvent.source,
-    TicketEvent.target,
+    func.coalesce(TicketEvent.source == TicketEvent.target, false()),
     TicketEvent.role,
     TicketEvent.actor_name,
     TicketEvent.body,
     TicketEvent.at,
-    TicketEvent.data,
+    case((TicketEvent.action.in_(_WITH_DATA), TicketEvent.data)),
 ).order_by(TicketEvent.ticket_id, TicketEvent.seq)
 
 
@@ -248,7 +247,7 @@ def _in_full(ticket: Ticket) -> dict[str, Cell | None]:
 
 
 def _events(session: Session, ids: Sequence[int]) -> Mapping[int, Events]:
-    found: defaultdict[int, defaultdict[Action, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    found: defaultdict[int, defaultdict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     query = _LINES.where(TicketEvent.ticket_id.in_(ids), TicketEvent.action.in_(_TOLD))
     for ticket_id, *told in session.execute(query):
         line = Line._make(told)
@@ -297,28 +296,33 @@ def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) 
 
 def _beside(beside: Beside, events: Events, directory: Directory) -> dict[str, Cell | None]:
     """Return who helped, until when it was extended, when it was conferred on, how often it was supervised."""
-    returned = {one.data.get("unit") for one in events[Action.UPHOLD_RETURN] if _of_a_part(one)}
+    returned = {_data(one).get("unit") for one in events[Action.UPHOLD_RETURN] if _of_a_part(one)}
     helped = [one for one in beside.helped if not (one in beside.released and one in returned)]
     conferred = sorted((*events[Action.CONVENE], *events[Action.ESCALATE]), key=lambda one: one.seq)
     return {
         "协办": "、".join(directory.units[one].name for one in helped) or None,
         "延期至": _moment(beside.extended_to),
-        "会商": "\n".join(f"{_written(one.at)} {one.action.label}" for one in conferred) or None,
+        "会商": "\n".join(f"{_written(one.at)} {Action(one.action).label}" for one in conferred) or None,
         "督办次数": beside.supervised or None,
     }
 
 
 def _of_a_part(event: Line) -> bool:
     """Say whether a line is about a co-unit's part: it moves nothing and says whose it is."""
-    return event.source is event.target and bool(event.data.get("unit"))
+    return event.moves_nothing and bool(_data(event).get("unit"))
+
+
+def _data(event: Line) -> Mapping[str, Any]:
+    return event.data or {}
 
 
 def _moment(at: datetime | None) -> datetime | None:
-    return local(at).replace(microsecond=0) if at else None
+    here = local(at) if at else None
+    return here.replace(microsecond=0) if here and here.microsecond else here
 
 
 def _written(at: datetime) -> str:
-    return local(at).strftime("%Y-%m-%d %H:%M")
+    return local(at).isoformat(" ", "minutes")[: len("2026-03-02 09:30")]
 
 
 def _who_when(events: Sequence[Line]) -> str | None:
@@ -331,7 +335,7 @@ def _when(events: Sequence[Line]) -> datetime | None:
 
 def _progress(event: Line) -> str:
     whose = f"{event.body}：" if event.role == Party.CO_UNIT.value else ""
-    return f"{local(event.at):%m-%d} {whose}{event.data.get('note', '')}"
+    return f"{local(event.at):%m-%d} {whose}{_data(event).get('note', '')}"
 
 
 def _category(directory: Directory, code: str | None) -> str | None:
@@ -350,7 +354,7 @@ def _rating(ticket: Ticket, events: Sequence[Line]) -> str | None:
     """Return the three answers; what was opened again since is not rated."""
     if not events or events[-1].round != ticket.round:
         return None
-    said = events[-1].data
+    said = _data(events[-1])
     if "clear" in said:
         return f"答复清楚：{_YES_NO[said['clear']]}"
     satisfied = ticket.satisfaction.label if ticket.satisfaction else "–"

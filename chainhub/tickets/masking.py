@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 _D = "[0-9\uff10-\uff19]"  # full width digits too: a telephone writes them
 _GAP = "[ \u3000-]?"
+# Behind its first digit each asks that no digit stands before it: an engine finds a first digit faster than a lookbehind.
 _IDENTITY = re.compile(
-    f"(?<!{_D})({_D}{{6}}){_D}{{8}}({_D}{{3}}[0-9\uff10-\uff19Xx])(?![0-9A-Za-z\uff10-\uff19])"
+    f"({_D}(?<!{_D}{_D}){_D}{{5}}){_D}{{8}}({_D}{{3}}[0-9\uff10-\uff19Xx])(?![0-9A-Za-z\uff10-\uff19])"
 )
-_MOBILE = re.compile(f"(?<!{_D})([1\uff11]{_D}{{2}}){_GAP}{_D}{{4}}{_GAP}({_D}{{4}})(?!{_D})")
-_LANDLINE = re.compile(f"(?<!{_D})[0\uff10]{_D}{{2,3}}{_GAP}{_D}{{3,4}}({_D}{{4}})(?!{_D})")
-_ANY = re.compile(f"{_D}{_D}{_D}")  # without three digits in a row a text has no number of any sort
+_MOBILE = re.compile(f"([1\uff11](?<!{_D}[1\uff11]){_D}{{2}}){_GAP}{_D}{{4}}{_GAP}({_D}{{4}})(?!{_D})")
+_LANDLINE = re.compile(f"[0\uff10](?<!{_D}[0\uff10]){_D}{{2,3}}{_GAP}{_D}{{3,4}}({_D}{{4}})(?!{_D})")
+_ANY = re.compile(f"{_D}{{4}}(?:{_D}{{3}}|[ \u3000-])")
+"""A text without it has no number of any of these sorts, however it is parted; most texts are done with here."""
 _NAME_SHOWN = 1  # characters of a name
 
 
