@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from bench import fill, texts
 from bench.running import _database
+from chainhub import serving
 from chainhub.app import create_app
 from chainhub.core import clock
 from chainhub.core.actor import THE_CLOCK
@@ -207,6 +208,7 @@ def _measure(engine: Engine, url: str, folder: Path, database: str) -> None:
     )
     client = app.test_client()
     _sign_in(client)
+    serving.post_worker_init(app)  # as a worker is
     for name, path in PATHS.items():
         wall, worked = _times(client, path)
         print(

@@ -79,7 +79,7 @@ from chainhub.tickets.successes import api as successes_api
 from chainhub.tickets.topics import api as topics_api
 from chainhub.tickets.views.templates import PAPERS_BESIDE
 from chainhub.timetable import LINES
-from chainhub.web import api, doors, engine, errors, frame, logs, presses, security, signing, words
+from chainhub.web import api, database, doors, engine, errors, frame, logs, presses, security, signing, words
 from chainhub.web.database import db
 
 csrf = CSRFProtect()
@@ -115,7 +115,7 @@ def create_app(settings: Settings) -> Flask:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     logs.configure(settings.log_level)
-    db.init_app(app)
+    database.register(app)
     with app.app_context():
         engine.prepare(db.engine)
         engine.watch(db.engine, schema.is_behind)

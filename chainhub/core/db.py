@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Insert,
     MetaData,
+    SQLColumnExpression,
     String,
     TableClause,
     TypeDecorator,
@@ -78,6 +80,15 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+def among(column: SQLColumnExpression[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of some values.
+
+    As `in_`, but an equality where there is one value, as there nearly always is of a person's own units or chains: the
+    statement is made once then, and not for each run of it anew.
+    """
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 Rows = Sequence[Mapping[str, Any]]

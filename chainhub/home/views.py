@@ -17,7 +17,7 @@ from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.appeals import queries as appeals
 from chainhub.statistics.reach import READERS
-from chainhub.tickets import desk, queries, uploads
+from chainhub.tickets import desk, mine, queries, uploads
 from chainhub.tickets.inspections import rules as inspecting
 from chainhub.tickets.mine import STAFF
 from chainhub.tickets.service import passing
@@ -46,12 +46,13 @@ def index() -> ResponseReturnValue:
                 submit_url=url_for("tickets.submit"),
             )
         if roles & {Role.LEADER, Role.LIAISON}:
+            counted = mine.counts(work)
             return render_template(
                 "home/leader.html",
-                page=desk.leader(work, _scope(work)),
+                page=desk.leader(work, _scope(work), counted),
                 figures=statistics.leader(work, request.args.get("span", "")),
                 topics=topics.hottest(work),
-                doors=_doors(work),
+                doors=_doors(work, counted),
             )
         return render_template(
             "tickets/desk.html",
@@ -99,9 +100,9 @@ def _scope(work: Work) -> str:
     return facts.name
 
 
-def _doors(work: Work) -> tuple[DoorView, ...]:
+def _doors(work: Work, counted: mine.Counts | None = None) -> tuple[DoorView, ...]:
     """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
-    roles, found = work.actor.roles, [*desk.doors(work), *_beside(work)]
+    roles, found = work.actor.roles, [*desk.doors(work, counted), *_beside(work)]
     if roles & {Role.COMMITTEE, Role.DEPARTMENT}:
         found.append(DoorView("我的名次", "", url_for("statistics.index", _anchor="place"), resting=True))
     led = sorted(work.actor.refs(Role.COMMITTEE, ScopeKind.CHAIN))

@@ -234,28 +234,6 @@ def instructions(work: Work, which: Which, *, cursor: str = "", limit: int = PAG
 _ANSWERED_INSTRUCTION = Instruction.answered_at.is_not(None)
 
 
-def instructions_waiting(work: Work) -> tuple[int, int]:
-    """Count what `instructions` lists as open, up to `COUNT_MOST`, and how many of these are past their day."""
-    waiting, past = work.session.execute(
-        _instructions_waiting(work.actor, _my_units(work)), {"now": work.now}
-    ).one()
-    return waiting, past
-
-
-@lru_cache(maxsize=512)
-def _instructions_waiting(actor: Actor, units: tuple[str, ...]) -> Select[int, int]:
-    some = (
-        _joined(Instruction)
-        .with_only_columns(Instruction.due_at.label("due_at"))
-        .where(_my_instructions(actor, units), Instruction.answered_at.is_(None), queries.visible(actor))
-        .order_by(Instruction.due_at)
-        .limit(COUNT_MOST)
-        .subquery()
-    )
-    late = func.count().filter(some.c.due_at <= bindparam("now", type_=Instruction.due_at.type))
-    return select(func.count(), late).select_from(some)
-
-
 def _my_instructions(actor: Actor, units: Sequence[str]) -> ColumnElement[bool]:
     if not actor.roles & set(STAFF):
         return false()
@@ -312,15 +290,24 @@ class Counts:
     waits: int | None
     instructions: int | None
     supervisions: int | None
+    instructions_late: int | None = (
+        None  # of a leader's own, and of who writes them down: past the day of the answer
+    )
 
 
 def counts(work: Work) -> Counts:
     """Count what waits in the lists of this actor, all in one query."""
     if not work.actor.roles & set(STAFF):
         return Counts(None, None, None, None)
-    row = work.session.execute(_counting(work.actor, _my_units(work))).one()
-    decides = work.actor.roles & set(DECIDERS)
-    return Counts(row.requests if decides else None, row.waits, row.instructions, row.supervisions)
+    found = work.session.execute(_counting(work.actor, _my_units(work)), {"now": work.now}).one()
+    row = found._mapping
+    return Counts(
+        row.get("requests"),
+        row["waits"],
+        row["instructions"],
+        row["supervisions"],
+        row.get("instructions_late"),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -330,15 +317,17 @@ def _counting(actor: Actor, units: tuple[str, ...]) -> Select[*tuple[int, ...]]:
     drafts = roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON}
     state = Supervision.state == (SupervisionState.DRAFT if drafts else SupervisionState.SIGNED)
     concerned = _concerns(actor, Supervision.unit_code)
+    waiting = _joined(Instruction).where(_my_instructions(actor, units), Instruction.answered_at.is_(None))
     wanted = {
         "waits": select(Ticket.id).where(Ticket.state == State.CARRIED_OVER),
-        "instructions": _joined(Instruction).where(
-            _my_instructions(actor, units), Instruction.answered_at.is_(None)
-        ),
+        "instructions": waiting,
         "supervisions": _joined(Supervision).where(state, concerned),
     }
     if roles & set(DECIDERS):
         wanted["requests"] = _joined(Request).where(_mine_to_decide(actor))
+    if roles & {Role.LEADER, Role.LIAISON}:
+        now = bindparam("now", type_=Instruction.due_at.type)
+        wanted["instructions_late"] = waiting.where(Instruction.due_at <= now)
     seen = queries.visible(actor)
     return select(*(_counted(query, seen).label(name) for name, query in wanted.items()))
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, undefer
 
 from chainhub.core.actor import Actor, Role, ScopeKind
+from chainhub.core.db import among
 from chainhub.core.errors import NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -116,20 +117,20 @@ def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[boo
     handles: list[ColumnElement[bool]] = []
     reads: list[ColumnElement[bool]] = []
     if own := actor.refs(Role.ENTERPRISE, ScopeKind.ENTERPRISE):
-        handles.append(Ticket.enterprise_code.in_(sorted(own)))
+        handles.append(among(Ticket.enterprise_code, sorted(own)))
     for role in (Role.COMMITTEE, Role.TASK_FORCE):
         handles.extend(_scoped(actor, role))
     if units := sorted(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT)):
-        handles.append(Ticket.lead_unit_code.in_(units))
-        handles.append(Ticket.responsible_unit_code.in_(units))
+        handles.append(among(Ticket.lead_unit_code, units))
+        handles.append(among(Ticket.responsible_unit_code, units))
         handles.append(Ticket.id.in_(_addressed_to(units)))
-        invited = select(Invited.ticket_id).where(Invited.unit_code.in_(units))
+        invited = select(Invited.ticket_id).where(among(Invited.unit_code, units))
         in_session = and_(Ticket.state == State.CONSULTING, Ticket.confidential.is_(False))
         handles.append(and_(Ticket.id.in_(invited), in_session))
     if actor.roles & {Role.GUIDE, Role.COMMITTEE}:
         handles.append(filed)
     if cared := actor.refs(Role.GUIDE, ScopeKind.ENTERPRISE):
-        reads.append(Ticket.enterprise_code.in_(sorted(cared)))
+        reads.append(among(Ticket.enterprise_code, sorted(cared)))
     reads.extend(_shown_to(actor))
     for role in (Role.LEADER, Role.LIAISON):
         reads.extend(_scoped(actor, role))
@@ -147,13 +148,13 @@ def _visible(actor: Actor, filed: ColumnElement[bool], copied: ColumnElement[boo
     if not own_units:
         return seen
     about = Ticket.complained_unit_code
-    return and_(seen, or_(about.is_(None), about.not_in(sorted(own_units))))
+    return and_(seen, or_(about.is_(None), ~among(about, sorted(own_units))))
 
 
 def _shown_to(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the condition that a ticket was chosen for an inspection at which this actor looks."""
     refs = sorted(int(one) for one in actor.refs(Role.INSPECTOR, ScopeKind.INSPECTION))
-    chosen = select(InspectedTicket.ticket_id).where(InspectedTicket.inspection_id.in_(refs))
+    chosen = select(InspectedTicket.ticket_id).where(among(InspectedTicket.inspection_id, refs))
     return [Ticket.id.in_(chosen)] if refs else []
 
 
@@ -165,17 +166,17 @@ def _asked_of(chains: Sequence[str]) -> ColumnElement[bool]:
         .where(Request.ticket_id == Ticket.id, Clock.holder_role == Role.LEADER.value)
         .correlate(Ticket)
     )
-    return and_(Ticket.asked > 0, Ticket.chain_code.in_(chains), asked.exists())
+    return and_(Ticket.asked > 0, among(Ticket.chain_code, chains), asked.exists())
 
 
 def _addressed_to(units: Sequence[str]) -> CompoundSelect[int]:
     """Return the tickets of which a unit was sent a part, an instruction or a signed supervision, or to which it was called."""
     signed = Supervision.state.in_((SupervisionState.SIGNED, SupervisionState.ANSWERED))
     return union_all(
-        select(Part.ticket_id).where(Part.unit_code.in_(units)),
-        select(Instruction.ticket_id).where(Instruction.unit_code.in_(units)),
-        select(Supervision.ticket_id).where(Supervision.unit_code.in_(units), signed),
-        select(ReportIn.ticket_id).where(ReportIn.unit_code.in_(units)),
+        select(Part.ticket_id).where(among(Part.unit_code, units)),
+        select(Instruction.ticket_id).where(among(Instruction.unit_code, units)),
+        select(Supervision.ticket_id).where(among(Supervision.unit_code, units), signed),
+        select(ReportIn.ticket_id).where(among(ReportIn.unit_code, units)),
     )
 
 
@@ -183,7 +184,7 @@ def _scoped(actor: Actor, role: Role) -> list[ColumnElement[bool]]:
     if actor.refs(role, ScopeKind.COUNTY):
         return [Ticket.id.is_not(None)]
     chains = sorted(actor.refs(role, ScopeKind.CHAIN))
-    return [Ticket.chain_code.in_(chains)] if chains else []
+    return [among(Ticket.chain_code, chains)] if chains else []
 
 
 def own(work: Work, number: str) -> Ticket:

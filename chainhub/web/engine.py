@@ -16,6 +16,7 @@ _SQLITE_WAIT = 10  # seconds a writer waits for another
 _MISSING = ("no such table", "no such column", "has no column named")  # in SQLite's words
 _MISSING_STATES = ("42P01", "42703")  # in PostgreSQL's: undefined table, undefined column
 _IDLE = 5.0  # seconds in the pool after which a connection is asked whether it still lives
+_PREPARED = 300  # statements that a connection keeps prepared, the least used go first
 _JSON = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
 
 
@@ -50,6 +51,10 @@ def _prepare_server(engine: Engine) -> None:
     Not before every use (`pool_pre_ping`): that is a tenth of a request. A server that restarts under load costs
     one refusal in words; the pool lets go of its other connections with it.
     """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.prepared_max = _PREPARED
 
     @event.listens_for(engine, "checkin")
     def _left(_connection: Any, record: Any) -> None:

@@ -7,9 +7,12 @@ from chainhub.tickets.copies.service import READERS
 from chainhub.tickets.showing import DoorView
 
 
-def doors(work: Work) -> tuple[DoorView, ...]:
-    """Return the links that concern this actor; what waits for a decision is marked, what is empty is resting."""
-    found = mine.counts(work)
+def doors(work: Work, counted: mine.Counts | None = None) -> tuple[DoorView, ...]:
+    """Return the links that concern this actor; what waits for a decision is marked, what is empty is resting.
+
+    `counted`: what stands in their lists, where it was counted already.
+    """
+    found = counted or mine.counts(work)
     signs = bool(work.actor.roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON})
     listed = (
         ("待我决定的申请", found.requests, "/mine/requests", True),

@@ -25,14 +25,17 @@ from chainhub.tickets.standing import Standing
 from chainhub.tickets.workflow import PAUSED, State
 
 
-def leader(work: Work, scope: str) -> LeaderPage:
-    """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands."""
+def leader(work: Work, scope: str, counted: mine.Counts | None = None) -> LeaderPage:
+    """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands.
+
+    `counted`: what stands in the leader's own lists, where it was counted already.
+    """
     stands = standing.of(work)
     late, still = (stands.lights[one] for one in (Colour.RED, Colour.GREY))
     figures = (
         _figure("逾期", "red", late, "还没办完、过了时限的", "/tickets?light=red"),
         _figure("停着没动", "grey", still, "等企业补充、会商、挂账", "/tickets?light=grey"),
-        _instructions(work),
+        _instructions(counted or mine.counts(work)),
     )
     stages, stages_line = _stages(stands)
     return LeaderPage(
@@ -47,9 +50,9 @@ def leader(work: Work, scope: str) -> LeaderPage:
     )
 
 
-def _instructions(work: Work) -> FigureView:
+def _instructions(counted: mine.Counts) -> FigureView:
     """Return 批示待答复: mine that nobody has answered, and how many of them are past their day."""
-    waiting, late = mine.instructions_waiting(work)
+    waiting, late = counted.instructions or 0, counted.instructions_late or 0
     line = f"{late} 件过了要答复的日子" if late else "都没过要答复的日子" if waiting else "没有等答复的"
     number = f"{mine.COUNT_MOST - 1}+" if waiting >= mine.COUNT_MOST else str(waiting)
     colour = "red" if late else "yellow" if waiting else ""

@@ -1,0 +1,107 @@
+"""How a request lets go of its database session: what it read leaves the statements prepared, nothing else is kept."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from chainhub.county.people.models import EndedSession
+from chainhub.web import database, engine
+from chainhub.web.database import db
+from tests.people import NOW
+
+ENOUGH = 8  # executions after which psycopg has prepared a statement: more than five
+
+
+@pytest.fixture
+def app(empty, empty_url):
+    """An application with the database alone, on a connection of its own."""
+    made = Flask("letting_go")
+    made.config.update(
+        SQLALCHEMY_DATABASE_URI=empty_url, SQLALCHEMY_ENGINE_OPTIONS={**engine.options(empty_url)}
+    )
+    database.register(made)
+    EndedSession.__table__.create(empty)
+    with made.app_context():
+        engine.prepare(db.engine)
+        db.session.remove()
+        db.session.session_factory.configure(bind=None)
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _kept(made: Flask) -> list[str]:
+    with made.app_context(), db.engine.connect() as connection:
+        return list(connection.scalars(select(EndedSession.sid)))
+
+
+def _prepared(made: Flask) -> int:
+    with made.app_context(), db.engine.connect() as connection:
+        return connection.scalar(
+            text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ended_session%'")
+        )
+
+
+def _read(made: Flask) -> None:
+    with made.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.scalars(select(EndedSession)).all()
+
+
+@pytest.mark.one_database("postgresql")
+def test_statements_stay_prepared_from_one_request_to_the_next(app):
+    for _ in range(ENOUGH):
+        _read(app)
+
+    assert _prepared(app) == 1
+
+
+def test_what_a_reading_request_has_changed_in_passing_is_not_kept(app):
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.add(EndedSession(sid="added", until=NOW))
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.add(EndedSession(sid="flushed", until=NOW))
+        here.flush()
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.execute(insert(EndedSession).values(sid="executed", until=NOW))
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.execute(text("INSERT INTO ended_session (sid, until) VALUES ('said', '2026-03-02')"))
+
+    assert _kept(app) == []
+
+
+def test_what_was_committed_stays_and_what_was_read_after_it_does_no_harm(app):
+    with app.app_context():
+        here = db.session()
+        engine.writing(here)
+        here.add(EndedSession(sid="kept", until=NOW))
+        here.commit()
+        here.scalars(select(EndedSession)).all()
+
+    assert _kept(app) == ["kept"]
+
+
+def test_a_connection_that_broke_while_it_read_is_let_go_of_without_a_word(app):
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        with pytest.raises(DBAPIError):
+            here.execute(select(text("no_such_column")).select_from(EndedSession.__table__))
+
+    _read(app)
+
+    assert _kept(app) == []
