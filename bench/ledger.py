@@ -26,7 +26,7 @@ from chainhub.core import clock
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.people import queries as people
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.documents.attachments import storing
 from chainhub.operations import ledger
 from chainhub.operations.errands import service
@@ -115,7 +115,7 @@ def _other_county(rows: int) -> bytes:
             said |= {"结果": "已解决", "办结时间": begun, "销号时间/审批人": "2025-03-20 16:00 某某"}
         return [said.get(one) for one in columns]
 
-    sheets.write(made, "台账", columns, (_row(number) for number in range(rows)))  # type: ignore[arg-type]
+    sheet_writing.write(made, "台账", columns, (_row(number) for number in range(rows)))  # type: ignore[arg-type]
     return made.getvalue()
 
 

@@ -17,7 +17,7 @@ from chainhub.core import clock
 from chainhub.core.media import Medium
 from chainhub.county.directory.models import Enterprise, Unit
 from chainhub.county.people import passwords, queries
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing, sheets
 from chainhub.notices.manners import Fate, Purpose
 from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
@@ -81,7 +81,7 @@ def county(empty):
 
 def _xlsx(path, rows):
     made = BytesIO()
-    sheets.write(made, "名单", rows[0], rows[1:])
+    sheet_writing.write(made, "名单", rows[0], rows[1:])
     path.write_bytes(made.getvalue())
     return path
 

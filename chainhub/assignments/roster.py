@@ -9,7 +9,7 @@ from chainhub.assignments.line_queries import Line
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.documents.papers import making
 from chainhub.documents.papers.making import Grid, Para, Row
 from chainhub.tickets.rules import mask_phone
@@ -63,7 +63,7 @@ def sheet(work: Work) -> bytes:
         )
         for number, one in enumerate(lines(work), start=1)
     )
-    sheets.write(target, "选派名册", HEADERS, rows, widths=_WIDTHS)
+    sheet_writing.write(target, "选派名册", HEADERS, rows, widths=_WIDTHS)
     return target.getvalue()
 
 

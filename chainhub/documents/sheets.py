@@ -1,21 +1,16 @@
-"""Reading and writing .xlsx tables. Knows no feature: cells come in, cells go out, refusals are in words."""
+"""Reading .xlsx tables. Knows no feature: cells come out, refusals are in words. Written in `sheet_writing`."""
 
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 from zlib import error as zlib_error
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from chainhub.core import unpacking
 from chainhub.core.errors import Invalid
-from chainhub.documents.sheet_rows import Cell as Cell
-from chainhub.documents.sheet_rows import Rows
+from chainhub.documents.sheet_rows import Cell
 
 UNZIPPED_MOST = 200 * 1024 * 1024  # bytes
 CELLS_MOST = 4_000_000  # the block from the first to the last filled cell, which is held in memory whole
@@ -87,78 +82,3 @@ def _ole_words(content: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "这个表格加了密码，读不了。请去掉密码另存一份再试。"
     return "这是旧版 .xls 文件。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再试。"
-
-
-# Writing
-
-_DANGEROUS = frozenset("=+-@\t\r＝＋－＠")  # as the first character
-_WIDTH = 14  # characters, where nothing is said
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, not even after it was saved as .csv and opened again."""
-    return f"'{text}" if text[:1] in _DANGEROUS else text
-
-
-def plain(text: str) -> str:
-    """Return a text as it was before `neutral`."""
-    return text[1:] if text.startswith("'") and text[1:2] in _DANGEROUS else text
-
-
-def write(
-    target: Path | BytesIO,
-    name: str,
-    headers: Sequence[str],
-    rows: Iterable[Sequence[Cell | None]] = (),
-    *,
-    widths: Sequence[int] = (),
-) -> int:
-    """Write one sheet with a bold, frozen row of headers; return how many rows it has.
-
-    Texts are texts: what looks like a formula is neutralised, what looks like a link stays a text. Moments are
-    written in the zone they carry, and lose it: the caller hands them in as people should read them. Each row is
-    let go of once it is written, so memory does not grow with their number.
-    """
-    return write_several(target, [Table(name, headers, rows, widths)])[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One sheet to write: its name, its headers, its rows; widths in characters."""
-
-    name: str
-    headers: Sequence[str]
-    rows: Iterable[Sequence[Cell | None]]
-    widths: Sequence[int] = ()
-
-
-def write_several(
-    target: Path | BytesIO, tables: Sequence[Table], *, created: datetime | None = None
-) -> list[int]:
-    """Write several sheets into one file, each as `write` does; return how many rows each has.
-
-    `created` is when the file says that it was made, where the same facts are to give the same bytes.
-    """
-    where = str(target) if isinstance(target, Path) else target
-    with xlsxwriter.Workbook(where, {"remove_timezone": True, "constant_memory": True}) as book:
-        if created is not None:
-            book.set_properties({"created": created.replace(tzinfo=None)})
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
-        shapes: dict[type, Any] = {
-            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
-            date: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        }
-        return [_write_table(book, one, head, shapes) for one in tables]
-
-
-def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any]) -> int:
-    sheet = book.add_worksheet(table.name, Rows)
-    sheet.freeze_panes(1, 0)
-    for place, header in enumerate(table.headers):
-        sheet.set_column(place, place, table.widths[place] if place < len(table.widths) else _WIDTH)
-        sheet.write_string(0, place, neutral(header), head)
-    number = 0
-    for number, row in enumerate(table.rows, start=1):  # the last number is the count
-        sheet.add_cells(number, [neutral(cell) if isinstance(cell, str) else cell for cell in row], shapes)
-    sheet.autofilter(0, 0, number, max(len(table.headers) - 1, 0))
-    return number

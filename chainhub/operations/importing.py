@@ -17,7 +17,7 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
-from chainhub.documents import sheets
+from chainhub.documents import sheet_rows, sheet_writing, sheets
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 from chainhub.operations import ledger
@@ -351,7 +351,7 @@ def _finish_undo(
 # The template
 
 
-def template(path: Path, rows: Iterable[Sequence[sheets.Cell | None]] = ()) -> int:
+def template(path: Path, rows: Iterable[Sequence[sheet_rows.Cell | None]] = ()) -> int:
     """Write a ledger with the headers in their order, empty or with rows; return how many rows it has."""
     widths = [_WIDTHS.get(column, 14) for column in ledger.COLUMNS]
-    return sheets.write(path, "台账", ledger.COLUMNS, rows, widths=widths)
+    return sheet_writing.write(path, "台账", ledger.COLUMNS, rows, widths=widths)

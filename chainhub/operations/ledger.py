@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chainhub.documents.sheets import Cell, Sheet
+from chainhub.documents.sheet_rows import Cell
+from chainhub.documents.sheets import Sheet
 
 COLUMNS: tuple[str, ...] = (
     "序号",

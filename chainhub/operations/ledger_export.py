@@ -21,8 +21,8 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.county.directory.rules import Directory
-from chainhub.documents import sheets
-from chainhub.documents.sheets import Cell
+from chainhub.documents import sheet_apart, sheet_writing
+from chainhub.documents.sheet_rows import Cell
 from chainhub.operations import ledger, ledger_beside, snapshot
 from chainhub.operations.ledger_beside import Beside
 from chainhub.tickets import masking, presenting, rules
@@ -30,6 +30,7 @@ from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, Party, State
 
 _CHUNK = 250  # tickets held at once
+APART_FROM = 2000  # tickets; a smaller ledger is written sooner than another process has begun
 _ROWS_MOST = 1_048_575  # of a sheet, a bound of the format
 _WIDTHS = {"内容": 60, "企业": 28, "进展": 30, "结果": 10, "备注": 20, "序号": 6, "灯": 10, ledger.TITLE: 30}
 _TOLD = (
@@ -164,10 +165,12 @@ def write_some(session: Session, target: Path | BytesIO, now: datetime, wanted: 
         raise Invalid(f"有 {len(ids)} 件诉求，一张表最多放 {wanted.most} 行，没有导出。{advice}。")
     wanted.say(0, len(ids))
     widths = [_WIDTHS.get(column, 14) for column in COLUMNS]
-    tables = [sheets.Table("台账", COLUMNS, _rows(session, now, ids, wanted), widths)]
+    tables = [sheet_writing.Table("台账", COLUMNS, _rows(session, now, ids, wanted), widths)]
     if wanted.about:
-        tables.append(sheets.Table(ABOUT, ("这份表", "说明"), wanted.about, _ABOUT_WIDTHS))
-    return sheets.write_several(target, tables)[0]
+        tables.append(sheet_writing.Table(ABOUT, ("这份表", "说明"), wanted.about, _ABOUT_WIDTHS))
+    if isinstance(target, Path) and len(ids) > APART_FROM:
+        return sheet_apart.write(target, tables)[0]
+    return sheet_writing.write_several(target, tables)[0]
 
 
 def write(

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county.directory.rules import Directory
-from chainhub.documents.sheets import Cell, plain
+from chainhub.documents.sheet_rows import Cell
+from chainhub.documents.sheet_writing import plain
 from chainhub.operations.ledger import KEPT, LEFT_OUT, TITLE, squeeze
 from chainhub.tickets import fields, rules
 from chainhub.tickets.service.importing import Draft

@@ -35,7 +35,7 @@ from chainhub.county.people.models import GrantRow, User
 from chainhub.county.responsibilities import service as responsibilities
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.county.responsibilities.rules import TEXT_MOST, Share, keywords_of
-from chainhub.documents.sheets import neutral
+from chainhub.documents.sheet_writing import neutral
 from chainhub.operations import guide_rolls
 from chainhub.operations.importing import OpenWork, Report, Say, acting_as, file_notes, read_table
 from chainhub.operations.ledger import Form, squeeze

@@ -1,18 +1,22 @@
 """Making and upgrading the database: migrations, numbered like the chapters of a history."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from alembic.config import Config  # a process that upgrades nothing need not carry Alembic
 
 HEAD = "0027"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
-def alembic_config(engine: Engine) -> Config:
+def alembic_config(engine: Engine) -> "Config":
     """Return Alembic's configuration for an engine."""
+    from alembic.config import Config
+
     found = Config()
     found.set_main_option("script_location", str(MIGRATIONS))
     found.attributes["engine"] = engine
@@ -21,11 +25,15 @@ def alembic_config(engine: Engine) -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision."""
+    from alembic import command
+
     command.upgrade(alembic_config(engine), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; `base` empties it."""
+    from alembic import command
+
     command.downgrade(alembic_config(engine), revision)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from chainhub.assignments.models import Guide
 from chainhub.core.actor import THE_CLOCK
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.operations import rolls
 from tests import people
 from tests.assignments.staging import id_of, running, settled
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 def _run(session, kind, headers, *rows):
     target = BytesIO()
-    sheets.write(target, "名册", headers, rows)
+    sheet_writing.write(target, "名册", headers, rows)
 
     @contextmanager
     def _work():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chainhub.core.errors import Invalid
 from chainhub.core.worktime import SHANGHAI
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing, sheets
 from chainhub.documents.sheet_rows import TEXT_MOST, Rows
 from tests.people import china
 
@@ -36,7 +36,7 @@ def _repacked(content: bytes, **changed: bytes | None) -> bytes:
 
 def _table(*rows) -> bytes:
     made = BytesIO()
-    sheets.write(made, "台账", ("企业", "内容"), rows)
+    sheet_writing.write(made, "台账", ("企业", "内容"), rows)
     return made.getvalue()
 
 
@@ -50,7 +50,7 @@ def test_what_is_written_is_read_again():
     made = BytesIO()
     row = ("砚禾齿轮", 3, True, date(2026, 3, 2), china(2026, 3, 2, 9, 30), None, "最后")
 
-    count = sheets.write(made, "台账", tuple("一二三四五六七"), [row, row])
+    count = sheet_writing.write(made, "台账", tuple("一二三四五六七"), [row, row])
 
     (sheet,) = sheets.read(made.getvalue())
     assert (count, sheet.name, sheet.first) == (2, "台账", 1)
@@ -68,15 +68,15 @@ def test_a_text_that_looks_like_a_formula_is_neutralised_and_comes_back(text):
     written = sheet.rows[1][0]
 
     assert written == f"'{text}"
-    assert sheets.plain(written) == text
+    assert sheet_writing.plain(written) == text
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
 @pytest.mark.parametrize("text", ["", "'", "'那家'", "3月2日", "1=1"])
 def test_other_texts_stay_as_they_are(text):
-    assert sheets.neutral(text) == text
-    assert sheets.plain(text) == text
+    assert sheet_writing.neutral(text) == text
+    assert sheet_writing.plain(text) == text
 
 
 _TEXTS = st.one_of(
@@ -165,7 +165,7 @@ def test_a_text_that_looks_like_rich_text_is_a_text_and_breaks_no_file(text):
 def test_a_header_is_neutralised_too():
     made = BytesIO()
 
-    sheets.write(made, "台账", ("=1+1",))
+    sheet_writing.write(made, "台账", ("=1+1",))
 
     assert sheets.read(made.getvalue())[0].rows[0] == ["'=1+1"]
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from sqlalchemy.orm import Session
 
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.documents.attachments.storing import Storage
 from chainhub.operations import ledger
 from chainhub.operations.errands import rules
@@ -65,5 +65,5 @@ def brought() -> bytes:
     """A ledger as somebody would bring it."""
     made = BytesIO()
     row = {"企业": "汶上砚禾齿轮有限公司", "内容": "厂门口的路坏了三个月，车进不来。"}
-    sheets.write(made, "台账", ledger.COLUMNS, [[row.get(one) for one in ledger.COLUMNS]])
+    sheet_writing.write(made, "台账", ledger.COLUMNS, [[row.get(one) for one in ledger.COLUMNS]])
     return made.getvalue()

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.operations import importing, ledger
 from chainhub.operations.errands import views
 from chainhub.operations.errands.models import Errand
@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow
 
 def _ledger(*rows: dict) -> bytes:
     made = BytesIO()
-    sheets.write(made, "台账", ledger.COLUMNS, [[row.get(one) for one in ledger.COLUMNS] for row in rows])
+    sheet_writing.write(
+        made, "台账", ledger.COLUMNS, [[row.get(one) for one in ledger.COLUMNS] for row in rows]
+    )
     return made.getvalue()
 
 

@@ -12,7 +12,7 @@ from chainhub.core.actor import Grant, Post, Role, ScopeKind
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from chainhub.county.directory.models import Enterprise
 from chainhub.county.people.models import GrantRow
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing, sheets
 from chainhub.documents.attachments import storing
 from chainhub.notices.models import Notice
 from chainhub.operations import importing, ledger
@@ -325,7 +325,7 @@ def brought(session, storage):
 def _ledger(*rows: dict) -> bytes:
     made = BytesIO()
     columns = ledger.COLUMNS
-    sheets.write(made, "台账", columns, [[row.get(one) for one in columns] for row in rows])
+    sheet_writing.write(made, "台账", columns, [[row.get(one) for one in columns] for row in rows])
     return made.getvalue()
 
 

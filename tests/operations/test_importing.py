@@ -14,7 +14,7 @@ from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing, sheets
 from chainhub.notices.models import Notice
 from chainhub.operations import importing, ledger, verify
 from chainhub.reminders.models import Clock
@@ -59,7 +59,7 @@ def _file(*rows: dict, headers=None, above=()) -> bytes:
     used = headers or list(dict.fromkeys(column for row in rows for column in row))
     made = BytesIO()
     lines = [*above, used, *([row.get(column) for column in used] for row in rows)]
-    sheets.write(made, "台账", lines[0], lines[1:])
+    sheet_writing.write(made, "台账", lines[0], lines[1:])
     return made.getvalue()
 
 
@@ -296,7 +296,7 @@ def test_a_file_that_is_no_ledger_is_refused_in_a_sentence(take_in, session, con
 
 def test_a_column_that_is_there_twice_is_refused(take_in):
     made = BytesIO()
-    sheets.write(made, "台账", ("企业", "内容", "内容"), [("砚禾齿轮", "甲事", "乙事")])
+    sheet_writing.write(made, "台账", ("企业", "内容", "内容"), [("砚禾齿轮", "甲事", "乙事")])
 
     with pytest.raises(Invalid, match="有两个“内容”"):
         take_in(made.getvalue())
@@ -304,7 +304,7 @@ def test_a_column_that_is_there_twice_is_refused(take_in):
 
 def test_more_than_twenty_thousand_rows_are_refused(take_in, session):
     made = BytesIO()
-    sheets.write(made, "台账", ("企业", "内容"), (("砚禾齿轮", f"第 {n} 件事") for n in range(20_001)))
+    sheet_writing.write(made, "台账", ("企业", "内容"), (("砚禾齿轮", f"第 {n} 件事") for n in range(20_001)))
 
     with pytest.raises(Invalid, match="有 20001 行，一次最多导入 20000 行"):
         take_in(made.getvalue())
@@ -418,7 +418,7 @@ def test_a_cell_that_looks_like_a_formula_is_text_here_and_again_when_written(ta
     assert ticket.content == text
     assert ticket.contact_person == "+8613900001111"
     again = BytesIO()
-    sheets.write(again, "台账", ("内容",), [(ticket.content,)])
+    sheet_writing.write(again, "台账", ("内容",), [(ticket.content,)])
     assert sheets.read(again.getvalue())[0].rows[1] == [f"'{text}"]
 
 

@@ -12,7 +12,7 @@ from chainhub.county import known
 from chainhub.county.directory.models import Enterprise, Unit
 from chainhub.county.people import passwords, queries, service
 from chainhub.county.people.models import GrantRow, User
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.operations import rolls
 from chainhub.operations.rolls import Kind
 from tests import people
@@ -44,7 +44,7 @@ PERSON = {
 def _file(*rows: dict) -> bytes:
     used = list(dict.fromkeys(column for row in rows for column in row))
     made = BytesIO()
-    sheets.write(made, "名单", used, [[row.get(column) for column in used] for row in rows])
+    sheet_writing.write(made, "名单", used, [[row.get(column) for column in used] for row in rows])
     return made.getvalue()
 
 

@@ -16,7 +16,7 @@ from chainhub.county.responsibilities import service
 from chainhub.county.responsibilities.models import Responsibility
 from chainhub.county.responsibilities.rules import Share
 from chainhub.county.responsibilities.service import Line
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.operations import rolls
 from chainhub.tickets.responsible import rerouting, suggesting
 from chainhub.tickets.workflow import State
@@ -214,7 +214,7 @@ def test_the_list_comes_in_by_file_with_a_trial_and_a_line_for_each_bad_row(open
     ]
     used = ["类别", "单位", "分工", "关键词", "起"]
     made = BytesIO()
-    sheets.write(made, "权责清单", used, [[row.get(column) for column in used] for row in rows])
+    sheet_writing.write(made, "权责清单", used, [[row.get(column) for column in used] for row in rows])
     operator = Actor(id=None, username="operator", name="命令行")
 
     def run(*, dry_run):

@@ -2,21 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from chainhub.assignments import kinds, proposal_queries, queries, rules
-from chainhub.assignments.explaining import Reasons, Told
 from chainhub.assignments.models import Assignment, PairRule, Proposal, ProposalPair
 from chainhub.assignments.rules import Facts, Profile
 from chainhub.assignments.service import assigning, carrying
 from chainhub.assignments.service.assigning import New
 from chainhub.assignments.service.carrying import Beginning, Ending
-from chainhub.assignments.solving import Say, solve
 from chainhub.assignments.terms import EndReason, ProposalState, StartReason, Tie
 from chainhub.audit import service as audit
 from chainhub.core.errors import Conflict, Invalid, NotAllowed
 from chainhub.core.work import Work
+
+if TYPE_CHECKING:
+    from chainhub.assignments.explaining import Reasons, Told
+    from chainhub.assignments.solving import Say
 
 PAIRS_AT_ONCE = 1_000_000  # enterprises × guides that a page computes while somebody waits: about a second
 _BATCH = 1000  # rows of one statement, pairs between two words of progress
@@ -32,9 +35,9 @@ class Drawn:
 
     profile: Profile
     facts: Facts
-    told: Told
+    told: "Told"
     pairs: Mapping[str, int]
-    reasons: Mapping[str, Reasons]
+    reasons: Mapping[str, "Reasons"]
 
 
 def is_large(work: Work) -> bool:
@@ -42,7 +45,9 @@ def is_large(work: Work) -> bool:
     return proposal_queries.pair_count(work, queries.decided(work)) > PAIRS_AT_ONCE
 
 
-def propose(work: Work, of_chains: Collection[str] = (), *, say: Say = _silent) -> tuple[Proposal, Proposal]:
+def propose(
+    work: Work, of_chains: Collection[str] = (), *, say: "Say" = _silent
+) -> tuple[Proposal, Proposal]:
     """Make both scenarios for these chains (with none, for all of this actor's) and let earlier open ones go.
 
     Nobody is told and nothing changes before one is confirmed. Raises NotAllowed, Conflict where there is nothing to
@@ -73,12 +78,17 @@ def demand_decided(work: Work, of_chains: Collection[str] = ()) -> tuple[str, ..
     return wanted
 
 
-def draw(facts: Facts, say: Say = _silent) -> tuple[Drawn, Drawn]:
+def draw(facts: Facts, say: "Say" = _silent) -> tuple[Drawn, Drawn]:
     """Compute both scenarios: no database, for as long as it takes."""
     return _drawn(facts, Profile.STEADY, say), _drawn(facts, Profile.EVEN, say)
 
 
-def _drawn(facts: Facts, profile: Profile, say: Say) -> Drawn:
+def _drawn(facts: Facts, profile: Profile, say: "Say") -> Drawn:
+    from chainhub.assignments.explaining import (
+        Told,
+    )  # with NumPy, which a process that proposes nothing need not carry
+    from chainhub.assignments.solving import solve
+
     found = solve(facts, profile, say=say)
     told, reasons = Told(facts, found, profile), {}
     for place, code in enumerate(found.pairs):

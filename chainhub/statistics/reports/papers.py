@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-from chainhub.documents import sheets
+from chainhub.documents import sheet_writing
 from chainhub.documents.papers import filling, making
 from chainhub.documents.papers.charts import Chart
 from chainhub.documents.papers.making import (
@@ -22,7 +22,7 @@ from chainhub.documents.papers.making import (
     Row,
 )
 from chainhub.documents.papers.rules import plain
-from chainhub.documents.sheets import Table
+from chainhub.documents.sheet_writing import Table
 from chainhub.statistics.presenting import how
 from chainhub.statistics.reports import tables
 from chainhub.statistics.reports.tables import Bars, Content, ReportTable
@@ -148,7 +148,7 @@ def annex(content: Content, cover: Cover, numbers: Mapping[int, str]) -> bytes:
         for one in tables.all_tables(content)
     ]
     listed = [_formulas(content), _counted(content, numbers), _about(content, cover)]
-    sheets.write_several(made, [*shown, *listed], created=_ONCE)
+    sheet_writing.write_several(made, [*shown, *listed], created=_ONCE)
     return filling.steady(made.getvalue())
 
 
