@@ -161,7 +161,7 @@ def watch_of(work: Work, clock: Clock) -> Watch:
 def _story(
     row: Row[*tuple[Any, ...]], directory: Directory, deeds: Sequence[Deed], watches: Sequence[Watch]
 ) -> Story:
-    imported = row.import_id is not None
+    unit, closed_at = _of_ledger(row, deeds)
     return Story(
         row.id,
         row.chain_code,
@@ -170,11 +170,25 @@ def _story(
         row.kind.value if row.kind else "",
         row.channel.value,
         row.confidential or (row.origin_kind == UNDONE and deeds[-1].target is State.WITHDRAWN),
-        (row.lead_unit_code or "") if imported else "",
-        row.first_closed_at if imported else None,
+        unit,
+        closed_at,
         deeds,
         watches,
     )
+
+
+def _of_ledger(row: Row[*tuple[Any, ...]], deeds: Sequence[Deed]) -> tuple[str, datetime | None]:
+    """Return who handled what a ledger brought in as finished, and when it was closed: what the history says of it.
+
+    The ticket forgets it where the import is taken back, and has another unit where it is done again. Histories that were
+    written before this stood in them know no better than the ticket.
+    """
+    if row.import_id is None:
+        return "", None
+    told = deeds[0].data.get("finished")
+    if told is None:
+        return row.lead_unit_code or "", row.first_closed_at
+    return told["lead_unit"] or "", datetime.fromisoformat(told["closed_at"])
 
 
 def top_of(directory: Directory, code: str | None) -> str:

@@ -294,6 +294,7 @@ def _submitted(work: Work, ticket_id: int, draft: Draft, row: Mapping[str, Any])
         "import": row["import_id"],
         "row": draft.row,
         "ledger": dict(draft.kept) or None,
+        "finished": {"lead_unit": draft.lead_unit, "closed_at": draft.closed_at} if draft.finished else None,
     }
     return _event(
         work, ticket_id, _Line(1, Action.SUBMIT, None, row["state"], given, row["created_at"], GENESIS)

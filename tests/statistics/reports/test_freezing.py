@@ -4,16 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from chainhub.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from chainhub.county.directory.models import Enterprise
 from chainhub.statistics import service, stories
 from chainhub.statistics.reports import reading
 from chainhub.statistics.reports.service import checking, publishing
 from chainhub.statistics.reports.terms import MonthlyStage, Period
 from chainhub.statistics.terms import Month
-from chainhub.tickets.service import requests
+from chainhub.tickets.service import importing, requests
+from chainhub.tickets.service.importing import Draft
 from chainhub.tickets.service.requests import Asked
-from chainhub.tickets.terms import Kind, RequestKind, Satisfaction
+from chainhub.tickets.terms import Kind, RequestKind, Satisfaction, Urgency
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, move, submitted
@@ -146,6 +149,55 @@ def test_a_late_call_back_counts_in_its_own_month_and_adjusts_nothing(session, p
     assert _check(session, report).equal
     april = published(china(2026, 5, 6, 9), Month(2026, 4))
     assert json.loads(april.content)["figures"]["satisfied"]["month"]["share"] == "1/1"
+
+
+def _brought(session, at) -> int:
+    """A ledger with one matter that it says was finished in March; the id of the import."""
+    work = work_of(session, people.CLERK, at)
+    firm = session.scalars(select(Enterprise).where(Enterprise.chain_code == CHAIN)).first()
+    draft = Draft(
+        row=2,
+        enterprise=firm.code,
+        enterprise_name=firm.name,
+        chain=CHAIN,
+        title="增容没有回音",
+        content="车间扩建要增容，申请交了没有回音。",
+        category=None,
+        kind=Kind.HELP,
+        urgency=Urgency.NORMAL,
+        contact_person="陶见禾",
+        contact_phone="",
+        number="",
+        original_number="2026-0102",
+        raised_at=china(2026, 2, 25, 9),
+        lead_unit=people.POWER_UNIT,
+        outcome=None,
+        resolved_at=china(2026, 3, 20, 9),
+        closed_at=china(2026, 3, 23, 9),
+        kept={},
+    )
+    import_id = importing.begin(work, "台账.xlsx", "0" * 64, 0)
+    importing.store(work, import_id, [draft])
+    session.flush()
+    return import_id
+
+
+def test_what_an_import_brought_and_is_taken_back_later_comes_out_the_same_and_is_an_adjustment(
+    session, published
+):
+    """What the ledger said of its end stands in the history, not in the ticket alone, which forgets it."""
+    brought = _brought(session, NOW - timedelta(hours=2))
+    report = published()
+    assert json.loads(report.content)["figures"]["closed"]["month"]["n"] == 1
+
+    assert (
+        importing.take_back(work_of(session, people.CLERK, NOW + timedelta(hours=1)), brought, 10).total()
+        == 1
+    )
+    session.flush()
+
+    assert _check(session, report) == checking.Verdict((), ())
+    assert _adjusted(session, report)[0]["closed"] == ("1", "0")
 
 
 def test_a_published_month_never_changes_and_a_correction_is_a_new_edition_that_names_the_old(
