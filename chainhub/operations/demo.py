@@ -17,6 +17,7 @@ from chainhub.operations import (
     demo_assessment,
     demo_beside,
     demo_guides,
+    demo_inspection,
     demo_reports,
     demo_routines,
     demo_salons,
@@ -93,6 +94,7 @@ def _beside(session: Session, county: County, now: datetime) -> None:
         demo_visits.show,
         demo_reports.show,
         demo_topics.show,
+        demo_inspection.show,
     ):
         with session.begin():
             show(session, county, now)

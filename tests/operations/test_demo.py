@@ -16,6 +16,7 @@ from chainhub.operations import demo, schema, seed, verify
 from chainhub.operations.simulating import stories
 from chainhub.tickets import desk
 from chainhub.tickets.copies.models import TicketCopy
+from chainhub.tickets.inspections import service as inspections
 from chainhub.tickets.models import Supervision, Ticket
 from chainhub.tickets.onsite.models import SiteVisit
 from chainhub.tickets.outsiders.models import OutsideQuestion
@@ -76,6 +77,9 @@ def test_the_demonstration_has_a_past_that_holds_together_and_work_for_today(emp
         assert any(one.number != "0" for one in figures)
         reached = select(User.username).join(ReachRow, ReachRow.user_id == User.id)
         assert {"qiye", "bumen"} <= set(session.scalars(reached))
+        shown = inspections.page(_work(session, "dangwei2"), before=None)[0]
+        assert [one.tickets > 0 for one in shown] == [True]  # and somebody may look at them
+        assert len(inspections.accounts(_work(session, "dangwei2"), shown[0])) == 1
         waits = select(Outgoing.user_id).where(Outgoing.fate == Fate.WAITING)
         assert session.scalar(waits.limit(1))  # something to be seen leaving the house
 
