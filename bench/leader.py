@@ -2,7 +2,8 @@
 
 A county of a thousand tickets is filled and folded; then what has ended is copied inside the database, with its history,
 clocks, marks and cells, until there are as many as asked for. What is open stays the same, so that the page has
-the same to show. The page is asked for in this process; what is told is the time of one request, wall and processor.
+the same to show. The pages are asked for in this process, set up as a worker is, from both sizes in turn; what is told is the
+time of one request, wall and processor.
 """
 
 import argparse
@@ -11,8 +12,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +43,8 @@ from chainhub.web import engine as engines
 
 BASE = 1000  # tickets that are really played and cloned
 LIVES = 60
-KEPT = "kept.db"
-ROUNDS = 60
+TURNS = 8  # of both sizes, one after the other
+ROUNDS = 12  # requests of a turn
 PATHS = {"leader": "/", "figures": "/statistics", "by unit": "/statistics?by=unit"}
 _AT_ONCE = 20  # copies of the whole in one transaction
 
@@ -51,40 +54,52 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m bench.leader", description=__doc__)
     asked.add_argument("--sizes", default="1000,1000000")
     asked.add_argument("--databases", default="sqlite,postgresql")
-    asked.add_argument(
-        "--keep",
-        type=Path,
-        help="a folder in which a database file stays; one that is there is measured as it is",
-    )
     options = asked.parse_args()
+    sizes = sorted(int(one) for one in options.sizes.split(","))
     print(
         "| Database | Tickets | Open | Lines of history | Page | p50 ms | CPU ms |\n|---|---|---|---|---|---|---|"
     )
-    if options.keep and (options.keep / KEPT).exists():  # filled by an earlier run
-        url = f"sqlite:///{options.keep / KEPT}"
-        _measure(engines.opened(url), url, options.keep, "sqlite")
-        return 0
     with tempfile.TemporaryDirectory(prefix="chbench") as name:
-        folder, now, password = options.keep or Path(name), clock.now(), fill.password_hash()
-        folder.mkdir(exist_ok=True)
+        folder, now, password = Path(name), clock.now(), fill.password_hash()
         stock = fill.stock(folder, LIVES, now, password)
         for database in options.databases.split(","):
-            with _kept(database, folder) if options.keep else _database(database, folder, BASE) as (url, _):
-                fill.fill(url, stock, texts.load(BASE), BASE, now, password)
-                engine = engines.opened(url)
-                _fold(engine)
-                for size in sorted(int(one) for one in options.sizes.split(",")):
-                    _grow(engine, size)
-                    _measure(engine, url, folder, database)
-                engine.dispose()
+            with ExitStack() as open_:
+                counties = []
+                for size in sizes:
+                    url, _ = open_.enter_context(_database(database, folder, size))
+                    fill.fill(url, stock, texts.load(BASE), BASE, now, password)
+                    counties.append(_county(url, folder, size))
+                _measure(database, counties)
     return 0
 
 
-@contextmanager
-def _kept(database: str, folder: Path) -> Iterator[tuple[str, None]]:
-    if database != "sqlite":
-        raise SystemExit("--keep keeps an SQLite file.")
-    yield f"sqlite:///{folder / KEPT}", None
+@dataclass(frozen=True, slots=True)
+class County:
+    """A filled county: how large it is, and its leader's browser."""
+
+    tickets: int
+    open: int
+    lines: int
+    client: FlaskClient
+
+
+def _county(url: str, folder: Path, size: int) -> County:
+    engine = engines.opened(url)
+    _fold(engine)
+    _grow(engine, size)
+    with Session(engine) as session:
+        tickets = session.scalar(select(func.count()).select_from(Ticket)) or 0
+        is_open = session.scalar(select(func.count()).where(Ticket.is_open)) or 0
+        lines = session.scalar(select(func.count(TicketEvent.id))) or 0
+    engine.dispose()
+    app = create_app(
+        Settings(
+            "demo", folder, url, "a secret of a measurement, 32 chars", False, 0, (), 600, 30, "WARNING", ""
+        )
+    )
+    client = app.test_client()
+    _sign_in(client)
+    return County(tickets, is_open, lines, client)
 
 
 def _fold(engine: Engine) -> None:
@@ -194,27 +209,25 @@ def _recount(session: Session) -> None:
         session.execute(insert(StatCell).from_select(names, counted))
 
 
-def _measure(engine: Engine, url: str, folder: Path, database: str) -> None:
-    with Session(engine) as session:
-        size, open_ = (
-            session.scalar(select(func.count(Ticket.id))),
-            session.scalar(select(func.count()).where(Ticket.is_open)),
-        )
-        lines = session.scalar(select(func.count(TicketEvent.id)))
-    app = create_app(
-        Settings(
-            "demo", folder, url, "a secret of a measurement, 32 chars", False, 0, (), 600, 30, "WARNING", ""
-        )
-    )
-    client = app.test_client()
-    _sign_in(client)
-    serving.post_worker_init(app)  # as a worker is
+def _measure(database: str, counties: Sequence[County]) -> None:
+    """Ask each county for each page in turn: a slow minute of the machine is all of theirs."""
+    serving.post_worker_init(None)  # as in a worker
+    wall: dict[tuple[int, str], list[float]] = defaultdict(list)
+    worked: dict[tuple[int, str], list[float]] = defaultdict(list)
+    for turn in range(TURNS + 1):
+        for place, county in enumerate(counties):
+            for path in PATHS.values():
+                took, used = _times(county.client, path)
+                if turn:  # the first one warms up
+                    wall[place, path] += took
+                    worked[place, path] += used
     for name, path in PATHS.items():
-        wall, worked = _times(client, path)
-        print(
-            f"| {database} | {size:,} | {open_:,} | {lines:,} | {name} | {statistics.median(wall):.1f} | {statistics.median(worked):.1f} |",
-            flush=True,
-        )
+        for place, county in enumerate(counties):
+            print(
+                f"| {database} | {county.tickets:,} | {county.open:,} | {county.lines:,} | {name} "
+                f"| {statistics.median(wall[place, path]):.1f} | {statistics.median(worked[place, path]):.1f} |",
+                flush=True,
+            )
 
 
 def _sign_in(client: FlaskClient) -> None:
@@ -231,7 +244,7 @@ def _times(client: FlaskClient, path: str) -> tuple[Sequence[float], Sequence[fl
             raise RuntimeError(f"{path} does not answer")
         wall.append((time.perf_counter() - begun) * 1000)
         worked.append((time.process_time() - work) * 1000)
-    return wall[5:], worked[5:]
+    return wall, worked
 
 
 if __name__ == "__main__":
