@@ -4,6 +4,8 @@ Two cores work instead of one, and the process that reads never holds the file. 
 process: it takes tables from a pipe and writes them as `sheet_writing` does.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,23 +17,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]  # ships no types
+
 from chainhub.documents.sheet_rows import Cell
 from chainhub.documents.sheet_writing import Table, write_several
 
 _Row = tuple[Cell | None, ...]
 _SOME = 250  # rows handed over at once
+_ALONE = ("-P",)  # nothing is loaded from the folder in which it happens to stand
+_CANNOT_WRITE = 2
+"""How the other process ends where the system does not let it write; it says the error's number."""
 _HEAD, _ROWS, _END = "head", "rows", "end"
 
 
 def write(target: Path, tables: Sequence[Table]) -> list[int]:
     """Write tables into a file, as `write_several` does; return how many rows each has.
 
-    What breaks where the rows come from ends the other process, and goes on to the caller. Raises RuntimeError, with what
-    the other process said, where that one breaks.
+    What breaks where the rows come from ends the other process, and goes on to the caller. Raises OSError where that one
+    cannot write, RuntimeError with what it said where it breaks otherwise.
     """
-    with TemporaryDirectory(
-        prefix="chainhub-sheet-"
-    ) as room:  # what the other one leaves unfinished goes with it
+    with TemporaryDirectory(prefix="chainhub-sheet-") as room:  # what is left unfinished goes with it
         return _write(target, tables, room)
 
 
@@ -40,22 +45,27 @@ def _write(target: Path, tables: Sequence[Table], room: str) -> list[int]:
     with sender:
         with receiver:
             pipe = receiver.fileno()
-            there = subprocess.Popen(  # this very module
-                [sys.executable, "-m", __name__, str(target), str(pipe), room],
+            there = subprocess.Popen(
+                [sys.executable, *_ALONE, "-m", __name__, str(target), str(pipe), room],
                 pass_fds=[pipe],
+                start_new_session=True,  # a signal to stop is this process's to follow, when its work is done
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
             )
+        counts: list[int] | None = None
         try:
             counts = _hand_over(sender, tables)
         except BrokenPipeError:  # it is gone; its own words say why
             counts = []
-        except BaseException:
-            there.kill()
-            there.communicate()
-            raise
+        finally:
+            if counts is None:  # what should come into it broke
+                there.kill()
+                there.communicate()
     said = there.communicate()[1]
+    if there.returncode == _CANNOT_WRITE:
+        number = int(said.partition("errno=")[2].split()[0])
+        raise OSError(number, os.strerror(number), str(target))
     if there.returncode or len(counts) != len(tables):
         raise RuntimeError(f"the process that writes a table ended with {there.returncode}: {said[-2000:]}")
     return counts
@@ -104,14 +114,24 @@ class _Incoming:
 def main(target: str, pipe: str, room: str) -> int:
     """Write what comes through a pipe, unfinished parts in a folder. What breaks off is no table, and leaves no file."""
     tempfile.tempdir = room
-    with Connection(int(pipe), writable=False) as receiver:
-        try:
+    written = False
+    try:
+        with Connection(int(pipe), writable=False) as receiver:
             write_several(Path(target), _Incoming(receiver).tables())
-        except EOFError:
+        written = True
+    except (OSError, XlsxWriterException) as error:
+        cause = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(cause, OSError) or not cause.errno:
+            raise
+        sys.stderr.write(f"errno={cause.errno}\n")
+        return _CANNOT_WRITE
+    finally:
+        if not written:
             Path(target).unlink(missing_ok=True)
-            return 1
     return 0
 
 
 if __name__ == "__main__":
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)  # the end of the pipe ends it
     sys.exit(main(*sys.argv[1:]))

@@ -6,6 +6,7 @@ is different: a text that begins with `<r>` and ends with `</r>` is a text. Xlsx
 ready made, and one ticket with these characters would leave a file that nothing opens (decision 0030).
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -18,7 +19,6 @@ Moment = date | datetime | time | timedelta
 Cell = str | int | float | bool | Moment
 """What a cell may hold; an empty one is an empty string."""
 
-COLUMNS_MOST = 256  # of a table that is written here; the format would take 16,384
 TEXT_MOST = 32_767  # UTF-16 units of a cell, a bound of the format
 _SPECIAL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\ufffe\\uffff&<>]|_x[0-9a-fA-F]{4}_")
 _ESCAPED = re.compile("_x[0-9a-fA-F]{4}_")
@@ -45,9 +45,9 @@ class Rows(Worksheet):  # type: ignore[misc]  # ships no types
                     continue
                 said = _escaped(cell)
                 kept = ' xml:space="preserve"' if said != said.strip() else ""
-                parts.append(f'<c r="{_NAMES[place]}{at}" t="inlineStr"><is><t{kept}>{said}</t></is></c>')
+                parts.append(f'<c r="{_name(place)}{at}" t="inlineStr"><is><t{kept}>{said}</t></is></c>')
             elif cell is not None:
-                parts.append(self._counted(_NAMES[place] + at, cell, shapes))
+                parts.append(self._counted(_name(place) + at, cell, shapes))
             else:
                 continue
             places.append(place)
@@ -60,6 +60,8 @@ class Rows(Worksheet):  # type: ignore[misc]  # ships no types
         if isinstance(cell, bool):
             return f'<c r="{where}" t="b"><v>{cell:d}</v></c>'
         if isinstance(cell, (int, float)):
+            if not math.isfinite(cell):
+                raise ValueError(f"{where}: a cell has no place for {cell}")
             return f'<c r="{where}"><v>{cell:.16G}</v></c>'
         shape = shapes.get(type(cell))
         styled = f' s="{shape._get_xf_index()}"' if shape else ""
@@ -75,7 +77,11 @@ class Rows(Worksheet):  # type: ignore[misc]  # ships no types
         return float(self._convert_date_time(cell))
 
 
-_NAMES = tuple(xl_col_to_name(one) for one in range(COLUMNS_MOST))
+_NAMES = tuple(xl_col_to_name(one) for one in range(64))
+
+
+def _name(place: int) -> str:
+    return _NAMES[place] if place < len(_NAMES) else str(xl_col_to_name(place))
 
 
 def _escaped(text: str) -> str:

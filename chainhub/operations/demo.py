@@ -134,7 +134,7 @@ def _common(session: Session, county: County, now: datetime) -> None:
     if category is None or len(numbers) < 2:
         return
     leader = county.holding(Role.TASK_FORCE, ScopeKind.CHAIN, _CHAIN, Post.DEPUTY)[0]
-    work = county.as_(session, leader, now - timedelta(hours=3))
+    work = county.as_(session, leader, now)  # not earlier: some of these have moved within the hour
     label = known.of(session).directory.category_label(category)
     new = NewIssue(
         f"几家企业都反映：{label}",

@@ -19,6 +19,7 @@ _DAYS = 14
 
 def show(session: Session, county: County, now: datetime) -> None:
     """Lay the newest tickets that were struck off before the auditors; whoever wants to look opens an account."""
+    at = now - timedelta(days=1)
     secretaries = [
         one
         for post in rules.SECRETARIES
@@ -29,6 +30,7 @@ def show(session: Session, county: County, now: datetime) -> None:
         .where(
             Ticket.chain_code == CHAIN,
             Ticket.state == State.CLOSED,
+            Ticket.closed_at <= at,
             Ticket.confidential.is_(False),
             Ticket.complained_unit_code.is_(None),
         )
@@ -37,7 +39,7 @@ def show(session: Session, county: County, now: datetime) -> None:
     ).all()
     if not secretaries or not numbers:
         return
-    work = county.as_(session, secretaries[0], now - timedelta(days=1))
+    work = county.as_(session, secretaries[0], at)
     made = service.make(
         work, Asked("县审计局", "营商环境专项审计，抽查诉求办理的过程和佐证", _DAYS, " ".join(numbers))
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select, text
+from sqlalchemy import column, func, literal, select, table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -60,12 +60,12 @@ def readyz() -> ResponseReturnValue:
 def _checks() -> dict[str, str]:
     session = doors.session()
     try:
-        session.execute(text("SELECT 1"))
+        session.execute(select(literal(1)))
     except SQLAlchemyError:
         return {"database": "no answer"}
     found = {"database": "ok"}
     try:
-        at = session.scalar(text("SELECT version_num FROM alembic_version"))
+        at = session.scalar(select(column("version_num")).select_from(table("alembic_version")))
         found["migrations"] = "ok" if at == HEAD else f"at {at}, wanted {HEAD}"
         if at is None or at < HEAD:  # what else would be asked may not be there yet
             found["migrations"] += f": {SchemaBehind.sentence}"

@@ -1,5 +1,6 @@
 """How the database is opened: SQLite so that nothing is lost between two writers, PostgreSQL as it is."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import SelectBase
 
 from chainhub.core import clock
 
@@ -17,6 +19,7 @@ _MISSING = ("no such table", "no such column", "has no column named")  # in SQLi
 _MISSING_STATES = ("42P01", "42703")  # in PostgreSQL's: undefined table, undefined column
 _IDLE = 5.0  # seconds in the pool after which a connection is asked whether it still lives
 _PREPARED = 300  # statements that a connection keeps prepared, the least used go first
+_ONLY_READ = "chainhub_only_read"  # in a connection's notes: what its transaction has done so far
 _JSON = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
 
 
@@ -48,13 +51,15 @@ def prepare(engine: Engine) -> None:
 def _prepare_server(engine: Engine) -> None:
     """Ask a connection that stood idle whether it still lives, before somebody's work depends on it.
 
-    Not before every use (`pool_pre_ping`): that is a tenth of a request. A server that restarts under load costs
-    one refusal in words; the pool lets go of its other connections with it.
+    Not before every use (`pool_pre_ping`): that is a tenth of a request. A server that restarts under load costs one
+    refusal in words; the pool lets go of its other connections with it.
     """
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.prepared_max = _PREPARED
+
+    _note_reading(engine)
 
     @event.listens_for(engine, "checkin")
     def _left(_connection: Any, record: Any) -> None:
@@ -68,6 +73,27 @@ def _prepare_server(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
+
+
+def _note_reading(engine: Engine) -> None:
+    """Note on each connection whether its transaction has only read so far, for `let_go`."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.info[_ONLY_READ] = True
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _execute(
+        connection: Connection, _cursor: Any, _statement: str, _given: Any, context: Any, _many: bool
+    ) -> None:
+        compiled = context.compiled
+        if compiled is None or not isinstance(compiled.statement, SelectBase):
+            connection.info[_ONLY_READ] = False
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:
+        if context.connection is not None:
+            context.connection.info[_ONLY_READ] = False
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -117,6 +143,21 @@ def _misses_something(error: BaseException) -> bool:
 def read_only(session: Session) -> None:
     """Open this session's transaction as one that will not write."""
     session.connection(execution_options={WRITES: False})
+
+
+def let_go(session: Session) -> None:
+    """End a transaction that has only read, by COMMIT; leave any other to be rolled back by whoever closes the session.
+
+    Nothing is there to be kept; but at a ROLLBACK psycopg forgets every statement that it has prepared, and each page
+    of PostgreSQL would be parsed and planned anew (decision 0031). What failed is rolled back: then forgetting is right.
+    """
+    if session.get_bind().dialect.name == "sqlite" or not session.in_transaction() or not session.is_active:
+        return
+    if session.new or session.dirty or session.deleted or not session.connection().info.get(_ONLY_READ):
+        return
+    session.expunge_all()
+    with contextlib.suppress(SQLAlchemyError):  # the connection is gone: whoever comes next is told
+        session.commit()
 
 
 def writing(session: Session) -> None:

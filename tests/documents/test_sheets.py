@@ -155,6 +155,12 @@ def test_a_row_written_whole_is_what_the_library_makes_of_its_cells(rows):
     assert _sheet_of_rows(rows) == _sheet_of_xlsxwriter(rows)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_number_is_refused_before_it_is_written(number):
+    with pytest.raises(ValueError, match="no place"):
+        _table(("砚禾齿轮", number))
+
+
 @pytest.mark.parametrize("text", ["<r></r>", "<r><t>粗</t></r>", "<r></x></r>"])
 def test_a_text_that_looks_like_rich_text_is_a_text_and_breaks_no_file(text):
     (sheet,) = sheets.read(_table(("砚禾齿轮", text)))

@@ -1,5 +1,7 @@
 """The demonstration's past: played by a simulated county, and with something on every desk today."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +19,7 @@ from chainhub.operations.simulating import stories
 from chainhub.tickets import desk
 from chainhub.tickets.copies.models import TicketCopy
 from chainhub.tickets.inspections import service as inspections
-from chainhub.tickets.models import Supervision, Ticket
+from chainhub.tickets.models import Supervision, Ticket, TicketEvent
 from chainhub.tickets.onsite.models import SiteVisit
 from chainhub.tickets.outsiders.models import OutsideQuestion
 from chainhub.tickets.successes.models import SuccessCase
@@ -80,6 +82,7 @@ def test_the_demonstration_has_a_past_that_holds_together_and_work_for_today(emp
         shown = inspections.page(_work(session, "dangwei2"), before=None)[0]
         assert [one.tickets > 0 for one in shown] == [True]  # and somebody may look at them
         assert len(inspections.accounts(_work(session, "dangwei2"), shown[0])) == 1
+        assert _turned_back(session) == []
         waits = select(Outgoing.user_id).where(Outgoing.fate == Fate.WAITING)
         assert session.scalar(waits.limit(1))  # something to be seen leaving the house
 
@@ -87,3 +90,16 @@ def test_the_demonstration_has_a_past_that_holds_together_and_work_for_today(emp
 def _work(session, username):
     user = session.scalars(select(User).where(User.username == username)).one()
     return Work(session, people.account(session, user.id).actor, NOW, known.of(session).calendar)
+
+
+def _turned_back(session) -> list[tuple[str, int]]:
+    """Lines of history that bear an earlier time than the line above them: a printed sheet shows both."""
+    query = select(TicketEvent.ticket_id, TicketEvent.at, TicketEvent.seq).order_by(
+        TicketEvent.ticket_id, TicketEvent.seq
+    )
+    rows = session.execute(query).all()
+    return [
+        (one.ticket_id, one.seq)
+        for before, one in pairwise(rows)
+        if before.ticket_id == one.ticket_id and one.at < before.at
+    ]

@@ -2,9 +2,10 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from chainhub.core.db import add_rows
 from chainhub.county.people.models import EndedSession
 from chainhub.web import database, engine
 from chainhub.web.database import db
@@ -81,6 +82,21 @@ def test_what_a_reading_request_has_changed_in_passing_is_not_kept(app):
         engine.read_only(here)
         here.execute(text("INSERT INTO ended_session (sid, until) VALUES ('said', '2026-03-02')"))
 
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.connection().execute(insert(EndedSession).values(sid="past the session", until=NOW))
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.bulk_insert_mappings(EndedSession, [{"sid": "in bulk", "until": NOW}])
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        add_rows(here, EndedSession.__table__, [{"sid": "past the mapper", "until": NOW}])
+
     assert _kept(app) == []
 
 
@@ -95,12 +111,31 @@ def test_what_was_committed_stays_and_what_was_read_after_it_does_no_harm(app):
     assert _kept(app) == ["kept"]
 
 
-def test_a_connection_that_broke_while_it_read_is_let_go_of_without_a_word(app):
+@pytest.mark.one_database("postgresql")
+def test_what_failed_while_it_read_is_forgotten_and_harms_nobody(app):
+    """A statement that is prepared for a table that has changed since would fail for ever."""
+    for _ in range(ENOUGH):
+        _read(app)
+
     with app.app_context():
         here = db.session()
         engine.read_only(here)
         with pytest.raises(DBAPIError):
             here.execute(select(text("no_such_column")).select_from(EndedSession.__table__))
+
+    assert _prepared(app) == 0
+    _read(app)
+    assert _kept(app) == []
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_session_whose_connection_is_gone_is_let_go_of_without_a_word(app, empty):
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        own = here.scalar(select(func.pg_backend_pid()))
+        with empty.connect() as other:
+            other.execute(select(func.pg_terminate_backend(own)))
 
     _read(app)
 
