@@ -192,4 +192,4 @@ def _given(table: TableClause, names: Sequence[str], place: int) -> TableValuedA
     return rows.render_derived(with_types=True)
 
 
-__all__ = ["Base", "EnumValue", "UtcDateTime", "add_rows", "in_one_go", "set_rows"]
+__all__ = ["Base", "EnumValue", "UtcDateTime", "add_rows", "among", "in_one_go", "set_rows"]
