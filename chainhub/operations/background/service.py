@@ -22,6 +22,7 @@ from chainhub.operations.background.rules import Line, Standing, When
 from chainhub.operations.models import JobRun
 
 _REQUESTS = cast("Table", RunRequest.__table__)  # the mapper calls it a FromClause
+_RUNS = cast("Table", JobRun.__table__)
 _SHOWN = 20  # ids that are named where something failed
 
 
@@ -142,11 +143,19 @@ def why_broken(error: BaseException) -> str:
 def _row(session: Session, run: Run) -> JobRun:
     """Return the row of a job. A run of before that never ended is put among the lines: its process was killed."""
     row = session.get(JobRun, run.name)
-    if row is None:
-        row = JobRun(name=run.name, started_at=run.started_at, ended_at=run.started_at)
-        row.done = row.failed = row.backlog = row.missed = 0
-        row.error, row.process, row.outcomes = "", "", {}
-        session.add(row)
+    if row is None:  # another process may write down its own first run of this job in the same moment
+        first = {"name": run.name, "started_at": run.started_at, "ended_at": run.started_at}
+        nothing = {
+            "done": 0,
+            "failed": 0,
+            "backlog": 0,
+            "missed": 0,
+            "error": "",
+            "process": "",
+            "outcomes": {},
+        }
+        add_rows(session, _RUNS, [first | nothing], ("name",))
+        row = session.get_one(JobRun, run.name)
     elif row.ended_at is None and row.started_at != run.started_at:
         row.error = f"没跑完：进程中断了，已办的 {row.done} 件算数，剩下的由下一次接着办。"
         session.add(_line(row, ""))
