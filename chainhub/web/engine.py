@@ -153,11 +153,12 @@ def let_go(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "sqlite" or not session.in_transaction() or not session.is_active:
         return
-    if session.new or session.dirty or session.deleted or not session.connection().info.get(_ONLY_READ):
+    if session.new or session.dirty or session.deleted:
         return
-    session.expunge_all()
-    with contextlib.suppress(SQLAlchemyError):  # the connection is gone: whoever comes next is told
-        session.commit()
+    with contextlib.suppress(SQLAlchemyError):  # a connection that is gone, or never came: that was answered
+        if session.connection().info.get(_ONLY_READ):
+            session.expunge_all()
+            session.commit()
 
 
 def writing(session: Session) -> None:

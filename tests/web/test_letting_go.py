@@ -1,9 +1,10 @@
 """How a request lets go of its database session: what it read leaves the statements prepared, nothing else is kept."""
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chainhub.core.db import add_rows
 from chainhub.county.people.models import EndedSession
@@ -140,3 +141,39 @@ def test_a_session_whose_connection_is_gone_is_let_go_of_without_a_word(app, emp
     _read(app)
 
     assert _kept(app) == []
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_session_that_found_its_connection_gone_is_let_go_of_without_a_word(app, empty):
+    """The request has been answered with 503 by then; what raised here would make a bare 500 of it."""
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        own = here.scalar(select(func.pg_backend_pid()))
+        with empty.connect() as other:
+            other.execute(select(func.pg_terminate_backend(own)))
+        with pytest.raises(OperationalError):
+            here.scalar(select(func.pg_backend_pid()))
+
+    _read(app)
+
+    assert _kept(app) == []
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_session_that_never_got_a_connection_is_let_go_of_without_a_word(app, monkeypatch):
+    with app.app_context():
+        db.engine.dispose()
+        monkeypatch.setattr(
+            db.engine.dialect, "connect", _refused
+        )  # the edge: a server that listens no longer
+        here = db.session()
+        with pytest.raises(OperationalError):
+            here.scalar(select(func.pg_backend_pid()))
+
+    monkeypatch.undo()
+    assert _kept(app) == []
+
+
+def _refused(*_given, **_named):
+    raise psycopg.OperationalError("connection refused")
