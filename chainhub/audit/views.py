@@ -55,7 +55,7 @@ def log() -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """Check all history. That takes its time, so it only reads; what came out is written down afterwards."""
     check: Verify = current_app.extensions["chainhub_verify"]
-    with doors.reading() as work:
+    with doors.reading(in_one=True) as work:
         ok, lines = check(work.session)
     with doors.work() as work:
         about = "完整" if ok else "对不上"

@@ -161,11 +161,13 @@ def work(by: Actor | None = None) -> Iterator[Work]:
 
 
 @contextmanager
-def reading(by: Actor | None = None) -> Iterator[Work]:
-    """Open a unit of work that only reads; nothing is committed. `by` as for `work`."""
+def reading(by: Actor | None = None, *, in_one: bool = False) -> Iterator[Work]:
+    """Open a unit of work that only reads; nothing is committed. `by` as for `work`, `in_one` as for `engine.read_only`."""
     here = session()
+    if in_one:
+        here.rollback()
     if not here.in_transaction():
-        engine.read_only(here)
+        engine.read_only(here, in_one=in_one)
     yield Work(here, by or actor(), clock.now(), _calendar(here))
 
 

@@ -1,6 +1,7 @@
 """How the database is opened: SQLite so that nothing is lost between two writers, PostgreSQL as it is."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,14 @@ _MISSING_STATES = ("42P01", "42703")  # in PostgreSQL's: undefined table, undefi
 _IDLE = 5.0  # seconds in the pool after which a connection is asked whether it still lives
 _PREPARED = 300  # statements that a connection keeps prepared, the least used go first
 _ONLY_READ = "chainhub_only_read"  # in a connection's notes: what its transaction has done so far
+_READS = "chainhub_reads"  # the same: it was opened to read, and nothing else
+_AUTOCOMMIT = "AUTOCOMMIT"
+_WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|LOCK|SET)\b", re.IGNORECASE)
 _JSON = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+
+
+class WritesWhileReading(RuntimeError):
+    """Something was to be written by whoever said that they only read: an error of the program."""
 
 
 class SchemaBehind(SQLAlchemyError):
@@ -46,6 +54,7 @@ def opened(url: str) -> Engine:
 def prepare(engine: Engine) -> None:
     """Hang on an engine what its database needs."""
     (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_server)(engine)
+    _keep_reading(engine)
 
 
 def _prepare_server(engine: Engine) -> None:
@@ -75,6 +84,26 @@ def _prepare_server(engine: Engine) -> None:
             raise DisconnectionError from error
 
 
+def _keep_reading(engine: Engine) -> None:
+    """Refuse every statement that writes or locks on a connection that was opened to read: nothing would undo it."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _execute(
+        connection: Connection, _cursor: Any, statement: str, _given: Any, context: Any, _many: bool
+    ) -> None:
+        if not connection.info.get(_READS):
+            return
+        made = context.compiled
+        writes = made is not None and (made.isinsert or made.isupdate or made.isdelete)
+        locks = made is not None and getattr(made.statement, "_for_update_arg", None) is not None
+        if writes or locks or _WRITING.match(statement):
+            raise WritesWhileReading(f"a door that only reads was asked to run: {statement[:60]}")
+
+    @event.listens_for(engine, "checkin")
+    def _left(_connection: Any, record: Any) -> None:
+        record.info.pop(_READS, None)
+
+
 def _note_reading(engine: Engine) -> None:
     """Note on each connection whether its transaction has only read so far, for `let_go`."""
 
@@ -92,7 +121,12 @@ def _note_reading(engine: Engine) -> None:
 
     @event.listens_for(engine, "handle_error")
     def _failed(context: ExceptionContext) -> None:
-        if context.connection is not None:
+        if context.connection is None:
+            return
+        if context.connection.get_execution_options().get("isolation_level") == _AUTOCOMMIT:
+            # No rollback makes the driver forget a statement that was prepared for a table that has changed since.
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+        elif not context.is_disconnect:
             context.connection.info[_ONLY_READ] = False
 
 
@@ -140,9 +174,18 @@ def _misses_something(error: BaseException) -> bool:
     return state in _MISSING_STATES if state else any(words in str(error) for words in _MISSING)
 
 
-def read_only(session: Session) -> None:
-    """Open this session's transaction as one that will not write."""
-    session.connection(execution_options={WRITES: False})
+def read_only(session: Session, *, in_one: bool = False) -> None:
+    """Open this session's transaction as one that will not write; a statement that would is refused.
+
+    On a server each statement stands alone then (decision 0032). `in_one`: for who reads by a cursor, which lives no
+    longer than a transaction.
+    """
+    bind, options = session.get_bind(), dict[str, Any]({WRITES: False})
+    if (
+        isinstance(bind, Engine) and bind.dialect.name != "sqlite" and not in_one
+    ):  # else it is in a transaction already
+        options["isolation_level"] = _AUTOCOMMIT
+    session.connection(execution_options=options).info[_READS] = True
 
 
 def let_go(session: Session) -> None:
@@ -151,19 +194,22 @@ def let_go(session: Session) -> None:
     Nothing is there to be kept; but at a ROLLBACK psycopg forgets every statement that it has prepared, and each page
     of PostgreSQL would be parsed and planned anew (decision 0031). What failed is rolled back: then forgetting is right.
     """
-    if session.get_bind().dialect.name == "sqlite" or not session.in_transaction() or not session.is_active:
-        return
-    if session.new or session.dirty or session.deleted:
+    if not session.in_transaction() or not session.is_active:
         return
     with contextlib.suppress(SQLAlchemyError):  # a connection that is gone, or never came: that was answered
-        if session.connection().info.get(_ONLY_READ):
+        info = session.connection().info
+        info.pop(_READS, None)
+        if session.new or session.dirty or session.deleted:
+            return
+        if info.get(_ONLY_READ):  # never on SQLite
             session.expunge_all()
             session.commit()
 
 
 def writing(session: Session) -> None:
-    """Open this session's transaction as one that will write; what was read before is let go of on SQLite."""
-    if session.get_bind().dialect.name == "sqlite":
-        if session.in_transaction():
-            session.rollback()
-        session.connection(execution_options={WRITES: True})
+    """Open this session's transaction as one that will write; what was opened to read is let go of."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if session.in_transaction() and (sqlite or session.connection().info.get(_READS)):
+        session.rollback()
+    options = None if session.in_transaction() else {WRITES: True}
+    session.connection(execution_options=options).info.pop(_READS, None)

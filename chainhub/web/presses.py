@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from chainhub.core.actor import Actor
 from chainhub.core.db import Base
 from chainhub.core.errors import Conflict, Invalid
+from chainhub.web import engine
 
 FIELD = "form_key"
 HEADER = "Idempotency-Key"
@@ -70,6 +71,7 @@ def register(app: Flask, open_session: Callable[[], Session]) -> None:
         )
         if key and not done:
             here = open_session()
+            engine.writing(here)
             here.execute(delete(Press).where(Press.key == key))
             here.commit()
         return response

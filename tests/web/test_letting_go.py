@@ -1,9 +1,11 @@
 """How a request lets go of its database session: what it read leaves the statements prepared, nothing else is kept."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chainhub.core.db import add_rows
@@ -39,6 +41,14 @@ def _kept(made: Flask) -> list[str]:
         return list(connection.scalars(select(EndedSession.sid)))
 
 
+def _keep(made: Flask, sid: str) -> None:
+    with made.app_context():
+        here = db.session()
+        engine.writing(here)
+        here.add(EndedSession(sid=sid, until=NOW))
+        here.commit()
+
+
 def _prepared(made: Flask) -> int:
     with made.app_context(), db.engine.connect() as connection:
         return connection.scalar(
@@ -61,44 +71,79 @@ def test_statements_stay_prepared_from_one_request_to_the_next(app):
     assert _prepared(app) == 1
 
 
-def test_what_a_reading_request_has_changed_in_passing_is_not_kept(app):
+def _sets(here):
+    here.scalars(select(EndedSession)).one().until = NOW + timedelta(days=1)
+    here.flush()
+
+
+WRITES = {
+    "flushed": lambda here: (here.add(EndedSession(sid="flushed", until=NOW)), here.flush()),
+    "changed": _sets,
+    "executed": lambda here: here.execute(insert(EndedSession).values(sid="executed", until=NOW)),
+    "deleted": lambda here: here.execute(delete(EndedSession)),
+    "in words": lambda here: here.execute(
+        text("INSERT INTO ended_session (sid, until) VALUES ('said', '2026-03-02')")
+    ),
+    "past the session": lambda here: here.connection().execute(delete(EndedSession)),
+    "in bulk": lambda here: here.bulk_insert_mappings(EndedSession, [{"sid": "in bulk", "until": NOW}]),
+    "past the mapper": lambda here: add_rows(
+        here, EndedSession.__table__, [{"sid": "past the mapper", "until": NOW}]
+    ),
+    "locked": lambda here: here.scalars(select(EndedSession).with_for_update()).all(),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_reading_request_that_would_write_is_refused(app, write):
+    """On a server nothing would undo it: each statement of a reading request stands alone."""
+    _keep(app, "before")
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        with pytest.raises(engine.WritesWhileReading):
+            write(here)
+
+    assert _kept(app) == ["before"]
+    _keep(app, "after")  # the next who takes the connection may write
+    assert sorted(_kept(app)) == ["after", "before"]
+
+
+def test_what_a_reading_request_has_only_thought_of_is_not_kept(app):
     with app.app_context():
         here = db.session()
         engine.read_only(here)
         here.add(EndedSession(sid="added", until=NOW))
 
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        here.add(EndedSession(sid="flushed", until=NOW))
-        here.flush()
-
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        here.execute(insert(EndedSession).values(sid="executed", until=NOW))
-
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        here.execute(text("INSERT INTO ended_session (sid, until) VALUES ('said', '2026-03-02')"))
-
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        here.connection().execute(insert(EndedSession).values(sid="past the session", until=NOW))
-
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        here.bulk_insert_mappings(EndedSession, [{"sid": "in bulk", "until": NOW}])
-
-    with app.app_context():
-        here = db.session()
-        engine.read_only(here)
-        add_rows(here, EndedSession.__table__, [{"sid": "past the mapper", "until": NOW}])
-
     assert _kept(app) == []
+
+
+def test_who_read_first_and_writes_then_keeps_what_is_written(app):
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        here.scalars(select(EndedSession)).all()
+        engine.writing(here)
+        here.add(EndedSession(sid="kept", until=NOW))
+        here.flush()
+        here.rollback()
+        engine.writing(here)
+        here.add(EndedSession(sid="kept after all", until=NOW))
+        here.commit()
+
+    assert _kept(app) == ["kept after all"]
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_cursor_is_read_in_one_transaction(app):
+    _keep(app, "one")
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here, in_one=True)
+        found = list(here.scalars(select(EndedSession.sid).execution_options(yield_per=1)))
+
+    assert found == ["one"]
 
 
 def test_what_was_committed_stays_and_what_was_read_after_it_does_no_harm(app):
@@ -138,6 +183,8 @@ def test_a_session_whose_connection_is_gone_is_let_go_of_without_a_word(app, emp
         with empty.connect() as other:
             other.execute(select(func.pg_terminate_backend(own)))
 
+    with pytest.raises(OperationalError):  # nobody had asked since: one refusal in words is what it costs
+        _read(app)
     _read(app)
 
     assert _kept(app) == []
