@@ -123,7 +123,7 @@ def create_app(settings: Settings) -> Flask:
         storing.equip(db.engine, app.extensions["chainhub_storage"])
         shelf.equip(db.engine, settings.instance / shelf.FOLDER)
     signing.register(
-        app, settings, Accounts(lambda: clock.now(), known.standing_in)
+        app, settings, Accounts(lambda: clock.now(), known.standing_in, notices.UNREAD)
     )  # asked at each request, like every door
     app.before_request(doors.widen)  # before the form is read for its token
     csrf.init_app(app)
@@ -175,11 +175,9 @@ def _refuse_demonstration(app: Flask) -> None:
         db.session.remove()
 
 
-def _frame(actor: Actor) -> tuple[str, bool, int, Sequence[frame.NavItem]]:
-    session = doors.session()
-    facts = known.of(session)
-    unread = notices.unread(session, actor.id) if actor.id is not None else 0
-    return facts.name, facts.demo, unread, navigation.items(actor)
+def _frame(actor: Actor) -> tuple[str, bool, Sequence[frame.NavItem]]:
+    facts = known.of(doors.session())
+    return facts.name, facts.demo, navigation.items(actor)
 
 
 def _county() -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from chainhub.assignments.models import (
     Guide,
     GuideReduction,
 )
+from chainhub.core.db import read_rows
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -113,7 +114,7 @@ class Cover:
 
 def coverage(db: Db, of_chains: Collection[str]) -> Sequence[Cover]:
     """Return for each chain how many of its enterprises have a guide, in the order of codes."""
-    return [Cover(*row) for row in db.execute(_COVERAGE, {"chains": sorted(of_chains)})]
+    return [Cover(*row) for row in read_rows(db, _COVERAGE, {"chains": sorted(of_chains)})]
 
 
 _COVERAGE = (  # of every home page: to build it costs more than to run it

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    CursorResult,
     DateTime,
     Dialect,
+    Executable,
     Insert,
     MetaData,
     SQLColumnExpression,
@@ -89,6 +91,19 @@ def among(column: SQLColumnExpression[Any], values: Sequence[Any]) -> ColumnElem
     statement is made once then, and not for each run of it anew.
     """
     return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def read_rows(
+    session: Session, statement: Executable, given: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """Read columns past the mapper, in the session's transaction and after what it has not written yet.
+
+    For statements of columns alone that nearly every page asks: the mapper has nothing to do with them, and its part is
+    a third of what a short one costs.
+    """
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(statement, given)
 
 
 Rows = Sequence[Mapping[str, Any]]

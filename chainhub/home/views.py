@@ -17,13 +17,13 @@ from chainhub.home import navigation
 from chainhub.statistics import leading as statistics
 from chainhub.statistics.appeals import queries as appeals
 from chainhub.statistics.reach import READERS
-from chainhub.tickets import desk, mine, queries, uploads
+from chainhub.tickets import desk, queries, uploads
 from chainhub.tickets.inspections import rules as inspecting
 from chainhub.tickets.mine import STAFF
 from chainhub.tickets.service import passing
 from chainhub.tickets.showing import DoorView
 from chainhub.tickets.topics import showing as topics
-from chainhub.web import doors
+from chainhub.web import doors, parts
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
@@ -46,18 +46,21 @@ def index() -> ResponseReturnValue:
                 submit_url=url_for("tickets.submit"),
             )
         if roles & {Role.LEADER, Role.LIAISON}:
-            counted = mine.counts(work)
+            figures = statistics.leader(work, request.args.get("span", ""))
+            page = desk.leader(work, _scope(work))
             return render_template(
                 "home/leader.html",
-                page=desk.leader(work, _scope(work), counted),
-                figures=statistics.leader(work, request.args.get("span", "")),
+                page=page,
+                stages=parts.drawn("home/_stages.html", (page.stages, page.stages_line)),
+                figures=figures,
+                parts=parts.drawn("home/_figures.html", figures),
                 topics=topics.hottest(work),
-                doors=_doors(work, counted),
+                doors=_doors(work, page.doors),
             )
         return render_template(
             "tickets/desk.html",
             page=desk.desk(work),
-            doors=_doors(work),
+            doors=_doors(work, desk.doors(work)),
             bulk_form_url=url_for("tickets.bulk"),
         )
 
@@ -100,9 +103,9 @@ def _scope(work: Work) -> str:
     return facts.name
 
 
-def _doors(work: Work, counted: mine.Counts | None = None) -> tuple[DoorView, ...]:
-    """Return the links of a desk: its own lists, and what the rooms beside tickets have for these roles."""
-    roles, found = work.actor.roles, [*desk.doors(work, counted), *_beside(work)]
+def _doors(work: Work, own: tuple[DoorView, ...]) -> tuple[DoorView, ...]:
+    """Return the links of a desk: those to its own lists, and what the rooms beside tickets have for these roles."""
+    roles, found = work.actor.roles, [*own, *_beside(work)]
     if roles & {Role.COMMITTEE, Role.DEPARTMENT}:
         found.append(DoorView("我的名次", "", url_for("statistics.index", _anchor="place"), resting=True))
     led = sorted(work.actor.refs(Role.COMMITTEE, ScopeKind.CHAIN))

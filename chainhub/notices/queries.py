@@ -13,12 +13,8 @@ _SOME_UNREAD = (
     .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
     .limit(UNREAD_MOST)
 )
-_UNREAD = select(func.count()).select_from(_SOME_UNREAD.subquery())  # built once: every page asks it
-
-
-def unread(session: Session, user_id: int) -> int:
-    """Count a person's unread notices, up to `UNREAD_MOST`."""
-    return session.scalar(_UNREAD, {"user_id": user_id}) or 0
+UNREAD = select(func.count()).select_from(_SOME_UNREAD.subquery()).scalar_subquery()
+"""A person's unread notices, up to `UNREAD_MOST`. Every page shows it, so it is read with the account (`user_id`)."""
 
 
 def inbox(session: Session, user_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[Notice]:

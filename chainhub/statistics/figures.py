@@ -152,7 +152,7 @@ class Result:
         if self.value is None:
             return _NO
         if self.figure.sort is Sort.RATE:
-            return f"{_rounded(self.value * 100)}%"
+            return f"{_rounded(self.value, 100)}%"
         return number_text(self.value)
 
     @property
@@ -177,10 +177,22 @@ def compute(figure: Figure, tally: Tally) -> Result:
     if figure.sort is Sort.COUNT:
         return Result(figure, n, Fraction(n), Fraction(n))
     if figure.sort is Sort.RATE:
-        top = sum((weight * tally.get(value, 0) for value, weight in figure.weights.items()), Fraction(0))
+        top = _weighed(figure, tally)
         return Result(figure, n, top, top / n if n else None)
     total = Fraction(sum(value * times for value, times in tally.items()))
     return Result(figure, n, total, _of_days(figure.sort, tally, n, total) if n else None)
+
+
+def _weighed(figure: Figure, tally: Tally) -> Fraction:
+    """Return the numerator of a rate. Whole weights are added as whole numbers: a page adds hundreds of them."""
+    whole, part = 0, Fraction(0)
+    for value, weight in figure.weights.items():
+        if times := tally.get(value, 0):
+            if weight.denominator == 1:
+                whole += weight.numerator * times
+            else:
+                part += weight * times
+    return part + whole if part else Fraction(whole)
 
 
 def _of_days(sort: Sort, tally: Tally, n: int, total: Fraction) -> Fraction:
@@ -201,13 +213,14 @@ def _at(tally: Tally, place: int) -> int:
     raise ValueError(f"there is no place {place} among {seen}")
 
 
-def _rounded(number: Fraction) -> int:
-    return math.floor(number + Fraction(1, 2))
+def _rounded(number: Fraction, times: int = 1) -> int:
+    """Return so many times a number, to the nearest whole one; a half goes up."""
+    return (2 * times * number.numerator + number.denominator) // (2 * number.denominator)
 
 
 def number_text(number: Fraction) -> str:
     """Write a number with one decimal where it has any: 33, 28.5."""
-    tenths = _rounded(number * 10)
+    tenths = _rounded(number, 10)
     return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
 
 

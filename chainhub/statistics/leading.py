@@ -1,8 +1,14 @@
 """What the leader's page takes from statistics: who keeps the limits, is it getting better, what there is much of."""
 
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
+from chainhub.core.limits import local
 from chainhub.core.work import Work
+from chainhub.county import known
+from chainhub.county.directory.rules import Directory
 from chainhub.statistics import periods, queries, reach
 from chainhub.statistics.figures import FIGURES, RANKED_N, ranked
 from chainhub.statistics.presenting import case_url, line, span_text
@@ -16,37 +22,79 @@ _BEGAN = Month(2000, 1)  # before any ticket: what is open is all that entered l
 _FLOW = frozenset({Measure.ENTERED, Measure.LEFT})
 
 
-_SPANS = (("", "近 12 个月"), ("quarter", "本季"), ("month", "本月"))
+_YEAR = "近 12 个月"
+_SPANS = (("", _YEAR), ("quarter", "本季"), ("month", "本月"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the figures of a leader's page follow from, and nothing else: they are made once for what is equal."""
+
+    wanted: str  # the span, in the words of its tab
+    today: date
+    stamp: str  # of the county's facts: names of units and categories
+    everything: Counts
+    units: Counts
+    categories: Counts
+    stock: Counts
+    directory: Directory = field(compare=False)  # the one of that stamp
+
+    @property
+    def this(self) -> Month:
+        """The present month."""
+        return month_of(self.today)
+
+    @property
+    def year(self) -> Span:
+        """The twelve months that end with it."""
+        return rolling(self.this)
+
+    @property
+    def span(self) -> Span:
+        """The months of which rates are shown."""
+        return dict(periods.usual(self.this))[self.wanted]
 
 
 def leader(work: Work, said: str) -> LeaderFigures:
-    """Return what a leader's page takes from statistics: three questions, read together."""
-    this = month_of(work.now)
-    year = rolling(this)
-    named = dict(periods.usual(this))
-    wanted = dict(_SPANS).get(said, "近 12 个月")
-    span = named[wanted]
+    """Return what a leader's page takes from statistics: four questions, read together."""
+    facts, today = known.of(work.session), local(work.now).date()
+    this = month_of(today)
+    wanted = dict(_SPANS).get(said, _YEAR)
+    span = dict(periods.usual(this))[wanted]
     flow = frozenset({Measure.RAISED, Measure.CLOSED, Measure.SATISFIED})
-    recent = Span(this.plus(-1), this)
     everything, units, categories, stock = queries.several(
         work,
         (
-            reach.question(work, year, flow, Narrow()),
+            reach.question(work, rolling(this), flow, Narrow()),
             reach.question(work, span, frozenset({Measure.HANDLING}), Narrow(Cut.UNIT)),
-            reach.question(work, recent, frozenset({Measure.RAISED}), Narrow(Cut.CATEGORY)),
+            reach.question(
+                work, Span(this.plus(-1), this), frozenset({Measure.RAISED}), Narrow(Cut.CATEGORY)
+            ),
             reach.question(work, Span(_BEGAN, this), _FLOW, Narrow()),
         ),
     )
-    satisfied = everything.result("satisfied", None, span)
-    unhappy = satisfied.n - sum(
-        n for value, n in everything.tally(FIGURES["satisfied"], None, span).items() if value
+    return _figures(
+        _Counted(wanted, today, facts.stamp, everything, units, categories, stock, facts.directory)
     )
-    whole = units.result("handling_on_time")
-    plain = units.result("handling_on_time_plain")
-    bars, few = _units(work, units, span)
-    months = tuple(_month(everything, month) for month in year.months)
+
+
+@lru_cache(maxsize=64)
+def _figures(counted: _Counted) -> LeaderFigures:
+    span, year = counted.span, counted.year
+    satisfied = counted.everything.result("satisfied", None, span)
+    unhappy = satisfied.n - sum(
+        n for value, n in counted.everything.tally(FIGURES["satisfied"], None, span).items() if value
+    )
+    whole = counted.units.result("handling_on_time")
+    plain = counted.units.result("handling_on_time_plain")
+    bars, few = _units(counted)
+    months = tuple(_month(counted.everything, month) for month in year.months)
+    said, backlog = span_text(span, counted.today), _backlog(counted.stock, year)
     return LeaderFigures(
-        tuple(Choice(words, f"/?span={name}" if name else "/", words == wanted) for name, words in _SPANS),
+        tuple(
+            Choice(words, f"/?span={name}" if name else "/", words == counted.wanted)
+            for name, words in _SPANS
+        ),
         FigureLine(
             "unhappy",
             "企业不满意",
@@ -58,14 +106,14 @@ def leader(work: Work, said: str) -> LeaderFigures:
         f"满意率 {line(satisfied, span, Narrow()).value}",
         bars,
         few,
-        f"{span_text(span, work)}，应办结 {whole.n} 件次",
+        f"{said}，应办结 {whole.n} 件次",
         f"{whole.worked}；不含延期 {plain.share if whole.n else '—'}",
         months,
         f"近 12 个月，提出 {sum(one[1] for one in months)} 件，销号 {sum(one[2] for one in months)} 件",
-        f"{satisfied.worked}。只用每件诉求的第一次评价；没接通、没评价的不算。{span_text(span, work)}",
-        _hot(work, categories, this),
+        f"{satisfied.worked}。只用每件诉求的第一次评价；没接通、没评价的不算。{said}",
+        _hot(counted),
         f"/statistics?{urlencode({'from': span.first.written, 'to': span.last.written})}",
-        backlog := _backlog(stock, year),
+        backlog,
         f"现在没办完的 {backlog[-1].open} 件，12 个月前 {backlog[0].open + backlog[0].left - backlog[0].entered} 件",
     )
 
@@ -99,30 +147,32 @@ def _month(found: Counts, month: Month) -> tuple[str, int, int, str, str]:
     )
 
 
-def _units(work: Work, found: Counts, span: Span) -> tuple[tuple[UnitBar, ...], str]:
+def _units(counted: _Counted) -> tuple[tuple[UnitBar, ...], str]:
     """Return the units that can be rated, the slowest first: that is what a leader looks for; the others are named."""
+    found, names = counted.units, counted.directory
     listed = [(key, found.result("handling_on_time", key)) for key in found.keys]
     rated = list(reversed(ranked(listed)))
     bars = tuple(
         UnitBar(
-            reach.key_label(work, Cut.UNIT, key),
+            reach.label_of(names, Cut.UNIT, key),
             int((one.value or 0) * 100),
             one.text,
             one.share,
-            case_url("handling_on_time", span, Narrow(Cut.UNIT, key)),
+            case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
         )
         for key, one in rated
     )
-    few = [f"{reach.key_label(work, Cut.UNIT, key)} {one.share}" for key, one in listed if not one.is_ranked]
+    few = [f"{reach.label_of(names, Cut.UNIT, key)} {one.share}" for key, one in listed if not one.is_ranked]
     return bars, f"不足 {RANKED_N} 件不计率：{'，'.join(few)}" if few else ""
 
 
-def _hot(work: Work, found: Counts, this: Month) -> tuple[tuple[str, int, int, str], ...]:
+def _hot(counted: _Counted) -> tuple[tuple[str, int, int, str], ...]:
     """Return what was raised most in this month and the one before: 上月 1 件 → 本月 3 件."""
+    found, this = counted.categories, counted.this
     before, now = Span(this.plus(-1), this.plus(-1)), Span(this, this)
     listed = [
         (
-            reach.key_label(work, Cut.CATEGORY, key),
+            reach.label_of(counted.directory, Cut.CATEGORY, key),
             found.result("raised", key, before).n,
             found.result("raised", key, now).n,
             case_url("raised", Span(before.first, now.last), Narrow(Cut.CATEGORY, key or NONE)),

@@ -1,7 +1,7 @@
 """Making what the pages of statistics say: figures as doors to what they count."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.work import Work
-from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
 from chainhub.statistics import reach, scoring, weighing
@@ -142,11 +141,10 @@ def composite_line(work: Work, found: Counts, span: Span) -> str:
     return scoring.formula(results, weighing.of(work, span.last).weights)
 
 
-def span_text(span: Span, work: Work) -> str:
+def span_text(span: Span, today: date) -> str:
     """Return a span as people read it; of the present month: up to today."""
     first, last = span.first, span.last
-    if last >= month_of(work.now):
-        today = work.now.astimezone(SHANGHAI).date()
+    if last >= month_of(today):
         until = (
             f"{today.month}月{today.day}日"
             if today.year == first.year

@@ -18,6 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from chainhub.core.db import read_rows
 from chainhub.core.errors import Conflict
 from chainhub.core.work import Work
 from chainhub.statistics import rules, stories
@@ -61,10 +62,19 @@ Spot = tuple[str, int, Measure, int]
 
 
 class Counts:
-    """The marks that a question counts."""
+    """The marks that a question counts. Equal to others that count as many at the same spots."""
 
     def __init__(self, spots: Mapping[Spot, int]) -> None:
         self.spots = {spot: n for spot, n in spots.items() if n}
+        self._by_measure: dict[Measure, list[tuple[str, int, int, int]]] = {}
+        for (key, month, measure, value), n in self.spots.items():
+            self._by_measure.setdefault(measure, []).append((key, month, value, n))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counts) and self.spots == other.spots
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.spots.items()))
 
     @property
     def keys(self) -> list[str]:
@@ -78,19 +88,15 @@ class Counts:
     def tally(self, figure: Figure, key: str | None = None, span: Span | None = None) -> Counter[int]:
         """Count the values of a figure's marks."""
         found: Counter[int] = Counter()
-        for (where, month, measure, value), n in self.spots.items():
-            wanted = measure is figure.measure and key in (None, where)
-            if wanted and (span is None or span.holds(month)):
+        for where, month, value, n in self._by_measure.get(figure.measure, ()):
+            if key in (None, where) and (span is None or span.holds(month)):
                 found[value] += n
         return found
 
     def number(self, measure: Measure, span: Span | None = None) -> int:
         """Count the marks of a measure."""
-        return sum(
-            n
-            for (_, month, one, _), n in self.spots.items()
-            if one is measure and (span is None or span.holds(month))
-        )
+        listed = self._by_measure.get(measure, ())
+        return sum(n for _, month, _, n in listed if span is None or span.holds(month))
 
 
 def counts(work: Work, question: Question) -> Counts:
@@ -104,9 +110,8 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     Raises Conflict where the fold runs too often to be read beside.
     """
     for _ in range(_TRIES):
-        mark, cells = _cells(work, questions)
-        tail = stories.tail_of(work.session, mark)
-        beyond = list(_beyond(work, tail))
+        mark, cells, tail = _cells(work, questions)
+        beyond = list(_told_beyond(work, tail))
         if not tail or stories.folded_to(work.session) == mark:
             beyond += [(one.case, one.mark, 1) for one in stories.late(work)]
             return [
@@ -116,8 +121,11 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     raise Conflict(_BUSY, code="busy")
 
 
-def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter[Spot]]]:
-    """Return up to which line the cells hold, and what each question counts of them: one statement, one moment."""
+def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter[Spot]], list[int]]:
+    """Return up to which line the cells hold, what each question counts of them, and which tickets have lines beyond.
+
+    One statement, so that it is one moment and one way to the database.
+    """
     given: dict[str, Any] = {}
     for place, one in enumerate(questions):
         given |= {
@@ -133,23 +141,32 @@ def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter
     asked = _asked(
         tuple((one.cut is Cut.CHAIN, one.chains is not None, one.keys is not None) for one in questions)
     )
-    mark, found = 0, [Counter[Spot]() for _ in questions]
-    for place, key, month, measure, value, n in work.session.execute(asked, given):
+    mark, beyond, found = 0, list[int](), [Counter[Spot]() for _ in questions]
+    for place, key, month, measure, value, n in read_rows(work.session, asked, given):
         if place == _MARK:
             mark = int(n)
+        elif place == _BEYOND:
+            beyond.append(int(n))
         else:
-            found[place][key, month, Measure(measure), value] = int(n)
-    return mark, found
+            found[place][key, month, _MEASURES[measure], value] = int(n)
+    if len(beyond) < stories.BEYOND_MOST:
+        return mark, found, sorted(set(beyond))
+    return mark, found, stories.tail_of(work.session, mark)
 
 
-_MARK = -1  # the place of the row that says up to which line the cells hold
+_MARK, _BEYOND = -1, -2
+"""The places of the row that says up to which line the cells hold, and of the rows that each name a ticket beyond it."""
+_MEASURES = {one.value: one for one in Measure}
 
 
 @lru_cache  # to build a statement costs as much as to run it
 def _asked(shapes: tuple[tuple[bool, bool, bool], ...]) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the statement for questions that are by chain or not, of some chains or of all, of some keys or of all."""
-    mark = (literal(_MARK), literal("", String), literal(0), literal("", String), literal(0))
-    parts = [select(*mark, StatState.folded_to).where(StatState.id == 1)]
+    nothing = (literal("", String), literal(0), literal("", String), literal(0))
+    parts = [
+        select(literal(_MARK), *nothing, StatState.folded_to).where(StatState.id == 1),
+        select(literal(_BEYOND), *nothing, stories.beyond().subquery().c.ticket_id),
+    ]
     return union_all(*parts, *(_part(place, *shape) for place, shape in enumerate(shapes)))
 
 
@@ -168,7 +185,7 @@ def _part(place: int, by_chain: bool, of_chains: bool, of_keys: bool) -> Select[
     return select(literal(place), *spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
 
 
-def _beyond(work: Work, tail: list[int]) -> Iterator[tuple[Case, Mark, int]]:
+def _told_beyond(work: Work, tail: list[int]) -> Iterator[tuple[Case, Mark, int]]:
     """Yield what the tickets with lines beyond the watermark add (1), and what they no longer add (-1)."""
     for case, mark in kept(work, tail):
         yield case, mark, -1
@@ -193,7 +210,7 @@ def spread(work: Work, question: Question) -> Spread:
         found: Counter[tuple[str, Measure, str, str, int]] = Counter()
         for key, category, kind, measure, value, n in work.session.execute(_spread(question)):
             found[key, Measure(measure), category, kind, value] += n
-        for case, one, n in _beyond(work, stories.tail_of(work.session, mark)):
+        for case, one, n in _told_beyond(work, stories.tail_of(work.session, mark)):
             place = question.place(case, one)
             if place is not None:
                 found[place, one.measure, case.category, case.kind, one.value] += n

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainhub.core.errors import Invalid
+from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.statistics import periods, presenting, queries, reach, scoring, weighing
 from chainhub.statistics.figures import FIGURES, Result, interval, number_text
@@ -103,7 +104,7 @@ def page(work: Work, month: Month, cut: Cut) -> RankingPage:
     open_month = month == month_of(work.now)
     return RankingPage(
         _NAMES[cut],
-        presenting.span_text(rolling(month), work),
+        presenting.span_text(rolling(month), local(work.now).date()),
         "这个月还没过完，名次还会变。" if open_month else "",
         tuple(one for one in rows if one.rank),
         tuple(one for one in rows if not one.rank),

@@ -7,6 +7,7 @@ from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.county.directory.rules import Directory
 from chainhub.statistics.queries import Question
 from chainhub.statistics.terms import Cut, Measure, Span
 from chainhub.tickets.terms import Channel, Kind
@@ -93,7 +94,11 @@ def _demand_known(work: Work, narrow: Narrow) -> None:
 
 def key_label(work: Work, cut: Cut, key: str) -> str:
     """Return what people call a key of a cut; enterprises are named by whoever reads them from the database."""
-    directory = known.of(work.session).directory
+    return label_of(known.of(work.session).directory, cut, key)
+
+
+def label_of(directory: Directory, cut: Cut, key: str) -> str:
+    """Return what `key_label` says. Pure."""
     if cut is Cut.CHAIN:
         return directory.chains[key].short if key in directory.chains else key
     if cut is Cut.UNIT:

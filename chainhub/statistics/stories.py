@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, exists, func, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from chainhub.core.db import read_rows
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
@@ -35,6 +36,7 @@ NO_CATEGORY = ""
 # The statements of every page of figures are built once: to build one costs more than to run it.
 _FOLDED_TO = select(StatState.folded_to).where(StatState.id == 1)
 _BEYOND = select(TicketEvent.ticket_id).where(TicketEvent.id > bindparam("after"))
+BEYOND_MOST = 1000  # lines that `beyond` names
 
 
 class Case(NamedTuple):
@@ -67,6 +69,20 @@ def tail_of(session: Session, after: int) -> list[int]:
     Neither distinct nor in order for the database: for either it would walk the whole index by tickets.
     """
     return sorted(set(session.scalars(_BEYOND, {"after": after})))
+
+
+def beyond() -> Select[int]:
+    """Return a statement for the tickets of the first lines beyond the watermark, up to `BEYOND_MOST`.
+
+    In order and bounded, for the database: of a border that it cannot know it would expect a third of all lines.
+    """
+    folded = func.coalesce(_FOLDED_TO.scalar_subquery(), 0)
+    return (
+        select(TicketEvent.ticket_id)
+        .where(TicketEvent.id > folded)
+        .order_by(TicketEvent.id)
+        .limit(literal_column(str(BEYOND_MOST)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +254,7 @@ _RUNNING = (
 def late(work: Work) -> list[Late]:
     """Return every measured limit that runs and is past its due date, of what stands in the figures."""
     directory = known.of(work.session).directory
-    rows = work.session.execute(_RUNNING, {"now": work.now}).all()
+    rows = read_rows(work.session, _RUNNING, {"now": work.now}).all()
     struck = _struck(work, [row[4] for row in rows if row[-1]])
     found = []
     for clock, kind, holder, due_at, *dims, _ in rows:

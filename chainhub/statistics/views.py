@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chainhub.core.errors import Invalid
+from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.statistics import board, cases, periods, placing, presenting, queries, reach
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
         found = queries.counts(work, asked)
         said = {
             "scope": _scope(work, reached, narrow),
-            "when": presenting.span_text(span, work),
+            "when": presenting.span_text(span, local(work.now).date()),
             "span": span,
             "by": by,
             "spans": _spans(work, span, by, narrow),
@@ -97,7 +98,7 @@ def listed() -> ResponseReturnValue:
             figure=figure,
             part=_PARTS.get(wanted.part, ""),
             scope=_scope(work, reach.of(work), narrow),
-            when=presenting.span_text(span, work),
+            when=presenting.span_text(span, local(work.now).date()),
             total=found.total,
             result=queries.counts(work, asked).result(code) if not wanted.part else None,
             rows=presenting.case_lines(work, found.rows, code),

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Label,
+    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -29,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
+from chainhub.core.db import read_rows
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -222,7 +225,7 @@ def instructions(work: Work, which: Which, *, cursor: str = "", limit: int = PAG
     """Return the instructions I gave or my unit was given: those to be answered by their day, or the answered."""
     open_ = which is Which.OPEN
     query = _joined(Instruction).where(
-        _my_instructions(work.actor, _my_units(work)),
+        _my_instructions(work.actor, units(work)),
         Instruction.answered_at.is_(None) if open_ else _ANSWERED_INSTRUCTION,
     )
     if open_:
@@ -243,15 +246,15 @@ def _my_instructions(actor: Actor, units: Sequence[str]) -> ColumnElement[bool]:
     return or_(*mine)
 
 
-def _my_units(work: Work) -> tuple[str, ...]:
+def units(work: Work) -> tuple[str, ...]:
     """Return the units for which this actor answers: own units, and the body of a chain as a unit."""
     actor = work.actor
-    units = set(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT))
+    found = set(actor.refs(Role.DEPARTMENT, ScopeKind.UNIT))
     for role, kind in ((Role.COMMITTEE, "chain_committee"), (Role.TASK_FORCE, "task_force")):
         chains = actor.refs(role, ScopeKind.CHAIN)
         listed = known.of(work.session).directory.units.values()
-        units.update(one.code for one in listed if one.kind == kind and one.chain in chains)
-    return tuple(sorted(units))
+        found.update(one.code for one in listed if one.kind == kind and one.chain in chains)
+    return tuple(sorted(found))
 
 
 # 督办
@@ -299,8 +302,12 @@ def counts(work: Work) -> Counts:
     """Count what waits in the lists of this actor, all in one query."""
     if not work.actor.roles & set(STAFF):
         return Counts(None, None, None, None)
-    found = work.session.execute(_counting(work.actor, _my_units(work)), {"now": work.now}).one()
-    row = found._mapping
+    found = read_rows(work.session, _counting(work.actor, units(work)), {"now": work.now}).one()
+    return read(found._mapping)
+
+
+def read(row: RowMapping) -> Counts:
+    """Return the counts of a row that has the columns of `counting`."""
     return Counts(
         row.get("requests"),
         row["waits"],
@@ -313,6 +320,11 @@ def counts(work: Work) -> Counts:
 @lru_cache(maxsize=512)
 def _counting(actor: Actor, units: tuple[str, ...]) -> Select[*tuple[int, ...]]:
     """Make the statement of `counts`: to build it costs more than to run it."""
+    return select(*counting(actor, units))
+
+
+def counting(actor: Actor, units: tuple[str, ...]) -> list[Label[int]]:
+    """Return the columns that count what waits in the lists of an actor who answers for these units; they need `now`."""
     roles = actor.roles
     drafts = roles & {Role.COMMITTEE, Role.LEADER, Role.LIAISON}
     state = Supervision.state == (SupervisionState.DRAFT if drafts else SupervisionState.SIGNED)
@@ -329,7 +341,7 @@ def _counting(actor: Actor, units: tuple[str, ...]) -> Select[*tuple[int, ...]]:
         now = bindparam("now", type_=Instruction.due_at.type)
         wanted["instructions_late"] = waiting.where(Instruction.due_at <= now)
     seen = queries.visible(actor)
-    return select(*(_counted(query, seen).label(name) for name, query in wanted.items()))
+    return [_counted(query, seen).label(name) for name, query in wanted.items()]
 
 
 def _counted(query: Select[*tuple[Any, ...]], seen: ColumnElement[bool]) -> ScalarSelect[int]:

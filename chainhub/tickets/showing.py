@@ -426,6 +426,7 @@ class LeaderPage:
     stages_line: str
     formula: str
     ages: tuple[tuple[str, str, str, str], ...]  # light, words, number, where it leads
+    doors: tuple["DoorView", ...]  # to the leader's own lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 The conditions are those of the list, so that every number opens exactly what it counts. The cost follows what is open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from chainhub.core.actor import Actor
+from chainhub.core.db import read_rows
 from chainhub.core.work import Work
-from chainhub.tickets import ageing, queries
+from chainhub.tickets import ageing, mine, queries
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.listing import Colour, light_is
 from chainhub.tickets.models import Ticket
@@ -33,8 +34,20 @@ class Standing:
 
 def of(work: Work) -> Standing:
     """Count what is open and seen by this actor, in one statement."""
-    rows = work.session.execute(_counting(work.actor), ageing.borders(work.calendar, work.now)).all()
-    found = [dict(zip(("state", "all", *_LIGHTS, *Age), row, strict=True)) for row in rows]
+    query = _counting(work.actor)
+    return _standing(read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all())
+
+
+def with_lists(work: Work) -> tuple[Standing, mine.Counts]:
+    """Count the same, and what waits in this actor's own lists: in one statement, unless nothing is open."""
+    query = _counting(work.actor, mine.units(work))
+    rows = read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all()
+    return _standing(rows), mine.read(rows[0]._mapping) if rows else mine.counts(work)
+
+
+def _standing(rows: Sequence[Row[*tuple[Any, ...]]]) -> Standing:
+    named = ("state", "all", *_LIGHTS, *Age)
+    found = [dict(zip(named, row[: len(named)], strict=True)) for row in rows]
     return Standing(
         {one["state"]: one["all"] for one in found},
         {one["state"]: one[Colour.RED] for one in found},
@@ -44,13 +57,14 @@ def of(work: Work) -> Standing:
 
 
 @lru_cache(maxsize=512)
-def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
+def _counting(actor: Actor, units: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:
     given = {name: bindparam(name, type_=Ticket.due_at.type) for name in ageing.BORDERS}
     conditions = [light_is(light, given["now"]) for light in _LIGHTS]
     conditions += [ageing.condition(age, **given) for age in Age]
     counts = [func.count().filter(one).label(f"n{place}") for place, one in enumerate(conditions)]
+    lists = [] if units is None else mine.counting(actor, units)
     return (
-        select(Ticket.state, func.count(), *counts)
+        select(Ticket.state, func.count(), *counts, *lists)
         .where(queries.visible(actor), Ticket.is_open)
         .group_by(Ticket.state)
     )

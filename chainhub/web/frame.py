@@ -71,7 +71,7 @@ def _is_above(prefix: str, path: str) -> bool:
 
 
 _NOT_LENT = frozenset({Role.ENTERPRISE, Role.INSPECTOR, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
-Loader = Callable[[Actor], tuple[str, bool, int, Sequence[NavItem]]]
+Loader = Callable[[Actor], tuple[str, bool, Sequence[NavItem]]]
 
 
 def register(app: Flask, load: Loader, county: Callable[[], tuple[str, bool]], asset_version: str) -> None:
@@ -93,9 +93,9 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         return Frame(county=name, demo=demo, elder=elder, sign_out_url=url_for("people.sign_out"))
     actor: Actor = account.actor
     try:
-        name, demo, unread, items = load(actor)
+        name, demo, items = load(actor)
     except SQLAlchemyError:  # the same: the error page of a dead database still has a frame
-        name, demo, unread, items = "", False, 0, ()
+        name, demo, items = "", False, ()
     owner = Role.ENTERPRISE in actor.roles
     path = request.path
     return Frame(
@@ -105,7 +105,7 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         county=name,
         nav=marked(items, path),
         beside=beside(items, path),
-        unread=unread,
+        unread=account.unread,
         elder=elder or account.elder,
         demo=demo,
         query=request.args.get("q", ""),

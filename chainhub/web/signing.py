@@ -38,6 +38,7 @@ class AccountLike(Protocol):
     is_active: bool
     elder: bool
     must_change_password: bool
+    unread: int
 
 
 class Accounts(Protocol):

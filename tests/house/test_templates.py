@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, meta
 
 from chainhub.tickets.workflow import State
 from tests import people
@@ -118,3 +118,17 @@ def test_a_style_sheet_closes_every_block_before_the_next_part(sheet):
         depth += line.count("{") - line.count("}")
 
     assert depth == 0
+
+
+def test_a_part_that_is_kept_knows_nothing_but_its_facts(standing_app):
+    """What is drawn once is shown to everybody with equal facts: nobody's name, no token, no address of this request."""
+    drawn = re.compile(r"parts\.drawn\(\s*\"([^\"]+)\"")
+    named = {
+        name for file in CHAINHUB.rglob("*.py") for name in drawn.findall(file.read_text(encoding="utf-8"))
+    }
+    assert named
+
+    env = standing_app.jinja_env
+    for name in named:
+        source, _, _ = env.loader.get_source(env, name)
+        assert meta.find_undeclared_variables(env.parse(source)) == {"facts"}, name

@@ -1,19 +1,22 @@
 """Folding step by step, anew, after an imported calendar; and what the doctor says of figures that are wrong."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select, update
 
 from chainhub.county import known
+from chainhub.county.directory.models import Category
 from chainhub.county.state import touch
 from chainhub.operations import doctor
-from chainhub.statistics import jobs, queries, service, stories
+from chainhub.statistics import jobs, leading, queries, service, stories
 from chainhub.statistics.models import StatCell, StatMark, StatState
 from chainhub.statistics.queries import Question
 from chainhub.statistics.terms import Measure, month_of, rolling
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, as_clock, move
-from tests.people import NOW
+from tests.people import NOW, work_of
 
 pytestmark = pytest.mark.slow
 
@@ -120,3 +123,46 @@ def test_folding_twice_changes_nothing(session):
 def _cells(session):
     cells = session.execute(select(*StatCell.__table__.columns).where(StatCell.n != 0))
     return sorted(tuple(row) for row in cells)
+
+
+def test_more_lines_than_one_statement_names_are_counted_all_the_same(session, monkeypatch):
+    monkeypatch.setattr(stories, "BEYOND_MOST", 4)
+    queries._asked.cache_clear()
+    a_ticket(session, State.CLOSED)
+    service.fold(_work(session), stories.last_line(session))
+
+    raised = []
+    for _ in range(3):  # one line each: fewer than the statement names, and more
+        a_ticket(session, State.SUBMITTED)
+        a_ticket(session, State.SUBMITTED)
+        raised.append(_raised(session))
+
+    assert raised == [3, 5, 7]
+    queries._asked.cache_clear()
+
+
+def test_before_the_first_fold_everything_is_beyond_it(session):
+    session.execute(delete(StatState))
+    a_ticket(session, State.CLOSED)
+
+    assert _raised(session) == 1
+
+
+def test_the_figures_of_a_leaders_page_are_made_once_for_what_is_equal(session):
+    a_ticket(session, State.CLOSED)
+    work = work_of(session, people.CHIEF, NOW.replace(hour=17))
+    first = leading.leader(work, "")
+    assert leading.leader(work, "") is first
+    assert leading.leader(work_of(session, people.PRINCIPAL, work.now), "") is first
+
+    a_ticket(session, State.SUBMITTED)
+    assert leading.leader(work, "").months[-1][1] == first.months[-1][1] + 1
+
+    name = first.hot[0][0]
+    session.execute(update(Category).where(Category.parent_code.is_(None)).values(label="改过的名字"))
+    touch(session)
+    session.flush()
+    known.forget(session)
+    again = leading.leader(work, "")
+    assert name not in [one[0] for one in again.hot]
+    assert leading.leader(work_of(session, people.CHIEF, work.now + timedelta(days=1)), "") is not again

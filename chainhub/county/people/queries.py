@@ -3,9 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
@@ -49,6 +62,14 @@ _ACTOR = (
 # Built once: every request asks one of them.
 _BY_ID = _ACTOR.where(User.id == bindparam("user_id"))
 _BY_SESSION = _BY_ID.where(~exists().where(EndedSession.sid == bindparam("sid")))
+
+
+@lru_cache
+def _by_session(unread: ScalarSelect[int] | None) -> Select[*tuple[Any, ...]]:
+    return _BY_SESSION if unread is None else _BY_SESSION.add_columns(unread.label(_UNREAD))
+
+
+_UNREAD = "unread"
 _BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
     ApiToken.digest == bindparam("digest"),
     ApiToken.revoked_at.is_(None),
@@ -59,7 +80,7 @@ _BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
 class Account:
     """Who is signed in: the actor, and what the door needs to know of the account."""
 
-    __slots__ = ("actor", "elder", "ends_at", "epoch", "is_active", "must_change_password")
+    __slots__ = ("actor", "elder", "ends_at", "epoch", "is_active", "must_change_password", "unread")
 
     def __init__(
         self,
@@ -70,6 +91,7 @@ class Account:
         elder: bool,
         must_change_password: bool,
         ends_at: datetime | None = None,
+        unread: int = 0,
     ) -> None:
         self.actor = actor
         self.epoch = epoch
@@ -77,6 +99,7 @@ class Account:
         self.elder = elder
         self.must_change_password = must_change_password
         self.ends_at = ends_at  # of an account for a time
+        self.unread = unread  # notices; counted for a page alone
 
     def opens(self, now: datetime) -> bool:
         """Say whether it opens anything at a moment: it is not closed, and its time is not over."""
@@ -88,11 +111,15 @@ def account(session: Session, user_id: int) -> Account | None:
     return _account(session, session.connection().execute(_BY_ID, {"user_id": user_id}).all())
 
 
-def account_of_session(session: Session, user_id: int, sid: str) -> Account | None:
-    """Return the account of a sign-in that has not been ended, in one query."""
-    return _account(
-        session, session.connection().execute(_BY_SESSION, {"user_id": user_id, "sid": sid}).all()
-    )
+def account_of_session(
+    session: Session, user_id: int, sid: str, unread: ScalarSelect[int] | None = None
+) -> Account | None:
+    """Return the account of a sign-in that has not been ended, in one query.
+
+    `unread`: what counts the unread notices of `user_id`; every page says how many there are, and would ask next.
+    """
+    rows = session.connection().execute(_by_session(unread), {"user_id": user_id, "sid": sid}).all()
+    return _account(session, rows)
 
 
 def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
@@ -305,6 +332,7 @@ def _account(session: Session, rows: Sequence[Any]) -> Account | None:  # SQLAlc
         elder=first.elder,
         must_change_password=first.must_change_password,
         ends_at=first.ends_at,
+        unread=first._mapping.get(_UNREAD, 0),
     )
 
 

@@ -1,18 +1,19 @@
 """哪里卡住了: the home of a leader."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from chainhub.core.actor import Role
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import listing, mine, presenting, standing
 from chainhub.tickets.ageing import Age
-from chainhub.tickets.desk.lines import last_lines, moment_line, words_of
+from chainhub.tickets.desk.doors import doors
+from chainhub.tickets.desk.lines import moment_line, newest_told, words_of
 from chainhub.tickets.listing import Colour, Filter
-from chainhub.tickets.models import Instruction, Ticket
+from chainhub.tickets.models import Instruction, Ticket, TicketEvent
 from chainhub.tickets.rules import moment_text
 from chainhub.tickets.service import instructions
 from chainhub.tickets.showing import (
@@ -25,17 +26,14 @@ from chainhub.tickets.standing import Standing
 from chainhub.tickets.workflow import PAUSED, State
 
 
-def leader(work: Work, scope: str, counted: mine.Counts | None = None) -> LeaderPage:
-    """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands.
-
-    `counted`: what stands in the leader's own lists, where it was counted already.
-    """
-    stands = standing.of(work)
+def leader(work: Work, scope: str) -> LeaderPage:
+    """Return 哪里卡住了: what is late, what stands still, what needs a word, where it stands, and the own lists."""
+    stands, counted = standing.with_lists(work)
     late, still = (stands.lights[one] for one in (Colour.RED, Colour.GREY))
     figures = (
         _figure("逾期", "red", late, "还没办完、过了时限的", "/tickets?light=red"),
         _figure("停着没动", "grey", still, "等企业补充、会商、挂账", "/tickets?light=grey"),
-        _instructions(counted or mine.counts(work)),
+        _instructions(counted),
     )
     stages, stages_line = _stages(stands)
     return LeaderPage(
@@ -47,6 +45,7 @@ def leader(work: Work, scope: str, counted: mine.Counts | None = None) -> Leader
         stages_line,
         "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内；批示待答复数的是您作出或代录的批示。",
         _ages(stands),
+        doors(work, counted),
     )
 
 
@@ -83,21 +82,21 @@ def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
     items = listing.page(work, Filter(light=Colour.RED), order=listing.Order.DUE, limit=6).items
     ids = [item.ticket.id for item in items]
-    lines, waiting = last_lines(work, ids), _instructed(work, ids)
+    said = {one.id: one for one in work.session.execute(_said(), {"ids": ids})}
     directory = known.of(work.session).directory
     found = []
     for item in items:
         ticket = item.ticket
         unit = directory.unit_name(ticket.lead_unit_code)
-        said = f"{presenting.current_line(ticket, directory)}。{words_of(work, lines.get(ticket.id))[:60]}"
-        given = waiting.get(ticket.id)
+        _, line, given = said[ticket.id]
+        stuck = f"{presenting.current_line(ticket, directory)}。{words_of(work, line)[:60]}"
         url, verb = _word(work, ticket, given)
         found.append(
             StuckRow(
                 presenting.light(ticket, work.now, work.calendar),
                 ticket.title,
                 f"{ticket.number}，{item.enterprise}；{'主办' + unit if unit else ticket.state.label}",
-                _since(work, given) if given is not None else f"卡在：{said}",
+                _since(work, given) if given is not None else f"卡在：{stuck}",
                 url,
                 verb,
             )
@@ -105,14 +104,19 @@ def _stuck(work: Work) -> tuple[StuckRow, ...]:
     return tuple(found)
 
 
-def _instructed(work: Work, ids: Sequence[int]) -> dict[int, Instruction]:
-    """Return, by ticket, the newest instruction that nobody has answered."""
-    found = work.session.scalars(
-        select(Instruction)
-        .where(Instruction.ticket_id.in_(ids), Instruction.answered_at.is_(None))
-        .order_by(Instruction.id)
+@cache
+def _said() -> Select[int, TicketEvent | None, Instruction | None]:
+    """Return, for some tickets, the newest line that tells how it goes, and each instruction without an answer."""
+    told = and_(TicketEvent.ticket_id == Ticket.id, TicketEvent.id.in_(newest_told()))
+    waits = and_(Instruction.ticket_id == Ticket.id, Instruction.answered_at.is_(None))
+    return (
+        select(Ticket.id, TicketEvent, Instruction)
+        .select_from(Ticket)
+        .outerjoin(TicketEvent, told)
+        .outerjoin(Instruction, waits)
+        .where(Ticket.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Instruction.id)  # of several instructions the newest stays
     )
-    return {one.ticket_id: one for one in found}
 
 
 def _word(work: Work, ticket: Ticket, given: Instruction | None) -> tuple[str, str]:

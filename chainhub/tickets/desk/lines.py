@@ -51,19 +51,21 @@ _TOLD = (
 
 @cache
 def _newest_told() -> Select[TicketEvent]:
-    later = aliased(TicketEvent)
+    return select(TicketEvent).where(TicketEvent.id.in_(newest_told()))
+
+
+def newest_told() -> Select[int]:
+    """Return a statement for the ids of the lines that `last_lines` gives for the tickets `ids`."""
+    line, later = aliased(TicketEvent), aliased(TicketEvent)
     endorsed = exists().where(
-        later.ticket_id == TicketEvent.ticket_id,
-        later.seq > TicketEvent.seq,
-        later.action == Action.ENDORSE,
+        later.ticket_id == line.ticket_id, later.seq > line.seq, later.action == Action.ENDORSE
     )
-    newest = (
-        select(func.max(TicketEvent.id))
-        .where(TicketEvent.ticket_id.in_(bindparam("ids", expanding=True)), TicketEvent.action.in_(_TOLD))
-        .where(or_(TicketEvent.target != State.ENDORSING, endorsed))
-        .group_by(TicketEvent.ticket_id)
+    return (
+        select(func.max(line.id))
+        .where(line.ticket_id.in_(bindparam("ids", expanding=True)), line.action.in_(_TOLD))
+        .where(or_(line.target != State.ENDORSING, endorsed))
+        .group_by(line.ticket_id)
     )
-    return select(TicketEvent).where(TicketEvent.id.in_(newest))
 
 
 def words_of(work: Work, event: TicketEvent | None) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from chainhub.core.actor import Actor, Role
+from chainhub.core.db import read_rows
 from chainhub.core.errors import Invalid, NotAllowed, NotFound
 from chainhub.core.work import Work
 from chainhub.tickets import queries as tickets_
@@ -80,7 +81,7 @@ def page(
         number = func.count()
         query = query.having(or_(number < count, and_(number == count, TopicTicket.topic_id < id_)))
     given = {"begin": begin, "most": limit + 1}
-    found = [_Counted(*row) for row in work.session.execute(query, given)]
+    found = [_Counted(*row) for row in read_rows(work.session, query, given)]
     shown = _told(work, found[:limit], begin)
     more = len(found) > limit
     return shown, (shown[-1].tickets, shown[-1].id) if more else None

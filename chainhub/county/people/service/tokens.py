@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ScalarSelect, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,9 @@ class Accounts:
         self,
         now: Callable[[], datetime],
         standing_in: Callable[[Session, Actor, datetime], Actor] = lambda _, actor, __: actor,
+        unread: ScalarSelect[int] | None = None,
     ) -> None:
-        self._now, self._standing_in = now, standing_in
+        self._now, self._standing_in, self._unread = now, standing_in, unread
 
     def _lent(self, session: Session, found: Account | None) -> Account | None:
         """Give an account what is lent to it today (AB角); one whose time is over is none."""
@@ -36,7 +37,7 @@ class Accounts:
 
     def by_session(self, session: Session, user_id: int, sid: str) -> Account | None:
         """Return the account with this id, unless that sign-in of it has been ended."""
-        return self._lent(session, queries.account_of_session(session, user_id, sid))
+        return self._lent(session, queries.account_of_session(session, user_id, sid, self._unread))
 
     def by_token(self, session: Session, token: str) -> Account | None:
         """Return the account behind a token that still holds."""
