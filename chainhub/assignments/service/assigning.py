@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -138,7 +139,7 @@ def end(
     work: Work, assignment_id: int, reason: EndReason, note: str = "", *, tell: bool = True
 ) -> Assignment:
     """End an assignment with its reason, and withdraw the grant. Raises NotFound, NotAllowed, Invalid, Conflict."""
-    row = own(work, assignment_id)
+    row = own(work, assignment_id, lock=True)
     firm = work.session.get_one(Enterprise, row.enterprise_code)
     caring.demand_decider(work, firm)
     if row.ended_on is not None:
@@ -178,9 +179,10 @@ def _needed_still(work: Work, row: Assignment) -> bool:
     return work.session.scalar(other) is not None
 
 
-def own(work: Work, assignment_id: int) -> Assignment:
-    """Return an assignment of a chain that this actor reads, locked. Raises NotFound."""
-    row = work.session.get(Assignment, assignment_id, with_for_update=True) if assignment_id < 2**31 else None
+def own(work: Work, assignment_id: int, *, lock: bool = False) -> Assignment:
+    """Return an assignment of a chain that this actor reads, locked for who will change it. Raises NotFound."""
+    how: dict[str, Any] = {"with_for_update": True, "populate_existing": True} if lock else {}
+    row = work.session.get(Assignment, assignment_id, **how) if assignment_id < 2**31 else None
     firm = work.session.get(Enterprise, row.enterprise_code) if row is not None else None
     if (
         row is None
