@@ -19,10 +19,9 @@ from typing import Any
 
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]  # ships no types
 
-from chainhub.documents.sheet_rows import Cell
-from chainhub.documents.sheet_writing import Table, write_several
+from chainhub.documents.sheet_writing import Given, Table, write_several
 
-_Row = tuple[Cell | None, ...]
+_Row = tuple[Given, ...]  # a call in it is one of a module's functions, by its name
 _SOME = 250  # rows handed over at once
 _ALONE = ("-P",)  # nothing is loaded from the folder in which it happens to stand
 _CANNOT_WRITE = 2

@@ -1,15 +1,24 @@
 """Writing .xlsx tables. Knows no feature: cells go in, and nothing that is written can act as a formula."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter import workbook
 
 from chainhub.documents.sheet_rows import Cell, Rows
+
+Given = Cell | Callable[[], Cell] | None
+"""What stands for a cell in a row: the cell, or a call that makes it. The call is made by the process that writes."""
+
+# A ledger of a hundred thousand rows is 250 MB of text: packed in a third of the time, an eighth larger (decision 0030).
+workbook.ZipFile = partial(ZipFile, compresslevel=1)
 
 _DANGEROUS = frozenset("=+-@\t\r＝＋－＠")  # as the first character
 _WIDTH = 14  # characters, where nothing is said
@@ -29,7 +38,7 @@ def write(
     target: Path | BytesIO,
     name: str,
     headers: Sequence[str],
-    rows: Iterable[Sequence[Cell | None]] = (),
+    rows: Iterable[Sequence[Given]] = (),
     *,
     widths: Sequence[int] = (),
 ) -> int:
@@ -48,7 +57,7 @@ class Table:
 
     name: str
     headers: Sequence[str]
-    rows: Iterable[Sequence[Cell | None]]
+    rows: Iterable[Sequence[Given]]
     widths: Sequence[int] = ()
 
 
@@ -80,6 +89,7 @@ def _write_table(book: Any, table: Table, head: Any, shapes: Mapping[type, Any])
         sheet.write_string(0, place, neutral(header), head)
     number = 0
     for number, row in enumerate(table.rows, start=1):  # the last number is the count
-        sheet.add_cells(number, [neutral(cell) if isinstance(cell, str) else cell for cell in row], shapes)
+        cells = [one() if callable(one) else one for one in row]
+        sheet.add_cells(number, [neutral(cell) if isinstance(cell, str) else cell for cell in cells], shapes)
     sheet.autofilter(0, 0, number, max(len(table.headers) - 1, 0))
     return number

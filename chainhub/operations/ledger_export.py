@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Engine, String, case, false, func, select, type_coerce
 from sqlalchemy.orm import Session, load_only
 
 from chainhub.audit import service as audit
 from chainhub.core.actor import Actor, Role
+from chainhub.core.db import read_rows
 from chainhub.core.errors import Invalid
 from chainhub.core.limits import local
 from chainhub.core.work import Work
@@ -23,6 +25,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.county.directory.rules import Directory
 from chainhub.documents import sheet_apart, sheet_writing
 from chainhub.documents.sheet_rows import Cell
+from chainhub.documents.sheet_writing import Given
 from chainhub.operations import ledger, ledger_beside, snapshot
 from chainhub.operations.ledger_beside import Beside
 from chainhub.tickets import masking, presenting, rules
@@ -81,7 +84,8 @@ _LINES = select(
 ).order_by(TicketEvent.ticket_id, TicketEvent.seq)
 
 
-_SHOWN = load_only(
+_SHOWN = (
+    Ticket.id,
     Ticket.number,
     Ticket.title,
     Ticket.content,
@@ -121,9 +125,10 @@ _SHOWN = load_only(
     Ticket.updated_at,
     Ticket.resolved_at,
     Ticket.closed_at,
-    raiseload=True,
 )
 """What a row is made of, and what says who handles it. Reading anything else is an error, not a hidden query a ticket."""
+_WHOLE = select(Ticket, Enterprise.name.label("enterprise")).options(load_only(*_SHOWN, raiseload=True))
+_COLUMNS = select(*_SHOWN, Enterprise.name.label("enterprise"))
 
 
 def _nobodys(_ticket: Ticket) -> bool:
@@ -157,7 +162,7 @@ class Exported:
 def write_some(session: Session, target: Path | BytesIO, now: datetime, wanted: Wanted) -> int:
     """Write what is wanted, the oldest first; return how many rows there are. Raises Invalid where they are too many.
 
-    Personal data are masked but where `in_full` says otherwise. The session's objects are let go of on the way.
+    Personal data are masked but where `in_full` says otherwise.
     """
     ids = array("q", session.scalars(select(Ticket.id).where(*wanted.where).order_by(Ticket.id)))
     if len(ids) > wanted.most:
@@ -202,19 +207,11 @@ def to_file(
     return exported
 
 
-def _rows(
-    session: Session, now: datetime, ids: Sequence[int], wanted: Wanted
-) -> Iterator[Sequence[Cell | None]]:
+def _rows(session: Session, now: datetime, ids: Sequence[int], wanted: Wanted) -> Iterator[Sequence[Given]]:
     facts = known.of(session)
-    query = (
-        select(Ticket, Enterprise.name)
-        .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
-        .options(_SHOWN)
-        .order_by(Ticket.id)
-    )
     for first in range(0, len(ids), _CHUNK):
         some = ids[first : first + _CHUNK]
-        found = session.execute(query.where(Ticket.id.in_(some))).all()
+        found = _tickets(session, some, whole=wanted.in_full is not _nobodys)
         events, beside = _events(session, some), ledger_beside.of(session, some)
         for place, (ticket, enterprise) in enumerate(found, start=first + 1):
             row = _row(ticket, enterprise, events[ticket.id], facts.directory)
@@ -227,25 +224,40 @@ def _rows(
         wanted.say(min(first + _CHUNK, len(ids)), len(ids))
 
 
+def _tickets(session: Session, ids: Sequence[int], *, whole: bool) -> Iterator[tuple[Ticket, str]]:
+    """Yield tickets with their enterprises' names, in the order of their ids.
+
+    `whole`: as the mapper makes them, for who asks more of them than their columns. A row of the columns does for the
+    rest, in two thirds of the time.
+    """
+    beside = (Enterprise, Enterprise.code == Ticket.enterprise_code)
+    if whole:
+        query = _WHOLE.join(*beside).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+        yield from ((ticket, name) for ticket, name in session.execute(query).all())
+    else:
+        columns = _COLUMNS.join(*beside).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+        yield from ((cast("Ticket", row), row.enterprise) for row in read_rows(session, columns).all())
+
+
 _TOLD_FREELY = ("内容", "进展", ledger.TITLE)
 """What somebody has written in words of their own: a telephone number may stand anywhere in it."""
 
 
-def _masked(ticket: Ticket, row: Mapping[str, Cell | None], *, names: bool) -> dict[str, Cell | None]:
-    """Return the personal data of a row as everybody may read them."""
+def _masked(ticket: Ticket, row: Mapping[str, Given], *, names: bool) -> dict[str, Given]:
+    """Return the personal data of a row as everybody may read them; whoever writes the row looks for them in its texts."""
     hidden = () if names else (ticket.contact_person,)
-    found: dict[str, Cell | None] = {
+    found: dict[str, Given] = {
         "联系人": ticket.contact_person if names else masking.name(ticket.contact_person),
         "电话(脱敏)": rules.mask_phone(ticket.contact_phone),
     }
     for column in _TOLD_FREELY:
         said = row.get(column)
         if isinstance(said, str) and said:
-            found[column] = masking.text(said, hidden)
+            found[column] = partial(masking.text, said, hidden)
     return found
 
 
-def _in_full(ticket: Ticket) -> dict[str, Cell | None]:
+def _in_full(ticket: Ticket) -> dict[str, Given]:
     return {"联系人": ticket.contact_person, "电话(脱敏)": ticket.contact_phone}
 
 
@@ -258,7 +270,7 @@ def _events(session: Session, ids: Sequence[int]) -> Mapping[int, Events]:
     return found
 
 
-def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) -> dict[str, Cell | None]:
+def _row(ticket: Ticket, enterprise: str, events: Events, directory: Directory) -> dict[str, Given]:
     resolved = _moment(ticket.resolved_at) if ticket.state not in BEFORE_RESOLVED else None  # not sent back
     ended = ticket.closed_at is not None or ticket.state in ENDS
     unit = directory.units.get(ticket.lead_unit_code or "")

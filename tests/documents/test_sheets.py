@@ -1,7 +1,9 @@
 """Tables in and out: what is no sound .xlsx is refused in a sentence, and nothing written can act as a formula."""
 
 import zipfile
+import zlib
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -166,6 +168,24 @@ def test_a_text_that_looks_like_rich_text_is_a_text_and_breaks_no_file(text):
     (sheet,) = sheets.read(_table(("砚禾齿轮", text)))
 
     assert sheet.rows[1] == ["砚禾齿轮", text]
+
+
+def test_a_cell_may_be_a_call_that_makes_it_and_is_neutralised_like_any_other():
+    (made,) = sheets.read(_table(("甲厂", partial("".join, ("=1", "+2")))))
+    (given_,) = sheets.read(_table(("甲厂", "=1+2")))
+
+    assert made.rows == given_.rows
+    assert made.rows[1] == ["甲厂", "'=1+2"]
+
+
+def test_it_is_packed_fast():
+    """The library has no setting for it: an eighth more bytes in a third of the time."""
+    with zipfile.ZipFile(
+        BytesIO(_table(*(("甲厂", f"第 {n} 行，话{n * 7919 % 1000}") for n in range(500))))
+    ) as made:
+        (sheet,) = [one for one in made.infolist() if one.filename.endswith("sheet1.xml")]
+        packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+        assert len(packer.compress(made.read(sheet)) + packer.flush()) == sheet.compress_size
 
 
 def test_a_header_is_neutralised_too():
