@@ -72,10 +72,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda one: (one.path.name not in LONG, one.path.parent.name != "journeys"))
     if config.getoption("--fast"):
-        left = [one for one in items if one.get_closest_marker("slow") is None]
-        out = [one for one in items if one.get_closest_marker("slow") is not None]
+        left = [one for one in items if _is_fast(one)]
+        out = [one for one in items if not _is_fast(one)]
         config.hook.pytest_deselected(items=out)
         items[:] = left
+
+
+def _is_fast(item: pytest.Item) -> bool:
+    """Say whether a test needs neither a browser nor minutes nor another database than SQLite."""
+    alone = item.get_closest_marker("one_database")
+    elsewhere = alone is not None and alone.args and BOTH[0] not in alone.args
+    return item.get_closest_marker("slow") is None and not elsewhere
 
 
 class Houses:
