@@ -121,12 +121,14 @@ def _note_reading(engine: Engine) -> None:
 
     @event.listens_for(engine, "handle_error")
     def _failed(context: ExceptionContext) -> None:
-        if context.connection is None:
+        if (
+            context.connection is None or context.is_disconnect
+        ):  # gone, and the pool's others are let go of with it
             return
         if context.connection.get_execution_options().get("isolation_level") == _AUTOCOMMIT:
             # No rollback makes the driver forget a statement that was prepared for a table that has changed since.
             context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
-        elif not context.is_disconnect:
+        else:
             context.connection.info[_ONLY_READ] = False
 
 

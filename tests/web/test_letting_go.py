@@ -5,8 +5,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from chainhub.core.db import add_rows
 from chainhub.county.people.models import EndedSession
@@ -205,6 +207,43 @@ def test_a_session_that_found_its_connection_gone_is_let_go_of_without_a_word(ap
     _read(app)
 
     assert _kept(app) == []
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_server_that_restarts_refuses_one_reader_and_not_one_for_each_connection(app, empty):
+    with app.app_context():
+        here, beside = db.session(), Session(db.engine)
+        for one in (here, beside):
+            engine.read_only(one)
+        pids = [one.scalar(select(func.pg_backend_pid())) for one in (here, beside)]
+        beside.close()
+    with empty.connect() as other:
+        for pid in pids:
+            other.execute(select(func.pg_terminate_backend(pid)))
+
+    with pytest.raises(OperationalError):
+        _read(app)
+    with app.app_context(), Session(db.engine) as first, Session(db.engine) as second:
+        for one in (first, second):
+            engine.read_only(one)
+            assert one.scalars(select(EndedSession)).all() == []
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_reading_request_opens_no_transaction_and_a_writing_one_does(app):
+    def _stands(here):
+        here.scalars(select(EndedSession)).all()
+        return here.connection().connection.dbapi_connection.info.transaction_status
+
+    with app.app_context():
+        here = db.session()
+        engine.read_only(here)
+        assert _stands(here) == TransactionStatus.IDLE
+        engine.writing(here)
+        assert _stands(here) == TransactionStatus.INTRANS
+        here.rollback()
+        engine.read_only(here, in_one=True)
+        assert _stands(here) == TransactionStatus.INTRANS
 
 
 @pytest.mark.one_database("postgresql")
