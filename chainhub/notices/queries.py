@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from chainhub.notices.models import Notice
+from chainhub.web.frame import UNREAD_MOST
 
-UNREAD_MOST = 100  # counting stops here; the page says 99+
 _SOME_UNREAD = (
     select(Notice.id)
     .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))

@@ -31,6 +31,7 @@ class _Counted:
     """What the figures of a leader's page follow from, and nothing else: they are made once for what is equal."""
 
     wanted: str  # the span, in the words of its tab
+    span: Span  # the months of which rates are shown
     today: date
     stamp: str  # of the county's facts: names of units and categories
     everything: Counts
@@ -48,11 +49,6 @@ class _Counted:
     def year(self) -> Span:
         """The twelve months that end with it."""
         return rolling(self.this)
-
-    @property
-    def span(self) -> Span:
-        """The months of which rates are shown."""
-        return dict(periods.usual(self.this))[self.wanted]
 
 
 def leader(work: Work, said: str) -> LeaderFigures:
@@ -74,7 +70,7 @@ def leader(work: Work, said: str) -> LeaderFigures:
         ),
     )
     return _figures(
-        _Counted(wanted, today, facts.stamp, everything, units, categories, stock, facts.directory)
+        _Counted(wanted, span, today, facts.stamp, everything, units, categories, stock, facts.directory)
     )
 
 

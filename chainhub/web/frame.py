@@ -29,7 +29,7 @@ class Frame:
     county: str = ""
     nav: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)
     beside: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)  # the pages of the current word
-    unread: int = 0
+    unread: str = ""  # as it is said; empty: none
     elder: bool = False
     demo: bool = False
     search_url: str = "/tickets"
@@ -70,6 +70,14 @@ def _is_above(prefix: str, path: str) -> bool:
     return path == prefix or (prefix != "/" and path.startswith(prefix))
 
 
+UNREAD_MOST = 100  # notices; more are not counted
+
+
+def unread_text(number: int) -> str:
+    """Return how many notices are unread as a page says it: nothing for none, 99+ where counting stopped."""
+    return f"{UNREAD_MOST - 1}+" if number >= UNREAD_MOST else str(number or "")
+
+
 _NOT_LENT = frozenset({Role.ENTERPRISE, Role.INSPECTOR, Role.LEADER, Role.SECADMIN, Role.AUDITOR})
 Loader = Callable[[Actor], tuple[str, bool, Sequence[NavItem]]]
 
@@ -105,7 +113,7 @@ def _build(load: Loader, county: Callable[[], tuple[str, bool]]) -> Frame:
         county=name,
         nav=marked(items, path),
         beside=beside(items, path),
-        unread=account.unread,
+        unread=unread_text(account.unread),
         elder=elder or account.elder,
         demo=demo,
         query=request.args.get("q", ""),

@@ -115,3 +115,19 @@ def test_the_same_thing_is_told_once(session):
 
     assert session.scalars(select(Notice.text)).all() == ["县供电公司办好了"]
     assert session.scalars(select(Notice.created_at)).one() == NOW
+
+
+def test_every_page_says_how_many_messages_one_has_not_read(browser, session):
+    said = re.compile(r'/inbox">消息(?: <span class="count">([^<]+)</span>)?')
+    _tell(session, username=POWER)
+    browser.sign_in(OWNER)
+    seen = [said.search(browser.get("/").text)[1]]
+    for number, more in ((1, 1), (2, 1), (99, 97), (100, 1), (130, 30)):
+        for place in range(more):
+            _tell(session, key=f"{number}-{place}")
+        seen.append(said.search(browser.get("/inbox").text)[1])
+
+    browser.post("/inbox/read", page="/inbox")
+    seen.append(said.search(browser.get("/inbox").text)[1])
+
+    assert seen == [None, "1", "2", "99", "99+", "99+", None]

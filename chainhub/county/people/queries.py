@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from chainhub.core.actor import Actor, Grant, Post, Role, ScopeKind
+from chainhub.core.db import read_rows
 from chainhub.county import state
 from chainhub.county.directory.models import Chain, Enterprise, Unit
 from chainhub.county.people.absences import Absence, Absences
@@ -62,19 +63,17 @@ _ACTOR = (
 # Built once: every request asks one of them.
 _BY_ID = _ACTOR.where(User.id == bindparam("user_id"))
 _BY_SESSION = _BY_ID.where(~exists().where(EndedSession.sid == bindparam("sid")))
-
-
-@lru_cache
-def _by_session(unread: ScalarSelect[int] | None) -> Select[*tuple[Any, ...]]:
-    return _BY_SESSION if unread is None else _BY_SESSION.add_columns(unread.label(_UNREAD))
-
-
 _UNREAD = "unread"
 _BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.user_id == User.id).where(
     ApiToken.digest == bindparam("digest"),
     ApiToken.revoked_at.is_(None),
     ApiToken.expires_at > bindparam("now"),
 )
+
+
+@lru_cache
+def _by_session(unread: ScalarSelect[int] | None) -> Select[*tuple[Any, ...]]:
+    return _BY_SESSION if unread is None else _BY_SESSION.add_columns(unread.label(_UNREAD))
 
 
 class Account:
@@ -108,7 +107,7 @@ class Account:
 
 def account(session: Session, user_id: int) -> Account | None:
     """Return one account with its running grants, in one query."""
-    return _account(session, session.connection().execute(_BY_ID, {"user_id": user_id}).all())
+    return _account(session, read_rows(session, _BY_ID, {"user_id": user_id}).all())
 
 
 def account_of_session(
@@ -118,13 +117,13 @@ def account_of_session(
 
     `unread`: what counts the unread notices of `user_id`; every page says how many there are, and would ask next.
     """
-    rows = session.connection().execute(_by_session(unread), {"user_id": user_id, "sid": sid}).all()
+    rows = read_rows(session, _by_session(unread), {"user_id": user_id, "sid": sid}).all()
     return _account(session, rows)
 
 
 def account_by_token(session: Session, digest: str, now: datetime) -> Account | None:
     """Return the account behind a token that still holds, in one query."""
-    return _account(session, session.connection().execute(_BY_TOKEN, {"digest": digest, "now": now}).all())
+    return _account(session, read_rows(session, _BY_TOKEN, {"digest": digest, "now": now}).all())
 
 
 def user_by_name(session: Session, username: str) -> User | None:
