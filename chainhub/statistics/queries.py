@@ -18,7 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from chainhub.core.db import read_rows
+from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.errors import Conflict
 from chainhub.core.work import Work
 from chainhub.statistics import rules, stories
@@ -128,18 +128,13 @@ def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter
     """
     given: dict[str, Any] = {}
     for place, one in enumerate(questions):
-        given |= {
-            f"cut{place}": (Cut.ALL if one.cut is Cut.CHAIN else one.cut).value,
-            f"measures{place}": sorted(each.value for each in one.measures),
-            f"first{place}": one.span.first.code,
-            f"last{place}": one.span.last.code,
-        }
+        given |= {f"first{place}": one.span.first.code, f"last{place}": one.span.last.code}
         if one.chains is not None:
             given[f"chains{place}"] = sorted(one.chains)
         if one.keys is not None:
             given[f"keys{place}"] = sorted(one.keys)
     asked = _asked(
-        tuple((one.cut is Cut.CHAIN, one.chains is not None, one.keys is not None) for one in questions)
+        tuple((one.cut, one.measures, one.chains is not None, one.keys is not None) for one in questions)
     )
     mark, beyond, found = 0, list[int](), [Counter[Spot]() for _ in questions]
     for place, key, month, measure, value, n in read_rows(work.session, asked, given):
@@ -159,22 +154,26 @@ _MARK, _BEYOND = -1, -2
 _MEASURES = {one.value: one for one in Measure}
 
 
-@lru_cache  # to build a statement costs as much as to run it
-def _asked(shapes: tuple[tuple[bool, bool, bool], ...]) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the statement for questions that are by chain or not, of some chains or of all, of some keys or of all."""
+@lru_cache(maxsize=512)  # to build a statement costs as much as to run it
+def _asked(
+    shapes: tuple[tuple[Cut, frozenset[Measure], bool, bool], ...],
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the statement for questions along these cuts, of some chains or of all, of some keys or of all."""
     nothing = (literal("", String), literal(0), literal("", String), literal(0))
     parts = [
         select(literal(_MARK), *nothing, StatState.folded_to).where(StatState.id == 1),
         select(literal(_BEYOND), *nothing, stories.beyond().subquery().c.ticket_id),
     ]
-    return union_all(*parts, *(_part(place, *shape) for place, shape in enumerate(shapes)))
+    return spelled_out(union_all(*parts, *(_part(place, *shape) for place, shape in enumerate(shapes))))
 
 
-def _part(place: int, by_chain: bool, of_chains: bool, of_keys: bool) -> Select[*tuple[Any, ...]]:
-    key = StatCell.chain if by_chain else StatCell.key
+def _part(
+    place: int, cut: Cut, measures: frozenset[Measure], of_chains: bool, of_keys: bool
+) -> Select[*tuple[Any, ...]]:
+    key = StatCell.chain if cut is Cut.CHAIN else StatCell.key
     found: list[ColumnElement[bool]] = [
-        StatCell.cut == bindparam(f"cut{place}"),
-        StatCell.measure.in_(bindparam(f"measures{place}", expanding=True)),
+        StatCell.cut == (Cut.ALL if cut is Cut.CHAIN else cut),
+        StatCell.measure.in_(sorted(measures)),
         StatCell.month.between(bindparam(f"first{place}"), bindparam(f"last{place}")),
     ]
     if of_chains:

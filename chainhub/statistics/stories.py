@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from chainhub.core.db import read_rows
+from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
@@ -30,7 +30,7 @@ _UNTOLD = sorted(
     BESIDE - {Action.GRANT, Action.ASSESS_UPHOLD} | {Action.ASSIGN, Action.CONTACT, Action.RECLASSIFY}
 )
 """Lines that no figure asks about; none of them moves a ticket."""
-_KINDS = sorted(kind.value for kind in MEASURED)
+_KINDS = sorted(MEASURED)
 _REASONS = sorted(frozenset[str]().union(*(reasons for _, reasons in MEASURED.values())))
 NO_CATEGORY = ""
 # The statements of every page of figures are built once: to build one costs more than to run it.
@@ -225,7 +225,7 @@ class Late(NamedTuple):
     mark: Mark
 
 
-_RUNNING = (
+_RUNNING = spelled_out(
     select(
         Clock.id,
         Clock.kind,

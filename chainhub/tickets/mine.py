@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chainhub.core.actor import Actor, Post, Role, ScopeKind
-from chainhub.core.db import read_rows
+from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -320,7 +321,7 @@ def read(row: RowMapping) -> Counts:
 @lru_cache(maxsize=512)
 def _counting(actor: Actor, units: tuple[str, ...]) -> Select[*tuple[int, ...]]:
     """Make the statement of `counts`: to build it costs more than to run it."""
-    return select(*counting(actor, units))
+    return spelled_out(select(*counting(actor, units)))
 
 
 def counting(actor: Actor, units: tuple[str, ...]) -> list[Label[int]]:
@@ -345,7 +346,7 @@ def counting(actor: Actor, units: tuple[str, ...]) -> list[Label[int]]:
 
 
 def _counted(query: Select[*tuple[Any, ...]], seen: ColumnElement[bool]) -> ScalarSelect[int]:
-    some = query.with_only_columns(Ticket.id).where(seen).limit(COUNT_MOST)
+    some = query.with_only_columns(Ticket.id).where(seen).limit(literal_column(str(COUNT_MOST)))
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from chainhub.core.actor import Actor
-from chainhub.core.db import read_rows
+from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.work import Work
 from chainhub.tickets import ageing, mine, queries
 from chainhub.tickets.ageing import Age
@@ -63,7 +63,7 @@ def _counting(actor: Actor, units: tuple[str, ...] | None = None) -> Select[*tup
     conditions += [ageing.condition(age, **given) for age in Age]
     counts = [func.count().filter(one).label(f"n{place}") for place, one in enumerate(conditions)]
     lists = [] if units is None else mine.counting(actor, units)
-    return (
+    return spelled_out(
         select(Ticket.state, func.count(), *counts, *lists)
         .where(queries.visible(actor), Ticket.is_open)
         .group_by(Ticket.state)

@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from chainhub.core.actor import Role
+from chainhub.core.db import spelled_out
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.tickets import listing, mine, presenting, standing
@@ -109,7 +110,7 @@ def _said() -> Select[int, TicketEvent | None, Instruction | None]:
     """Return, for some tickets, the newest line that tells how it goes, and each instruction without an answer."""
     told = and_(TicketEvent.ticket_id == Ticket.id, TicketEvent.id.in_(newest_told()))
     waits = and_(Instruction.ticket_id == Ticket.id, Instruction.answered_at.is_(None))
-    return (
+    return spelled_out(
         select(Ticket.id, TicketEvent, Instruction)
         .select_from(Ticket)
         .outerjoin(TicketEvent, told)
