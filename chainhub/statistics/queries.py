@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
     String,
     bindparam,
     func,
-    literal,
+    literal_column,
     select,
     union_all,
 )
@@ -110,23 +111,32 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     Raises Conflict where the fold runs too often to be read beside.
     """
     for _ in range(_TRIES):
-        mark, cells, tail = _cells(work, questions)
-        beyond = list(_told_beyond(work, tail))
-        if not tail or stories.folded_to(work.session) == mark:
-            beyond += [(one.case, one.mark, 1) for one in stories.late(work)]
+        held = _cells(work, questions)
+        beyond = list(_told_beyond(work, held.tail))
+        if not held.tail or stories.folded_to(work.session) == held.mark:
+            beyond += [(one.case, one.mark, 1) for one in stories.told_late(work, held.running)]
             return [
                 Counts(_with(question, found, beyond))
-                for question, found in zip(questions, cells, strict=True)
+                for question, found in zip(questions, held.counts, strict=True)
             ]
     raise Conflict(_BUSY, code="busy")
 
 
-def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter[Spot]], list[int]]:
-    """Return up to which line the cells hold, what each question counts of them, and which tickets have lines beyond.
+class _Held(NamedTuple):
+    """What the cells hold up to which line, which tickets have lines beyond it, and the limits that run late."""
+
+    mark: int
+    counts: list[Counter[Spot]]  # of each question
+    tail: list[int]
+    running: list[Sequence[Any]]
+
+
+def _cells(work: Work, questions: Sequence[Question]) -> _Held:
+    """Read the cells that some questions ask for, and what has to be known beside them.
 
     One statement, so that it is one moment and one way to the database.
     """
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"now": work.now}
     for place, one in enumerate(questions):
         given |= {f"first{place}": one.span.first.code, f"last{place}": one.span.last.code}
         if one.chains is not None:
@@ -136,22 +146,27 @@ def _cells(work: Work, questions: Sequence[Question]) -> tuple[int, list[Counter
     asked = _asked(
         tuple((one.cut, one.measures, one.chains is not None, one.keys is not None) for one in questions)
     )
-    mark, beyond, found = 0, list[int](), [Counter[Spot]() for _ in questions]
-    for place, key, month, measure, value, n in read_rows(work.session, asked, given):
-        if place == _MARK:
-            mark = int(n)
+    held = _Held(0, [Counter[Spot]() for _ in questions], [], [])
+    for place, key, month, measure, value, n, *running in read_rows(work.session, asked, given).all():
+        if place == _RUNNING:
+            held.running.append(running)
+        elif place == _MARK:
+            held = held._replace(mark=int(n))
         elif place == _BEYOND:
-            beyond.append(int(n))
+            held.tail.append(int(n))
         else:
-            found[place][key, month, _MEASURES[measure], value] = int(n)
-    if len(beyond) < stories.BEYOND_MOST:
-        return mark, found, sorted(set(beyond))
-    return mark, found, stories.tail_of(work.session, mark)
+            held.counts[place][key, month, _MEASURES[measure], value] = int(n)
+    if len(held.tail) < stories.BEYOND_MOST:
+        return held._replace(tail=sorted(set(held.tail)))
+    return held._replace(tail=stories.tail_of(work.session, held.mark))
 
 
-_MARK, _BEYOND = -1, -2
-"""The places of the row that says up to which line the cells hold, and of the rows that each name a ticket beyond it."""
+_MARK, _BEYOND, _RUNNING = -1, -2, -3
+"""The places of the row that says up to which line the cells hold, of the rows that each name a ticket beyond it, and of
+those of limits that run late."""
 _MEASURES = {one.value: one for one in Measure}
+_NOTHING = (literal_column("''", String), literal_column("0", Integer))
+_NO_SPOT = (*_NOTHING, *_NOTHING)
 
 
 @lru_cache(maxsize=512)  # to build a statement costs as much as to run it
@@ -159,12 +174,18 @@ def _asked(
     shapes: tuple[tuple[Cut, frozenset[Measure], bool, bool], ...],
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the statement for questions along these cuts, of some chains or of all, of some keys or of all."""
-    nothing = (literal("", String), literal(0), literal("", String), literal(0))
-    parts = [
-        select(literal(_MARK), *nothing, StatState.folded_to).where(StatState.id == 1),
-        select(literal(_BEYOND), *nothing, stories.beyond().subquery().c.ticket_id),
+    nothing = [literal_column("NULL", one.type) for one in stories.RUNNING]
+    parts = [  # what runs late comes first: it says of which types the columns are
+        stories.running(_place(_RUNNING), *_NO_SPOT, literal_column("0", Integer)),
+        select(_place(_MARK), *_NO_SPOT, StatState.folded_to, *nothing).where(StatState.id == 1),
+        select(_place(_BEYOND), *_NO_SPOT, stories.beyond().subquery().c.ticket_id, *nothing),
     ]
-    return spelled_out(union_all(*parts, *(_part(place, *shape) for place, shape in enumerate(shapes))))
+    cells = (_part(place, *shape).add_columns(*nothing) for place, shape in enumerate(shapes))
+    return spelled_out(union_all(*parts, *cells))
+
+
+def _place(number: int) -> ColumnElement[int]:
+    return literal_column(str(number), Integer)
 
 
 def _part(
@@ -181,7 +202,7 @@ def _part(
     if of_keys:
         found.append(key.in_(bindparam(f"keys{place}", expanding=True)))
     spot = (key, StatCell.month, StatCell.measure, StatCell.value)
-    return select(literal(place), *spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
+    return select(_place(place), *spot, func.sum(StatCell.n)).where(*found).group_by(*spot)
 
 
 def _told_beyond(work: Work, tail: list[int]) -> Iterator[tuple[Case, Mark, int]]:

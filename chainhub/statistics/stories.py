@@ -5,8 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.work import Work
@@ -225,36 +236,49 @@ class Late(NamedTuple):
     mark: Mark
 
 
-_RUNNING = spelled_out(
-    select(
-        Clock.id,
-        Clock.kind,
-        Clock.holder_ref,
-        Clock.due_at,
-        Ticket.id,
-        Ticket.chain_code,
-        Ticket.enterprise_code,
-        Ticket.category_code,
-        Ticket.kind,
-        Ticket.channel,
-        exists().where(Appeal.ticket_id == Ticket.id, Appeal.standing == Verdict.UPHELD),
-    )
-    .join(Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
-    .where(
-        Clock.stopped_at.is_(None),
-        Clock.kind.in_(_KINDS),
-        Clock.due_at <= bindparam("now"),
-        Ticket.confidential.is_(False),
-        Ticket.excluded.is_(False),
-    )
-    .order_by(Clock.id.desc())
+RUNNING: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...] = (
+    Clock.id,
+    Clock.kind,
+    Clock.holder_ref,
+    Clock.due_at,
+    Ticket.id,
+    Ticket.chain_code,
+    Ticket.enterprise_code,
+    Ticket.category_code,
+    Ticket.kind,
+    Ticket.channel,
+    exists().where(Appeal.ticket_id == Ticket.id, Appeal.standing == Verdict.UPHELD),
 )
+"""What is read of a limit that runs, for `told_late`."""
+_NOW: BindParameter[datetime] = bindparam("now", type_=Clock.due_at.type)
+
+
+def running(*before: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Return a statement for some columns and then `RUNNING`, of every measured limit past its due date at the moment `now`."""
+    return (
+        select(*before, *RUNNING)
+        .join_from(Clock, Ticket, and_(Clock.owner_kind == tickets.OWNER, Ticket.id == Clock.owner_id))
+        .where(
+            Clock.stopped_at.is_(None),
+            Clock.kind.in_(_KINDS),
+            Clock.due_at <= _NOW,
+            Ticket.confidential.is_(False),
+            Ticket.excluded.is_(False),
+        )
+    )
+
+
+_RUNNING = spelled_out(running().order_by(Clock.id.desc()))
 
 
 def late(work: Work) -> list[Late]:
     """Return every measured limit that runs and is past its due date, of what stands in the figures."""
+    return told_late(work, read_rows(work.session, _RUNNING, {"now": work.now}).all())
+
+
+def told_late(work: Work, rows: Sequence[Sequence[Any]]) -> list[Late]:
+    """Return the same from the columns `RUNNING` that were read with something else."""
     directory = known.of(work.session).directory
-    rows = read_rows(work.session, _RUNNING, {"now": work.now}).all()
     struck = _struck(work, [row[4] for row in rows if row[-1]])
     found = []
     for clock, kind, holder, due_at, *dims, _ in rows:

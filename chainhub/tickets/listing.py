@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVarTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Select,
     SQLColumnExpression,
     and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -70,12 +73,13 @@ _SHOWN = load_only(
     raiseload=True,
 )
 """What lists show. Reading anything else of a listed ticket is an error, not a hidden query."""
-_LISTED = (
+_Columns = TypeVarTuple("_Columns")
+_JOINED = (
     select(Ticket, Enterprise.short)
     .join(Enterprise, Enterprise.code == Ticket.enterprise_code)
     .options(_SHOWN)
-    .limit(bindparam("most"))
 )
+_LISTED = _JOINED.limit(bindparam("most"))
 
 
 class Colour(StrEnum):
@@ -166,6 +170,19 @@ def conditions(work: Work, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
 def _first_page(actor: Actor, wanted: Filter, order: Order) -> Select[Ticket, str]:
     seen = queries.visible_in_order(actor)
     return _ordered(_LISTED.where(seen, *_lasting(wanted), *_lit(wanted, _NOW)), order, "", Ticket.id)
+
+
+def first(actor: Actor, wanted: Filter, order: Order, most: int) -> Select[Ticket, str]:
+    """Return a statement for the first tickets of a list, to which a home page joins what it tells of them.
+
+    They are found first and joined then, and their number stands in the text, so that a server knows how few they are.
+    Raises ValueError for a filter that means something else at another moment or in another directory.
+    """
+    if wanted.light is not None or _of_the_moment(wanted):
+        raise ValueError(f"the statement of {wanted} cannot be kept")
+    found = select(Ticket.id).where(queries.visible_in_order(actor), *_lasting(wanted))
+    few = _ordered(found, order, "", Ticket.id).limit(literal_column(str(most), Integer))
+    return _ordered(_JOINED.where(Ticket.id.in_(few)), order, "", Ticket.id)
 
 
 @lru_cache(maxsize=512)
@@ -267,8 +284,8 @@ def count_text(number: int, most: int = COUNT_MOST) -> str:
 
 
 def _ordered(
-    query: Select[Ticket, str], order: Order, cursor: str, newest: SQLColumnExpression[int]
-) -> Select[Ticket, str]:
+    query: Select[*_Columns], order: Order, cursor: str, newest: SQLColumnExpression[int]
+) -> Select[*_Columns]:
     after = _read(order, cursor) if cursor else None
     if order is Order.NEWEST:
         query = query.order_by(newest.desc())

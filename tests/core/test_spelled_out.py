@@ -70,7 +70,7 @@ ASKED_AT_EVERY_LOOK = {
     "what is open": lambda: standing._counting(LEADER, ()),
     "own lists of a leader": lambda: mine._counting(LEADER, ()),
     "own lists of a committee": lambda: mine._counting(COMMITTEE, ("new_energy_committee",)),
-    "newest words": leaders._said,
+    "what is stuck": lambda: leaders._first_due(LEADER),
     "figures": lambda: queries._asked(QUESTIONS),
     "what runs late": lambda: stories._RUNNING,
 }

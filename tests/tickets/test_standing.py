@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chainhub.tickets import ageing, listing, standing
+from chainhub.tickets import ageing, desk, listing, standing
 from chainhub.tickets.ageing import Age
-from chainhub.tickets.listing import Colour, Filter
+from chainhub.tickets.listing import Colour, Filter, Order
 from chainhub.tickets.workflow import OPEN
 from tests import people
 from tests.builders import REACHABLE, a_ticket
@@ -55,3 +55,36 @@ def test_something_stands_under_every_light_and_age(session):
     for name in ("lights", "ages"):
         keys = getattr(found[0], name)
         assert all(any(getattr(one, name)[key] for one in found) for key in keys), name
+
+
+@pytest.mark.usefixtures("county")
+@pytest.mark.parametrize("username", [people.PRINCIPAL, people.CHIEF, people.LIAISON])
+@pytest.mark.parametrize("days", [0, 5, 40])
+def test_what_needs_a_word_is_the_beginning_of_the_red_list(session, username, days):
+    work = work_of(session, username, NOW + timedelta(days=days))
+
+    red = listing.page(work, Filter(light=Colour.RED), order=Order.DUE, limit=6).items
+
+    stuck = desk.leader(work, "全县").stuck
+    assert [row.title for row in stuck] == [item.ticket.title for item in red]
+    assert [row.line.partition("；")[0] for row in stuck] == [
+        f"{item.ticket.number}，{item.enterprise}" for item in red
+    ]
+
+
+@pytest.mark.usefixtures("county")
+def test_fewer_are_late_than_have_room_on_the_page(session):
+    found = {
+        days: len(desk.leader(work_of(session, people.CHIEF, NOW + timedelta(days=days)), "全县").stuck)
+        for days in (-89, 40)
+    }
+
+    assert 0 < found[-89] < 6 == found[40], found
+
+
+@pytest.mark.parametrize("wanted", [Filter(light=Colour.RED), Filter(q="电"), Filter(category="power")])
+def test_what_means_something_else_at_another_moment_is_not_kept(session, wanted):
+    actor = people.actor(session, people.CHIEF)
+
+    with pytest.raises(ValueError, match="cannot be kept"):
+        listing.first(actor, wanted, Order.DUE, 6)

@@ -1,11 +1,11 @@
 """哪里卡住了: the home of a leader."""
 
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_
 
-from chainhub.core.actor import Role
+from chainhub.core.actor import Actor, Role
 from chainhub.core.db import spelled_out
 from chainhub.core.work import Work
 from chainhub.county import known
@@ -25,6 +25,8 @@ from chainhub.tickets.showing import (
 )
 from chainhub.tickets.standing import Standing
 from chainhub.tickets.workflow import PAUSED, State
+
+_ROWS = 6  # that need a word
 
 
 def leader(work: Work, scope: str) -> LeaderPage:
@@ -81,22 +83,22 @@ def unhappy(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _stuck(work: Work) -> tuple[StuckRow, ...]:
-    items = listing.page(work, Filter(light=Colour.RED), order=listing.Order.DUE, limit=6).items
-    ids = [item.ticket.id for item in items]
-    said = {one.id: one for one in work.session.execute(_said(), {"ids": ids})}
+    # Of several instructions to one ticket the newest stays: the last of its rows.
+    rows = {row[0].id: row for row in work.session.execute(_first_due(work.actor))}
     directory = known.of(work.session).directory
     found = []
-    for item in items:
-        ticket = item.ticket
+    for ticket, enterprise, line, given in rows.values():
+        light = presenting.light(ticket, work.now, work.calendar)
+        if light.colour != Colour.RED:
+            continue
         unit = directory.unit_name(ticket.lead_unit_code)
-        _, line, given = said[ticket.id]
         stuck = f"{presenting.current_line(ticket, directory)}。{words_of(work, line)[:60]}"
         url, verb = _word(work, ticket, given)
         found.append(
             StuckRow(
-                presenting.light(ticket, work.now, work.calendar),
+                light,
                 ticket.title,
-                f"{ticket.number}，{item.enterprise}；{'主办' + unit if unit else ticket.state.label}",
+                f"{ticket.number}，{enterprise}；{'主办' + unit if unit else ticket.state.label}",
                 _since(work, given) if given is not None else f"卡在：{stuck}",
                 url,
                 verb,
@@ -105,18 +107,20 @@ def _stuck(work: Work) -> tuple[StuckRow, ...]:
     return tuple(found)
 
 
-@cache
-def _said() -> Select[int, TicketEvent | None, Instruction | None]:
-    """Return, for some tickets, the newest line that tells how it goes, and each instruction without an answer."""
-    told = and_(TicketEvent.ticket_id == Ticket.id, TicketEvent.id.in_(newest_told()))
+@lru_cache(maxsize=512)  # to build a statement costs more than to run it
+def _first_due(actor: Actor) -> Select[Ticket, str, TicketEvent | None, Instruction | None]:
+    """Return what is due first, each with the newest line that tells how it goes and each instruction without an answer.
+
+    What is late comes first of it, so the moment need not be in the statement: with it, a server expects less than there
+    is, and plans anew at every look.
+    """
     waits = and_(Instruction.ticket_id == Ticket.id, Instruction.answered_at.is_(None))
     return spelled_out(
-        select(Ticket.id, TicketEvent, Instruction)
-        .select_from(Ticket)
-        .outerjoin(TicketEvent, told)
+        listing.first(actor, Filter(open_only=True), listing.Order.DUE, _ROWS)
+        .add_columns(TicketEvent, Instruction)
+        .outerjoin(TicketEvent, TicketEvent.id == newest_told())
         .outerjoin(Instruction, waits)
-        .where(Ticket.id.in_(bindparam("ids", expanding=True)))
-        .order_by(Instruction.id)  # of several instructions the newest stays
+        .order_by(Instruction.id)
     )
 
 

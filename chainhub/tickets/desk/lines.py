@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
-from chainhub.tickets.models import TicketEvent
+from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.terms import Route
 from chainhub.tickets.workflow import Action, State
 
@@ -51,20 +51,22 @@ _TOLD = (
 
 @cache
 def _newest_told() -> Select[TicketEvent]:
-    return select(TicketEvent).where(TicketEvent.id.in_(newest_told()))
+    told = select(newest_told()).where(Ticket.id.in_(bindparam("ids", expanding=True)))
+    return select(TicketEvent).where(TicketEvent.id.in_(told))
 
 
-def newest_told() -> Select[int]:
-    """Return a statement for the ids of the lines that `last_lines` gives for the tickets `ids`."""
+def newest_told() -> ScalarSelect[int]:
+    """Return, beside a ticket, the id of the line that `last_lines` gives for it."""
     line, later = aliased(TicketEvent), aliased(TicketEvent)
     endorsed = exists().where(
         later.ticket_id == line.ticket_id, later.seq > line.seq, later.action == Action.ENDORSE
     )
     return (
         select(func.max(line.id))
-        .where(line.ticket_id.in_(bindparam("ids", expanding=True)), line.action.in_(_TOLD))
+        .where(line.ticket_id == Ticket.id, line.action.in_(_TOLD))
         .where(or_(line.target != State.ENDORSING, endorsed))
-        .group_by(line.ticket_id)
+        .correlate(Ticket)
+        .scalar_subquery()
     )
 
 
