@@ -48,14 +48,23 @@ def index() -> ResponseReturnValue:
         if roles & {Role.LEADER, Role.LIAISON}:
             figures = statistics.leader(work, request.args.get("span", ""))
             page = desk.leader(work, _scope(work))
+            now = (
+                page.figures,
+                figures.unhappy,
+                figures.satisfied,
+                page.stuck,
+                page.ages,
+                _doors(work, page.doors),
+                topics.hottest(work),
+                url_for("tickets.topics"),
+            )
             return render_template(
                 "home/leader.html",
                 page=page,
+                now=parts.drawn("home/_now.html", now),
                 stages=parts.drawn("home/_stages.html", (page.stages, page.stages_line)),
                 figures=figures,
                 parts=parts.drawn("home/_figures.html", figures),
-                topics=topics.hottest(work),
-                doors=_doors(work, page.doors),
             )
         return render_template(
             "tickets/desk.html",
