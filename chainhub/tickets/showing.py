@@ -406,12 +406,14 @@ class StuckRow:
 
 @dataclass(frozen=True, slots=True)
 class StageBar:
-    """One step and its open tickets, one box a ticket: `boxes` are light colours, `rest` those not drawn."""
+    """One step and its open tickets; `boxes` are the light colours of the first of them, one box a ticket."""
 
     label: str
     boxes: tuple[str, ...]
-    count: str
-    url: str
+    count: int
+    late: int
+    still: int
+    url: str  # of the list of all; narrowed by the light to those late and still
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Standing:
 
     states: Mapping[State, int]
     late_in: Mapping[State, int]
+    still_in: Mapping[State, int]
     lights: Mapping[Colour, int]
     ages: Mapping[Age, int]
 
@@ -51,6 +52,7 @@ def _standing(rows: Sequence[Row[*tuple[Any, ...]]]) -> Standing:
     return Standing(
         {one["state"]: one["all"] for one in found},
         {one["state"]: one[Colour.RED] for one in found},
+        {one["state"]: one[Colour.GREY] for one in found},
         {light: sum(one[light] for one in found) for light in _LIGHTS},
         {age: sum(one[age] for one in found) for age in Age},
     )

@@ -1,18 +1,24 @@
 """What a leader's page counts in one statement is what the list counts, one condition at a time."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 
+from chainhub.core import clock
 from chainhub.tickets import ageing, desk, listing, standing
 from chainhub.tickets.ageing import Age
+from chainhub.tickets.desk.leaders import STAGES
 from chainhub.tickets.listing import Colour, Filter, Order
-from chainhub.tickets.workflow import OPEN
+from chainhub.tickets.workflow import OPEN, State
 from tests import people
 from tests.builders import REACHABLE, a_ticket
 from tests.people import NOW, work_of
 
 pytestmark = pytest.mark.slow
+
+HANDLED = [one.value for one in dict(STAGES)["办理"]]
 
 
 @pytest.fixture
@@ -43,7 +49,30 @@ def test_every_number_is_that_of_its_list(session, username, days):
         assert found.states.get(state, 0) == listing.count(work, here), state
         late_here = Filter(states=(state,), light=Colour.RED)
         assert found.late_in.get(state, 0) == listing.count(work, late_here), state
+        still_here = Filter(states=(state,), light=Colour.GREY)
+        assert found.still_in.get(state, 0) == listing.count(work, still_here), state
     assert set(found.states) <= set(OPEN)
+
+
+def test_every_number_of_the_steps_opens_so_many(as_, session, monkeypatch):
+    """More than there is room for boxes: the table counts all of them, and each number opens its list."""
+    for _ in range(14):
+        a_ticket(session, State.HANDLING, at=NOW)
+    for state in (State.SUBMITTED, State.CARRIED_OVER, State.AWAITING_INFO):
+        a_ticket(session, state, at=NOW)
+    session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=30))
+    leader = as_(people.CHIEF)
+
+    page = leader.get("/").get_data(as_text=True)
+    table = page[page.index("停在</th>") :].partition("</table>")[0]
+    numbers = re.findall(r'<td class="n"><a class="stat-door" href="([^"]+)">(\d+)</a>', table)
+
+    late = dict(numbers)["/tickets?" + "&amp;".join(f"state={one}" for one in HANDLED) + "&amp;light=red"]
+    assert int(late) >= 14
+    for url, number in numbers:
+        told = leader.get(html.unescape(url)).get_data(as_text=True)
+        assert len(set(re.findall(r'href="(/tickets/[^"/?]+)"', told))) == int(number), url
 
 
 @pytest.mark.usefixtures("county")

@@ -24,7 +24,7 @@ from chainhub.tickets.showing import (
     StuckRow,
 )
 from chainhub.tickets.standing import Standing
-from chainhub.tickets.workflow import PAUSED, State
+from chainhub.tickets.workflow import State
 
 _ROWS = 6  # that need a word
 
@@ -46,7 +46,7 @@ def leader(work: Work, scope: str) -> LeaderPage:
         _stuck(work),
         stages,
         stages_line,
-        "逾期、停着和快到期数的是此刻没到终点的诉求，保密的不在内；批示待答复数的是您作出或代录的批示。",
+        "逾期、停着和快到期数的是此刻没到终点的诉求，保密的只数您看得到的；批示待答复数的是您作出或代录的批示。",
         _ages(stands),
         doors(work, counted),
     )
@@ -147,23 +147,18 @@ STAGES: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("销号", (State.CONFIRMED,)),
 )
 """The steps of a ticket's way that people name, and the open states of each."""
-_BOXES = 12
+_BOXES = 12  # that are drawn of a step
 
 
 def _stages(stands: Standing) -> tuple[tuple[StageBar, ...], str]:
-    by_state: dict[State, dict[str, int]] = {}
-    for state, number in stands.states.items():
-        late, other = stands.late_in[state], "grey" if state in PAUSED else "plain"
-        by_state[state] = {"red": late, other: number - late}
-    bars, total = [], 0
+    bars = []
     for label, states in STAGES:
-        counts = {
-            name: sum(by_state.get(state, {}).get(name, 0) for state in states)
-            for name in ("red", "grey", "plain")
-        }
-        number = sum(counts.values())
-        total += number
-        boxes = [name for name in ("red", "grey", "plain") for _ in range(min(counts[name], _BOXES))][:_BOXES]
+        number, late, still = (
+            sum(counts.get(state, 0) for state in states)
+            for counts in (stands.states, stands.late_in, stands.still_in)
+        )
+        boxes = ["red"] * min(late, _BOXES) + ["grey"] * min(still, _BOXES)
+        boxes += ["plain"] * min(number - late - still, _BOXES)
         url = "/tickets?" + "&".join(f"state={state.value}" for state in states)
-        bars.append(StageBar(label, tuple(boxes), str(number), url))
-    return tuple(bars), f"没办完的 {total} 件"
+        bars.append(StageBar(label, tuple(boxes[:_BOXES]), number, late, still, url))
+    return tuple(bars), f"没办完的 {sum(bar.count for bar in bars)} 件"
