@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -19,8 +29,16 @@ from chainhub.statistics.terms import Cut
 from chainhub.tickets.models import Ticket, TicketEvent
 
 STEP = 2000  # lines of history that are folded in one transaction
-_CUTS = (Cut.ALL, Cut.UNIT, Cut.CATEGORY, Cut.KIND, Cut.ENTERPRISE, Cut.CHANNEL)
-"""Cells are kept along these; each names its chain, so that chains need none of their own."""
+_KEYS: dict[Cut, ColumnElement[str]] = {
+    Cut.ALL: literal_column("''", String),
+    Cut.UNIT: StatMark.unit.expression,
+    Cut.CATEGORY: StatCase.category.expression,
+    Cut.KIND: StatCase.kind.expression,
+    Cut.ENTERPRISE: StatCase.enterprise.expression,
+    Cut.CHANNEL: StatCase.channel.expression,
+}
+"""Cells are kept along these, each under its key as `Case.key` has it (a mark without a unit under none of the units); each
+names its chain, so that chains need none of their own."""
 _CELL = cast("Table", StatCell.__table__)
 _ROWS = 500  # cells written in one statement
 Spot = tuple[str, str, str, int, str, int]
@@ -159,7 +177,7 @@ def _judged(work: Work, ids: Sequence[int]) -> Iterator[tuple[Case, tuple[Mark, 
 
 
 def _spots(case: Case, mark: Mark) -> list[Spot]:
-    keys = ((cut, case.key(cut, mark)) for cut in _CUTS)
+    keys = ((cut, case.key(cut, mark)) for cut in _KEYS)
     return [
         (cut.value, key, mark.measure.value, mark.month, case.chain, mark.value)
         for cut, key in keys
@@ -236,23 +254,19 @@ def _by_ticket(found: Iterable[tuple[Case, Mark]]) -> dict[int, Counter[tuple[Ca
 
 
 def _wrong_cells(work: Work) -> Iterator[str]:
-    """Yield the cells of the whole that are not the sum of their marks."""
-    counted = {
-        tuple(row[:-1]): row[-1]
-        for row in work.session.execute(
-            select(StatMark.measure, StatMark.month, StatCase.chain, StatMark.value, func.count())
-            .join(StatCase, StatCase.ticket_id == StatMark.ticket_id)
-            .group_by(StatMark.measure, StatMark.month, StatCase.chain, StatMark.value)
-        )
-    }
-    kept = {
-        tuple(row[:-1]): row[-1]
-        for row in work.session.execute(
-            select(StatCell.measure, StatCell.month, StatCell.chain, StatCell.value, StatCell.n).where(
-                StatCell.cut == Cut.ALL.value, StatCell.n != 0
-            )
-        )
-    }
-    for spot in sorted(counted.keys() | kept.keys()):
-        if counted.get(spot, 0) != kept.get(spot, 0):
-            yield f"汇总 {spot} 记着 {kept.get(spot, 0)}，实有 {counted.get(spot, 0)}"
+    """Yield the cells, of every cut, that are not the sum of their marks."""
+    for cut, key in _KEYS.items():
+        spot = (StatMark.measure, StatMark.month, StatCase.chain, StatMark.value)
+        query = select(key, *spot, func.count()).join(StatCase, StatCase.ticket_id == StatMark.ticket_id)
+        query = query.group_by(*spot)
+        if cut is not Cut.ALL:
+            query = query.group_by(key)
+        if cut is Cut.UNIT:
+            query = query.where(key != "")
+        held = (StatCell.key, StatCell.measure, StatCell.month, StatCell.chain, StatCell.value)
+        there = select(*held, StatCell.n).where(StatCell.cut == cut, StatCell.n != 0)
+        counted = {tuple(row[:-1]): row[-1] for row in work.session.execute(query)}
+        kept = {tuple(row[:-1]): row[-1] for row in work.session.execute(there)}
+        for one in sorted(counted.keys() | kept.keys()):
+            if counted.get(one, 0) != kept.get(one, 0):
+                yield f"汇总 {(cut.value, *one)} 记着 {kept.get(one, 0)}，实有 {counted.get(one, 0)}"

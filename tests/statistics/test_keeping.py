@@ -12,7 +12,7 @@ from chainhub.operations import doctor
 from chainhub.statistics import jobs, leading, queries, service, stories
 from chainhub.statistics.models import StatCell, StatMark, StatState
 from chainhub.statistics.queries import Question
-from chainhub.statistics.terms import Measure, month_of, rolling
+from chainhub.statistics.terms import Cut, Measure, month_of, rolling
 from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, as_clock, move
@@ -105,6 +105,25 @@ def test_the_doctor_says_what_differs_and_a_rebuild_mends_it(session):
     assert said.endswith("请运行 chainhub statistics rebuild。")
     service.rebuild(work, stories.last_line(session))
     assert service.check(work).wrong == ()
+
+
+@pytest.mark.parametrize("cut", [one for one in Cut if one is not Cut.CHAIN])
+def test_the_doctor_finds_a_wrong_sum_of_every_cut(session, cut):
+    a_ticket(session, State.CLOSED)
+    work = _work(session)
+    service.fold(work, stories.last_line(session))
+    spot = session.execute(
+        select(StatCell.key, StatCell.measure, StatCell.month, StatCell.chain, StatCell.value)
+        .where(StatCell.cut == cut, StatCell.n > 0)
+        .limit(1)
+    ).one()
+    there = [StatCell.cut == cut, *(getattr(StatCell, name) == one for name, one in spot._asdict().items())]
+    assert service.check(work).wrong == ()
+
+    session.execute(update(StatCell).where(*there).values(n=StatCell.n + 1))
+
+    (said,) = service.check(work).wrong
+    assert said.startswith(f"汇总 {(cut.value, *spot)} 记着")
 
 
 def test_folding_twice_changes_nothing(session):
