@@ -163,10 +163,15 @@ class Result:
     @property
     def worked(self) -> str:
         """The formula with the numbers put in."""
+        return self.worked_out(rated=True)
+
+    def worked_out(self, *, rated: bool) -> str:
+        """Return the formula with the numbers put in; a rate without its per cent where there is too little for one."""
         if self.figure.sort is Sort.RATE:
             if self.value is None:
                 return f"{self.figure.formula}，还没有可数的，记作“—”"
-            return f"{self.figure.formula} = {number_text(self.top)} ÷ {self.n} = {self.text}"
+            counted = f"{self.figure.formula} = {number_text(self.top)} ÷ {self.n}"
+            return f"{counted} = {self.text}" if rated else counted
         said = self.figure.formula
         return said if self.figure.sort is Sort.COUNT else f"{said} = {self.text}，n = {self.n}"
 

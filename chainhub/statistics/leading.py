@@ -11,7 +11,7 @@ from chainhub.county import known
 from chainhub.county.directory.rules import Directory
 from chainhub.statistics import periods, queries, reach
 from chainhub.statistics.figures import FIGURES, RANKED_N, ranked
-from chainhub.statistics.presenting import case_url, line, span_text
+from chainhub.statistics.presenting import case_url, line, span_text, worked
 from chainhub.statistics.queries import Counts
 from chainhub.statistics.reach import NONE, Narrow
 from chainhub.statistics.showing import Choice, FigureLine, LeaderFigures, Stock, UnitBar
@@ -101,12 +101,14 @@ def _figures(counted: _Counted) -> LeaderFigures:
         ),
         f"满意率 {line(satisfied, span, Narrow()).value}",
         bars,
+        span.is_long,
+        f"还没有办满 {RANKED_N} 件次的单位，不计率。" if span.is_long else "这段时间还没有应办结的。",
         few,
         f"{said}，应办结 {whole.n} 件次",
-        f"{whole.worked}；不含延期 {plain.share if whole.n else '—'}",
+        f"{worked(whole, span, Narrow())}；不含延期 {plain.share if whole.n else '—'}",
         months,
         f"近 12 个月，提出 {sum(one[1] for one in months)} 件，销号 {sum(one[2] for one in months)} 件",
-        f"{satisfied.worked}。只用每件诉求的第一次评价；没接通、没评价的不算。{said}",
+        f"{worked(satisfied, span, Narrow())}。只用每件诉求的第一次评价；没接通、没评价的不算。{said}",
         _hot(counted),
         f"/statistics?{urlencode({'from': span.first.written, 'to': span.last.written})}",
         backlog,
@@ -144,9 +146,25 @@ def _month(found: Counts, month: Month) -> tuple[str, int, int, str, str]:
 
 
 def _units(counted: _Counted) -> tuple[tuple[UnitBar, ...], str]:
-    """Return the units that can be rated, the slowest first: that is what a leader looks for; the others are named."""
+    """Return the units that can be rated, the slowest first: that is what a leader looks for; the others are named.
+
+    In a short span nobody is rated: each says k of n, whoever missed most first.
+    """
     found, names = counted.units, counted.directory
     listed = [(key, found.result("handling_on_time", key)) for key in found.keys]
+    if not counted.span.is_long:
+        by_missed = sorted(listed, key=lambda one: (one[1].top - one[1].n, -one[1].n, one[0]))
+        return tuple(
+            UnitBar(
+                reach.label_of(names, Cut.UNIT, key),
+                None,
+                one.share,
+                "",
+                case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
+            )
+            for key, one in by_missed
+            if one.n
+        ), ""
     rated = list(reversed(ranked(listed)))
     bars = tuple(
         UnitBar(

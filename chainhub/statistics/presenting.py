@@ -37,6 +37,7 @@ from chainhub.statistics.showing import (
 )
 from chainhub.statistics.terms import EXEMPTIBLE, Cut, Measure, Span, month_from, month_of
 
+PAGE = "/statistics"
 LIST = "/statistics/cases"
 ALL_MEASURES = frozenset(figure.measure for figure in FIGURES.values())
 
@@ -56,17 +57,40 @@ def case_url(code: str, span: Span, narrow: Narrow, part: str = "") -> str:
     return f"{LIST}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
+@lru_cache(maxsize=4096)
+def page_url(span: Span, narrow: Narrow) -> str:
+    """Return where all figures of a span and of one unit, chain … are."""
+    asked = {
+        "from": span.first.written,
+        "to": span.last.written,
+        "cut": narrow.cut.value if narrow.key else "",
+        "key": narrow.key,
+        "chain": narrow.chain,
+    }
+    return f"{PAGE}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
 def line(result: Result, span: Span, narrow: Narrow) -> FigureLine:
     """Return a figure as a line: in a short span a rate says k of n and no per cent (domain, section 4)."""
     figure = result.figure
     value, share = result.text, ""
     if figure.sort is Sort.RATE and result.n:
-        rated = span.is_long and (result.is_ranked or not narrow.key)
+        rated = _is_rated(result, span, narrow)
         value, share = (result.text, result.share) if rated else (result.share, "")
     elif figure.sort not in {Sort.RATE, Sort.COUNT} and result.n:
         share = f"{result.n} 次"
     url = case_url(figure.code, span, narrow) if result.n else ""
-    return FigureLine(figure.code, figure.label, value, share, url, result.worked)
+    return FigureLine(figure.code, figure.label, value, share, url, worked(result, span, narrow))
+
+
+def worked(result: Result, span: Span, narrow: Narrow) -> str:
+    """Return a figure's formula with the numbers put in, with a per cent where the figure is told in one."""
+    return result.worked_out(rated=_is_rated(result, span, narrow))
+
+
+def _is_rated(result: Result, span: Span, narrow: Narrow) -> bool:
+    """Say whether a rate is written in per cent: over twelve months, and of one unit, chain … where there is enough of it."""
+    return span.is_long and (result.is_ranked or not narrow.key)
 
 
 def groups(found: Counts, span: Span, narrow: Narrow) -> list[tuple[str, list[FigureLine]]]:
@@ -87,15 +111,14 @@ def rows(work: Work, found: Counts, span: Span, narrow: Narrow) -> list[CutRow]:
     """Return a row for each key of a cut, whoever keeps the limits best first where units are compared."""
     named = names(work, narrow.cut, found.keys)
     return [
-        CutRow(
-            named[key],
-            tuple(
-                line(found.result(code, key), span, Narrow(narrow.cut, key or NONE, narrow.chain))
-                for code in columns(narrow.cut)
-            ),
-        )
+        _row(named[key], found, key, span, Narrow(narrow.cut, key or NONE, narrow.chain))
         for key in order(found, narrow.cut)
     ]
+
+
+def _row(label: str, found: Counts, key: str | None, span: Span, narrow: Narrow) -> CutRow:
+    values = tuple(line(found.result(code, key, span), span, narrow) for code in columns(narrow.cut))
+    return CutRow(label, page_url(span, narrow), values)
 
 
 def order(found: Counts, cut: Cut) -> Sequence[str]:
@@ -127,17 +150,14 @@ def name_of(work: Work, narrow: Narrow) -> str:
 
 def time_rows(found: Counts, spans: Iterable[tuple[str, Span]], narrow: Narrow) -> list[CutRow]:
     """Return a row for each part of a span; counts and k of n, no rates where it is short."""
-    return [
-        CutRow(
-            label, tuple(line(found.result(code, None, part), part, narrow) for code in columns(narrow.cut))
-        )
-        for label, part in spans
-    ]
+    return [_row(label, found, None, part, narrow) for label, part in spans]
 
 
 def composite_line(work: Work, found: Counts, span: Span) -> str:
     """Return 综合 with its weights and numbers, or an empty string where one of its rates could not be counted."""
     results = {code: found.result(code) for code in scoring.RATES}
+    if not span.is_long or not all(one.is_ranked for one in results.values()):
+        return ""
     return scoring.formula(results, weighing.of(work, span.last).weights)
 
 

@@ -104,6 +104,7 @@ class CutRow:
     """One unit, category, month …: a value for each column."""
 
     label: str
+    url: str  # to all of its figures
     values: tuple[FigureLine, ...]
 
 
@@ -135,7 +136,7 @@ class UnitBar:
     """How a unit keeps its limits: a bar of a hundred, and k of n beside it."""
 
     label: str
-    percent: int
+    percent: int | None  # None: in a short span, or of too few, no rate is shown
     text: str
     share: str
     url: str
@@ -161,6 +162,8 @@ class LeaderFigures:
     unhappy: FigureLine
     satisfied: str
     units: tuple[UnitBar, ...]
+    rated: bool  # whether the span is long enough for per cent and order
+    no_units: str  # said where no unit is shown
     few: str  # units of too few cases, named but not rated
     units_line: str
     units_formula: str

@@ -100,7 +100,9 @@ def listed() -> ResponseReturnValue:
             scope=_scope(work, reach.of(work), narrow),
             when=presenting.span_text(span, local(work.now).date()),
             total=found.total,
-            result=queries.counts(work, asked).result(code) if not wanted.part else None,
+            worked=""
+            if wanted.part
+            else presenting.worked(queries.counts(work, asked).result(code), span, narrow),
             rows=presenting.case_lines(work, found.rows, code),
             parts=_parts(figure.hits, code, span, narrow, wanted.part),
             next_url=f"{here}&cursor={found.next_cursor}" if found.next_cursor else "",

@@ -8,6 +8,7 @@ from lxml import html
 from sqlalchemy import func, select
 
 from chainhub.core import clock
+from chainhub.core.worktime import SHANGHAI
 from chainhub.statistics import service, stories
 from chainhub.statistics.figures import FIGURES
 from chainhub.tickets.models import TicketEvent
@@ -62,7 +63,7 @@ def _doors(text: str) -> list[tuple[str, str]]:
 
 def _n(row: str) -> int:
     """Return of how many a row says that it is: “÷ 36”, “n = 4”, or the number itself."""
-    for pattern in (r"÷ (\d+) = ", r"n = (\d+)", r"(\d+)，看是哪些"):
+    for pattern in (r" = \S+ ÷ (\d+)", r"n = (\d+)", r"(\d+)，看是哪些"):
         found = re.search(pattern, row)
         if found:
             return int(found[1])
@@ -99,6 +100,38 @@ def test_every_number_of_every_cut_opens_as_many_cases(as_):
             assert _walked(client, url) == int(found[1]), (url, said)
             walked += 1
     assert walked > 60
+
+
+@pytest.mark.usefixtures("told")
+def test_every_row_of_every_cut_leads_to_all_of_its_figures_and_they_to_their_cases(as_):
+    client, walked = as_(people.PRINCIPAL), 0
+    for by in ("chain", "unit", "category", "kind", "enterprise", "channel", "quarter"):
+        page = html.document_fromstring(client.get(f"/statistics?by={by}").get_data(as_text=True))
+        row = page.xpath("//div[contains(@class, 'matrix')]//tbody/tr/th/a")[0]
+        told = client.get(row.get("href"))
+        assert told.status_code == 200, row.get("href")
+        for url, line in _doors(told.get_data(as_text=True)):
+            assert _walked(client, url) == _n(line), (by, url, line)
+            walked += 1
+    assert walked > 100
+
+
+@pytest.mark.usefixtures("told")
+def test_in_a_short_span_nobody_is_told_in_per_cent(as_):
+    """A month of a county is small (domain, section 4): counts and k of n alone, and no 综合."""
+    client = as_(people.PRINCIPAL)
+    month = NOW.astimezone(SHANGHAI).strftime("%Y-%m")
+    pages = [client.get(f"/?span={span}").get_data(as_text=True) for span in ("month", "quarter")]
+    pages.append(client.get(f"/statistics?from={month}&to={month}").get_data(as_text=True))
+    pages.append(
+        client.get(f"/statistics/cases?figure=handling_on_time&from={month}&to={month}").get_data(
+            as_text=True
+        )
+    )
+    for text in pages:
+        words = html.document_fromstring(text).xpath("string(//main)")
+        assert not re.search(r"\d%", words), re.search(r".{30}\d%.{10}", words)
+        assert "综合 = " not in words
 
 
 @pytest.mark.usefixtures("told")

@@ -73,9 +73,7 @@ def _units(content: Content) -> str:
         for key, one in content["units"].items()
         if one["handling_on_time"]["n"] >= RANKED_N and one["handling_on_time"]["value"] == "1"
     ]
-    praise = (
-        f"近 12 个月件件按时、不少于 {RANKED_N} 件次的先进单位：{'、'.join(best[:_NAMED])}。" if best else ""
-    )
+    praise = f"近 12 个月件件按时、不少于 {RANKED_N} 件次的单位：{'、'.join(best[:_NAMED])}。" if best else ""
     return f"本月应办结 {kept + late} 件次，按时 {kept} 件次。{told}{praise}"
 
 
