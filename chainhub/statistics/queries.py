@@ -110,10 +110,10 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
 
     Raises Conflict where the fold runs too often to be read beside.
     """
-    for _ in range(_TRIES):
+    for left in reversed(range(_TRIES)):
         held = _cells(work, questions)
         beyond = list(_told_beyond(work, held.tail))
-        if not held.tail or stories.folded_to(work.session) == held.mark:
+        if not held.tail or _still(work, held, every_line=left > 0):
             beyond += [(one.case, one.mark, 1) for one in stories.told_late(work, held.running)]
             return [
                 Counts(_with(question, found, beyond))
@@ -122,10 +122,21 @@ def several(work: Work, questions: Sequence[Question]) -> list[Counts]:
     raise Conflict(_BUSY, code="busy")
 
 
+def _still(work: Work, held: "_Held", *, every_line: bool) -> bool:
+    """Say whether what is beyond the cells was read at the moment of the cells: nothing was folded and no line written since.
+
+    A limit that was late then and has stopped since would count twice. Where lines are written without pause (an import),
+    it is enough that nothing was folded: the figure is off by what was written in those milliseconds.
+    """
+    mark, newest = stories.reached(work.session)
+    return mark == held.mark and (newest == held.newest or not every_line)
+
+
 class _Held(NamedTuple):
     """What the cells hold up to which line, which tickets have lines beyond it, and the limits that run late."""
 
     mark: int
+    newest: int  # line of all history
     counts: list[Counter[Spot]]  # of each question
     tail: list[int]
     running: list[Sequence[Any]]
@@ -146,12 +157,14 @@ def _cells(work: Work, questions: Sequence[Question]) -> _Held:
     asked = _asked(
         tuple((one.cut, one.measures, one.chains is not None, one.keys is not None) for one in questions)
     )
-    held = _Held(0, [Counter[Spot]() for _ in questions], [], [])
+    held = _Held(0, 0, [Counter[Spot]() for _ in questions], [], [])
     for place, key, month, measure, value, n, *running in read_rows(work.session, asked, given).all():
         if place == _RUNNING:
             held.running.append(running)
         elif place == _MARK:
             held = held._replace(mark=int(n))
+        elif place == _NEWEST:
+            held = held._replace(newest=int(n))
         elif place == _BEYOND:
             held.tail.append(int(n))
         else:
@@ -161,9 +174,9 @@ def _cells(work: Work, questions: Sequence[Question]) -> _Held:
     return held._replace(tail=stories.tail_of(work.session, held.mark))
 
 
-_MARK, _BEYOND, _RUNNING = -1, -2, -3
+_MARK, _BEYOND, _RUNNING, _NEWEST = -1, -2, -3, -4
 """The places of the row that says up to which line the cells hold, of the rows that each name a ticket beyond it, and of
-those of limits that run late."""
+those of limits that run late, and of the row that names the newest line."""
 _MEASURES = {one.value: one for one in Measure}
 _NOTHING = (literal_column("''", String), literal_column("0", Integer))
 _NO_SPOT = (*_NOTHING, *_NOTHING)
@@ -178,6 +191,7 @@ def _asked(
     parts = [  # what runs late comes first: it says of which types the columns are
         stories.running(_place(_RUNNING), *_NO_SPOT, literal_column("0", Integer)),
         select(_place(_MARK), *_NO_SPOT, StatState.folded_to, *nothing).where(StatState.id == 1),
+        select(_place(_NEWEST), *_NO_SPOT, stories.NEWEST, *nothing),
         select(_place(_BEYOND), *_NO_SPOT, stories.beyond().subquery().c.ticket_id, *nothing),
     ]
     cells = (_part(place, *shape).add_columns(*nothing) for place, shape in enumerate(shapes))

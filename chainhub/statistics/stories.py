@@ -305,6 +305,17 @@ def _struck(work: Work, ids: Sequence[int]) -> frozenset[tuple[int, str, str, in
     return frozenset((ticket, measure, unit, month) for ticket, measure, unit, month in rows)
 
 
+NEWEST = select(func.coalesce(func.max(TicketEvent.id), 0)).scalar_subquery()
+"""The newest line of history, for who asks it along with something else."""
+
+
 def last_line(session: Session) -> int:
     """Return the newest line of history."""
     return session.scalar(select(func.max(TicketEvent.id))) or 0
+
+
+def reached(session: Session) -> tuple[int, int]:
+    """Return up to which line the cells hold, and the newest line of history: of one moment."""
+    mark = select(StatState.folded_to).where(StatState.id == 1).scalar_subquery()
+    found = session.execute(select(func.coalesce(mark, 0), NEWEST)).one()
+    return int(found[0]), int(found[1])

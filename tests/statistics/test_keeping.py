@@ -17,6 +17,7 @@ from chainhub.tickets.workflow import Action, State
 from tests import people
 from tests.builders import a_ticket, as_clock, move
 from tests.people import NOW, work_of
+from tests.statistics.staging import DONE
 
 pytestmark = pytest.mark.slow
 
@@ -158,6 +159,24 @@ def test_more_lines_than_one_statement_names_are_counted_all_the_same(session, m
 
     assert raised == [3, 5, 7]
     queries._asked.cache_clear()
+
+
+def test_a_limit_that_stops_while_figures_are_read_counts_once(session, monkeypatch):
+    """Its ticket stands beyond the cells, and was late when they were read: late once, not by its history as well."""
+    ticket = a_ticket(session, State.HANDLING)
+    late = NOW + timedelta(days=60)
+    work, read, stopped = as_clock(session, late), queries._told_beyond, []
+
+    def told(*given):
+        if not stopped:
+            stopped.append(move(session, ticket, people.POWER, Action.RESOLVE, late, **DONE))
+        return read(*given)
+
+    monkeypatch.setattr(queries, "_told_beyond", told)
+    found = queries.counts(work, Question(rolling(month_of(late)), frozenset({Measure.HANDLING}), Cut.UNIT))
+
+    assert stopped
+    assert found.result("handling_on_time").n == 1
 
 
 def test_before_the_first_fold_everything_is_beyond_it(session):
