@@ -7,7 +7,7 @@ from flask import Response
 
 from chainhub.core.errors import Invalid
 from chainhub.core.work import Work
-from chainhub.statistics import cases, periods, presenting, queries, reach, schemas
+from chainhub.statistics import cases, now, periods, presenting, queries, reach, schemas
 from chainhub.statistics.figures import FIGURES, Result, Sort, interval
 from chainhub.statistics.presenting import ALL_MEASURES
 from chainhub.statistics.queries import Counts
@@ -33,6 +33,7 @@ def closure() -> Response:
         narrow = _narrow(said) if by in {*_TIMES, Cut.ALL.value} else _of_cut(said, Cut(by))
         found = queries.counts(work, reach.question(work, span, ALL_MEASURES, narrow))
         rows = _times(found, span, by) if by in _TIMES else _keys(work, found, narrow, by)
+        present = now.of(work, narrow) if by == Cut.ALL.value else None
     formulas = [
         {
             "code": one.code,
@@ -44,7 +45,21 @@ def closure() -> Response:
         for one in FIGURES.values()
     ]
     return api.answer(
-        {"from": span.first.written, "to": span.last.written, "by": by, "rows": rows, "formulas": formulas}
+        {
+            "from": span.first.written,
+            "to": span.last.written,
+            "by": by,
+            "rows": rows,
+            "formulas": formulas,
+            "now": present
+            and {
+                "open": present.open,
+                "late": present.late,
+                "late_for": {age.value: number for age, number in present.ages.items()},
+                "soon": present.soon,
+                "still": present.still,
+            },
+        }
     )
 
 

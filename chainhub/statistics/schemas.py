@@ -77,6 +77,21 @@ class ClosureRow(Shape):
     figures = mm.Dict(keys=mm.String(), values=mm.Nested(FigureShape), required=True)
 
 
+class PresentShape(Shape):
+    """How many tickets are open at this moment, whatever the months asked for."""
+
+    open = mm.Integer(required=True)
+    late = mm.Integer(required=True, metadata={"description": "逾期"})
+    late_for = mm.Dict(
+        keys=mm.String(),
+        values=mm.Integer(),
+        required=True,
+        metadata={"description": "逾期多久，从到期那天起数的工作日：5 以内，10 是 6 到 10，more 更久"},
+    )
+    soon = mm.Integer(required=True, metadata={"description": "快到期"})
+    still = mm.Integer(required=True, metadata={"description": "停着没动"})
+
+
 class ClosureShape(Shape):
     """Closure statistics."""
 
@@ -85,6 +100,14 @@ class ClosureShape(Shape):
     by = mm.String(required=True)
     rows = mm.List(mm.Nested(ClosureRow), required=True)
     formulas = mm.List(mm.Nested(FormulaShape), required=True)
+    now = mm.Nested(
+        PresentShape,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "此刻没办完的，一个单位的数它主办的；分开看的时候、按来源或没有定的看的时候没有"
+        },
+    )
 
 
 class CountedCaseShape(Shape):

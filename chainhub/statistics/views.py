@@ -9,11 +9,11 @@ from chainhub.core.errors import Invalid
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.statistics import board, cases, periods, placing, presenting, queries, reach
+from chainhub.statistics import board, cases, now, periods, placing, presenting, queries, reach
 from chainhub.statistics.figures import FIGURES
 from chainhub.statistics.presenting import ALL_MEASURES
 from chainhub.statistics.reach import BOARD_READERS, READERS, Narrow
-from chainhub.statistics.showing import Choice
+from chainhub.statistics.showing import Choice, FigureLine
 from chainhub.statistics.terms import Cut, Span, month_of
 from chainhub.web import doors
 
@@ -58,12 +58,20 @@ def index() -> ResponseReturnValue:
             return render_template("statistics/cut.html", rows=rows, **said)
         return render_template(
             "statistics/index.html",
-            groups=presenting.groups(found, span, _shown(reached, narrow)),
+            groups=[
+                *_now(work, _shown(reached, narrow)),
+                *presenting.groups(found, span, _shown(reached, narrow)),
+            ],
             places=placing.places(work),
             composite=presenting.composite_line(work, found, span),
             board_url="" if reached.is_of_units else url_for(".wall"),
             **said,
         )
+
+
+def _now(work: Work, narrow: Narrow) -> list[tuple[str, list[FigureLine]]]:
+    found = now.lines(work, narrow)
+    return [("此刻", found)] if found else []
 
 
 def _columns_of(by: str, reached: reach.Reach, narrow: Narrow) -> Cut:

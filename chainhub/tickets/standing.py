@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Label, Row, Select, bindparam, func, select
 
 from chainhub.core.actor import Actor
 from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.work import Work
-from chainhub.tickets import ageing, mine, queries
+from chainhub.tickets import ageing, listing, mine, queries
 from chainhub.tickets.ageing import Age
-from chainhub.tickets.listing import Colour, light_is
+from chainhub.tickets.listing import Colour, Filter, light_is
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.workflow import State
 
@@ -33,9 +33,9 @@ class Standing:
     ages: Mapping[Age, int]
 
 
-def of(work: Work) -> Standing:
-    """Count what is open and seen by this actor, in one statement."""
-    query = _counting(work.actor)
+def of(work: Work, wanted: Filter | None = None) -> Standing:
+    """Count what is open and seen by this actor, all of it or what a filter finds, in one statement."""
+    query = _counting(work.actor) if wanted is None else _made(listing.conditions(work, wanted), [])
     return _standing(read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all())
 
 
@@ -60,13 +60,17 @@ def _standing(rows: Sequence[Row[*tuple[Any, ...]]]) -> Standing:
 
 @lru_cache(maxsize=512)
 def _counting(actor: Actor, units: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:
+    lists = [] if units is None else mine.counting(actor, units)
+    return _made((queries.visible(actor),), lists)
+
+
+def _made(found: Sequence[ColumnElement[bool]], lists: Sequence[Label[int]]) -> Select[*tuple[Any, ...]]:
     given = {name: bindparam(name, type_=Ticket.due_at.type) for name in ageing.BORDERS}
     conditions = [light_is(light, given["now"]) for light in _LIGHTS]
     conditions += [ageing.condition(age, **given) for age in Age]
     counts = [func.count().filter(one).label(f"n{place}") for place, one in enumerate(conditions)]
-    lists = [] if units is None else mine.counting(actor, units)
     return spelled_out(
         select(Ticket.state, func.count(), *counts, *lists)
-        .where(queries.visible(actor), Ticket.is_open)
+        .where(*found, Ticket.is_open)
         .group_by(Ticket.state)
     )

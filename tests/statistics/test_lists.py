@@ -1,6 +1,7 @@
 """Every number opens exactly what it counts: each door of every page, walked to its end and counted."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -53,12 +54,58 @@ def test_every_number_of_the_whole_page_opens_exactly_the_cases_that_it_counts(a
 
 def _doors(text: str) -> list[tuple[str, str]]:
     """Return every door of the figures with the words of its row."""
+    return [one for one in _all_doors(text) if one[0].startswith("/statistics/cases")]
+
+
+def _all_doors(text: str) -> list[tuple[str, str]]:
     page = html.document_fromstring(text)
     return [
         (one.get("href"), " ".join(row.text_content().split()))
         for row in page.xpath("//table//tr")
         for one in row.xpath(".//a[contains(@class, 'stat-door')]")
     ]
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(
+    ("who", "narrowed"),
+    [
+        (people.PRINCIPAL, ""),
+        (people.CHIEF, ""),
+        (people.CLERK, ""),
+        (people.POWER, ""),
+        (people.PRINCIPAL, "chain=equipment"),
+        (people.PRINCIPAL, f"cut=unit&key={people.POWER_UNIT}"),
+        (people.PRINCIPAL, "cut=kind&key=problem"),
+        (people.PRINCIPAL, "cut=channel&key=web"),
+    ],
+)
+def test_what_stands_now_opens_as_many_tickets(as_, who, narrowed, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=40))
+    client = as_(who)
+    text = client.get(f"/statistics?{narrowed}").get_data(as_text=True)
+    doors = [one for one in _all_doors(text) if one[0].startswith("/tickets?")]
+
+    if "channel" in narrowed:
+        assert doors == []  # the list of tickets knows no such filter
+        return
+    assert [line for _, line in doors if line.startswith("没办完")], doors
+    assert [url for url, _ in doors if "light=red" in url or "late=" in url], doors
+    for url, line in doors:
+        listed = client.get(url).get_data(as_text=True)
+        assert len(set(re.findall(r'href="(/tickets/[A-Z]+-[^"/?]+)"', listed))) == _n(line), (url, line)
+
+
+@pytest.mark.usefixtures("told")
+def test_a_program_reads_what_stands_now(caller, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=40))
+    client = caller(people.PRINCIPAL)
+
+    found = given(client.get("/stats/closure"))["now"]
+    listed = given(client.get("/tickets?light=red"))["items"]
+
+    assert found["late"] == len(listed) == sum(found["late_for"].values()) > 0
+    assert given(client.get("/stats/closure?by=unit"))["now"] is None
 
 
 def _n(row: str) -> int:

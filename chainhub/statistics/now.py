@@ -1,0 +1,111 @@
+"""What is open at this moment: how much, how much of it is late and for how long. Each number opens the list that it counts.
+
+History alone says what happened; this is what stands, so it has no months. The conditions are those of the list of tickets.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from chainhub.core.work import Work
+from chainhub.statistics.reach import NONE, Narrow
+from chainhub.statistics.showing import FigureLine
+from chainhub.statistics.terms import Cut
+from chainhub.tickets import standing
+from chainhub.tickets.ageing import Age
+from chainhub.tickets.listing import Colour, Filter
+from chainhub.tickets.terms import Kind
+from chainhub.tickets.workflow import OPEN
+
+_FORMULA = "此刻没到终点的诉求里，{}。和时间段无关；保密的只数您看得到的"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Numbers of tickets: open, late, late by age, standing still, soon due."""
+
+    open: int
+    late: int
+    ages: Mapping[Age, int]
+    still: int
+    soon: int
+
+
+def of(work: Work, narrow: Narrow) -> Present | None:
+    """Return what stands now of a chain, unit, category …; None where the list of tickets cannot be narrowed so.
+
+    Of a unit: what it leads.
+    """
+    wanted = _wanted(narrow)
+    if wanted is None:
+        return None
+    found = standing.of(work, wanted)
+    return Present(
+        sum(found.states.values()),
+        found.lights[Colour.RED],
+        found.ages,
+        found.lights[Colour.GREY],
+        found.lights[Colour.YELLOW],
+    )
+
+
+def lines(work: Work, narrow: Narrow) -> list[FigureLine]:
+    """Return the same as lines of the page."""
+    found = of(work, narrow)
+    if found is None:
+        return []
+    return [
+        _line("open", "没办完", found.open, "还没办完的件数", narrow, [("state", one.value) for one in OPEN]),
+        _line("late", "逾期", found.late, "过了时限的件数", narrow, [("light", Colour.RED.value)]),
+        *(
+            _line(
+                f"late_{age.value}",
+                f"逾期 {age.label}",
+                found.ages[age],
+                "过了时限、从到期那天起数过了这么多工作日的件数",
+                narrow,
+                [("late", age.value)],
+            )
+            for age in Age
+        ),
+        _line(
+            "soon", "快到期", found.soon, "剩不到 1 个工作日的件数", narrow, [("light", Colour.YELLOW.value)]
+        ),
+        _line(
+            "still",
+            "停着没动",
+            found.still,
+            "等企业补充、会商、挂账、等延期批复的件数",
+            narrow,
+            [("light", Colour.GREY.value)],
+        ),
+    ]
+
+
+def _wanted(narrow: Narrow) -> Filter | None:
+    if not narrow.key:
+        return Filter(chain=narrow.chain)
+    if narrow.key == NONE or narrow.cut not in _NAMES:
+        return None
+    if narrow.cut is Cut.CHAIN:
+        return Filter(chain=narrow.key) if narrow.chain in {"", narrow.key} else None
+    if narrow.cut is Cut.KIND:
+        return Filter(chain=narrow.chain, kind=Kind(narrow.key))
+    if narrow.cut is Cut.UNIT:
+        return Filter(chain=narrow.chain, unit=narrow.key)
+    if narrow.cut is Cut.CATEGORY:
+        return Filter(chain=narrow.chain, category=narrow.key)
+    return Filter(chain=narrow.chain, enterprise=narrow.key)
+
+
+_NAMES = {one: one.value for one in (Cut.CHAIN, Cut.UNIT, Cut.CATEGORY, Cut.KIND, Cut.ENTERPRISE)}
+"""How the address of the list narrows along a cut."""
+
+
+def _line(
+    code: str, label: str, number: int, said: str, narrow: Narrow, asked: list[tuple[str, str]]
+) -> FigureLine:
+    narrowed = {"chain": narrow.chain, **({_NAMES[narrow.cut]: narrow.key} if narrow.key else {})}
+    kept = [(name, value) for name, value in narrowed.items() if value]
+    url = f"/tickets?{urlencode([*kept, *asked])}" if number else ""
+    return FigureLine(code, label, str(number), "", url, _FORMULA.format(said))
