@@ -10,7 +10,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
 from chainhub.statistics import periods, queries, reach
-from chainhub.statistics.figures import FIGURES, RANKED_N, ranked
+from chainhub.statistics.figures import FIGURES, RANKED_N, Result, ranked
 from chainhub.statistics.presenting import case_url, line, span_text, worked
 from chainhub.statistics.queries import Counts
 from chainhub.statistics.reach import NONE, Narrow
@@ -102,7 +102,7 @@ def _figures(counted: _Counted) -> LeaderFigures:
         f"满意率 {line(satisfied, span, Narrow()).value}",
         bars,
         span.is_long,
-        f"还没有办满 {RANKED_N} 件次的单位，不计率。" if span.is_long else "这段时间还没有应办结的。",
+        _no_units(span, whole),
         few,
         f"{said}，应办结 {whole.n} 件次",
         f"{worked(whole, span, Narrow())}；不含延期 {plain.share if whole.n else '—'}",
@@ -148,23 +148,12 @@ def _month(found: Counts, month: Month) -> tuple[str, int, int, str, str]:
 def _units(counted: _Counted) -> tuple[tuple[UnitBar, ...], str]:
     """Return the units that can be rated, the slowest first: that is what a leader looks for; the others are named.
 
-    In a short span nobody is rated: each says k of n, whoever missed most first.
+    In a short span nobody is rated: who missed a limit is named with k of n, whoever missed most first.
     """
     found, names = counted.units, counted.directory
     listed = [(key, found.result("handling_on_time", key)) for key in found.keys]
     if not counted.span.is_long:
-        by_missed = sorted(listed, key=lambda one: (one[1].top - one[1].n, -one[1].n, one[0]))
-        return tuple(
-            UnitBar(
-                reach.label_of(names, Cut.UNIT, key),
-                None,
-                one.share,
-                "",
-                case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
-            )
-            for key, one in by_missed
-            if one.n
-        ), ""
+        return _missed(counted, [(key, one) for key, one in listed if one.n])
     rated = list(reversed(ranked(listed)))
     bars = tuple(
         UnitBar(
@@ -178,6 +167,31 @@ def _units(counted: _Counted) -> tuple[tuple[UnitBar, ...], str]:
     )
     few = [f"{reach.label_of(names, Cut.UNIT, key)} {one.share}" for key, one in listed if not one.is_ranked]
     return bars, f"不足 {RANKED_N} 件不计率：{'，'.join(few)}" if few else ""
+
+
+def _no_units(span: Span, whole: Result) -> str:
+    if span.is_long:
+        return f"还没有办满 {RANKED_N} 件次的单位，不计率。"
+    return "没有超时的单位。" if whole.n else "这段时间还没有应办结的。"
+
+
+def _missed(counted: _Counted, listed: list[tuple[str, Result]]) -> tuple[tuple[UnitBar, ...], str]:
+    missed = sorted(
+        ((key, one) for key, one in listed if one.top < one.n),
+        key=lambda pair: (pair[1].top - pair[1].n, -pair[1].n, pair[0]),
+    )
+    bars = tuple(
+        UnitBar(
+            reach.label_of(counted.directory, Cut.UNIT, key),
+            None,
+            one.share,
+            "",
+            case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
+        )
+        for key, one in missed
+    )
+    kept = [one.n for _, one in listed if one.top == one.n]
+    return bars, f"{'其余 ' if bars else ''}{len(kept)} 个单位的 {sum(kept)} 件次都按时。" if kept else ""
 
 
 def _hot(counted: _Counted) -> tuple[tuple[str, int, int, str], ...]:
