@@ -102,13 +102,17 @@ def _published(work: Work) -> list[int]:
 @click.argument("week", required=False)
 @click.option("--chain", default="", help="A chain by its code; else the whole county.")
 @click.option("--out", type=opening.NEW, required=True, help="A new .docx.")
-def report_week(week: str | None, chain: str, out: Path) -> None:
-    """Write the brief of a week (2026-W47) as .docx; of the last one where none is named."""
-    _new(out)
+@click.option("--annex", type=opening.NEW, help="A new .xlsx: its tables, and each step by its ticket.")
+def report_week(week: str | None, chain: str, out: Path, annex: Path | None) -> None:
+    """Write the brief of a week (2026-W47) as .docx, and its annex; of the last one where none is named."""
+    for one in filter(None, (out, annex)):
+        _new(one)
     with opening.work() as opened:
         work = _reading(opened)
         found = weekly.brief(work, weekly.read(week or "", local(work.now).date()), chain)
         out.write_bytes(weekly.document(found))
+        if annex is not None:
+            annex.write_bytes(weekly.annex(work, found.week, chain))
     click.echo(f"写好了：{found.scope} {found.week.text}周报。")
 
 

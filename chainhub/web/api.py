@@ -222,9 +222,9 @@ class Room:
         keyed = taken if public or taken.headers else replace(taken, headers=(KEY_HEADER,))
         return self._hang("POST", rule, gives, keyed, public=public)
 
-    def download(self, rule: str, kinds: tuple[str, ...]) -> Callable[[View], View]:
+    def download(self, rule: str, kinds: tuple[str, ...], taken: Taken = _NOTHING) -> Callable[[View], View]:
         """Hang an operation that answers a file of one of these content types."""
-        return self._hang("GET", rule, {200: kinds}, _NOTHING, public=False)
+        return self._hang("GET", rule, {200: kinds}, taken, public=False)
 
     def _hang(
         self, method: str, rule: str, gives: Mapping[int, Gives], taken: Taken, *, public: bool

@@ -210,6 +210,30 @@ def weekly_brief() -> Response:
     )
 
 
+@room.download("/stats/weekly.docx", (DOCX,), api.Taken(query=schemas.WeeklyQuery))
+@doors.signed_in(*READERS)
+def weekly_document() -> Response:
+    """周报的 docx"""
+    said = api.query(_WEEK)
+    with doors.reading() as work:
+        week = weekly.read(said.get("week", ""), local(work.now).date())
+        found = weekly.brief(work, week, said.get("chain", ""))
+        return uploads.docx(weekly.file_name(found, "docx"), weekly.document(found))
+
+
+@room.download("/stats/weekly.xlsx", (XLSX,), api.Taken(query=schemas.WeeklyQuery))
+@doors.signed_in(*READERS)
+def weekly_annex() -> Response:
+    """周报的附表：各张表，数到的每一步是哪件诉求（只有编号）"""
+    said = api.query(_WEEK)
+    with doors.reading() as work:
+        week = weekly.read(said.get("week", ""), local(work.now).date())
+        found = weekly.brief(work, week, said.get("chain", ""))
+        response = Response(weekly.annex(work, week, said.get("chain", "")), mimetype=XLSX)
+    response.headers["Content-Disposition"] = disposition(weekly.file_name(found, "xlsx"), inline=False)
+    return response
+
+
 def _report(work: Work, one: StatReport) -> dict[str, Any]:
     return {
         "id": one.id,

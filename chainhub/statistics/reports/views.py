@@ -298,6 +298,7 @@ def week() -> ResponseReturnValue:
             if found.week < this
             else "",
             file_url=url_for(".week_document", week=found.week.written, chain=chain or None),
+            annex_url=url_for(".week_annex", week=found.week.written, chain=chain or None),
         )
 
 
@@ -307,7 +308,19 @@ def week_document() -> Response:
     """Give the brief of a week as .docx."""
     with doors.reading() as work:
         found, _ = _brief(work)
-        return uploads.docx(f"{found.scope}{found.week.text}诉求办理周报.docx", weekly.document(found))
+        return uploads.docx(weekly.file_name(found, "docx"), weekly.document(found))
+
+
+@bp.get("/statistics/weekly.xlsx")
+@doors.signed_in(*READERS)
+def week_annex() -> Response:
+    """Give its annex as .xlsx: its tables, and each step that it counts by the number of its ticket."""
+    with doors.reading() as work:
+        found, chain = _brief(work)
+        response = Response(weekly.annex(work, found.week, chain), mimetype=XLSX)
+    name = weekly.file_name(found, "xlsx")
+    response.headers["Content-Disposition"] = disposition(name, inline=False)
+    return response
 
 
 def _brief(work: Work) -> tuple[weekly.Brief, str]:

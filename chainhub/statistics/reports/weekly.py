@@ -2,22 +2,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from chainhub.core.errors import Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
 from chainhub.county import known
+from chainhub.documents import sheet_writing
 from chainhub.documents.papers import making
 from chainhub.documents.papers.charts import Chart
 from chainhub.documents.papers.making import CAPTION, HEAD, SMALL, TITLE, Grid, Para, Row
 from chainhub.documents.papers.rules import plain
+from chainhub.documents.sheet_writing import Table
 from chainhub.statistics.reports import reading
+from chainhub.statistics.reports.papers import UNNAMED
 from chainhub.statistics.reports.tables import Bars
 from chainhub.tickets import queries as tickets
 from chainhub.tickets.models import Ticket, TicketEvent
@@ -37,6 +41,7 @@ FLOW = (
     ("挂账", frozenset({Action.CARRY_OVER})),
 )
 """What is counted of a week: lines of history, each once."""
+_MEANING = "周报是工作动态，数的是办理历史里的每一步，保密的不在内；不计率，不排名，也不用签发。"
 _TOLD = frozenset[Action]().union(*(some for _, some in FLOW))
 
 
@@ -151,10 +156,7 @@ class Brief:
 
 def brief(work: Work, week: Week, chain: str = "") -> Brief:
     """Return the brief of a week, of what this actor reads, or of one chain. Raises NotAllowed, NotFound."""
-    chains = [one for one in reading.scopes(work) if one]
-    if chain and chain not in chains:
-        raise NotFound("没有这条产业链的周报，或者您看不到它。")
-    chains = [chain] if chain else chains
+    chains = _chains(work, chain)
     directory = known.of(work.session).directory
     by_chain, days = _flow(work, week, chains)
     rows = [
@@ -170,6 +172,13 @@ def brief(work: Work, week: Week, chain: str = "") -> Brief:
     return Brief(week, scope, moment_text(work.now, year=0), rows, days, standing, late, listed)
 
 
+def _chains(work: Work, chain: str) -> list[str]:
+    chains = [one for one in reading.scopes(work) if one]
+    if chain and chain not in chains:
+        raise NotFound("没有这条产业链的周报，或者您看不到它。")
+    return [chain] if chain else chains
+
+
 def _flow(
     work: Work, week: Week, chains: Sequence[str]
 ) -> tuple[Counter[tuple[str, Action]], list[tuple[str, int, int]]]:
@@ -177,14 +186,7 @@ def _flow(
     rows = work.session.execute(
         select(Ticket.chain_code, TicketEvent.action, TicketEvent.at)
         .join(Ticket, Ticket.id == TicketEvent.ticket_id)
-        .where(
-            TicketEvent.recorded_at >= week.begin,
-            TicketEvent.at >= week.begin,  # what a ledger brought in happened before
-            TicketEvent.at < week.end,
-            TicketEvent.action.in_(sorted(_TOLD)),
-            Ticket.confidential.is_(False),
-            Ticket.chain_code.in_(chains),
-        )
+        .where(*_within(week, chains))
     )
     found: Counter[tuple[str, Action]] = Counter()
     raised, closed = Counter[int](), Counter[int]()
@@ -194,6 +196,17 @@ def _flow(
         raised[day] += action in FLOW[0][1]
         closed[day] += action is Action.CLOSE
     return found, [(f"周{_DAYS[day]}", raised[day], closed[day]) for day in range(7)]
+
+
+def _within(week: Week, chains: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TicketEvent.recorded_at >= week.begin,
+        TicketEvent.at >= week.begin,  # what a ledger brought in happened before
+        TicketEvent.at < week.end,
+        TicketEvent.action.in_(sorted(_TOLD)),
+        Ticket.confidential.is_(False),
+        Ticket.chain_code.in_(chains),
+    )
 
 
 def _standing(work: Work, chains: Sequence[str]) -> tuple[str, Sequence[tuple[str, int]], Sequence[LateLine]]:
@@ -253,11 +266,61 @@ def document(found: Brief) -> bytes:
             ]
     layout.append(
         Para(
-            "说明：周报是工作动态，数的是办理历史里的每一步，保密的不在内；不计率，不排名，也不用签发。",
+            f"说明：{_MEANING}",
             SMALL,
         )
     )
     return making.make(layout)
+
+
+def annex(work: Work, week: Week, chain: str = "") -> bytes:
+    """Return the .xlsx beside a brief: its tables, and every step that it counts by the number of its ticket.
+
+    What the reader may not see counts without its number. Raises NotAllowed, NotFound.
+    """
+    found, made = brief(work, week, chain), BytesIO()
+    shown = [
+        Table("本周办理", ("产业链", *found.columns), [(label, *row) for label, row in found.rows], _WIDTHS),
+        Table("每天", ("哪天", "提出", "销号"), found.days, (10, 10, 10)),
+    ]
+    if found.standing:
+        shown.append(Table("逾期", ("单位", "逾期件数"), found.late, (28, 10)))
+    shown.append(
+        Table(
+            "数到的每一步",
+            ("数的是什么", "诉求编号", "产业链", "哪天"),
+            _steps(work, week, chain),
+            (16, 20, 16, 22),
+        )
+    )
+    about = (
+        ("名称", f"{found.scope}诉求办理周报"),
+        ("哪一周", found.week.text),
+        ("截至", found.until),
+        ("现在", found.standing or "这一周过去很久了，不说现在停在哪里"),
+        ("说明", _MEANING),
+    )
+    shown.append(Table("说明", ("", "内容"), about, (14, 80)))
+    sheet_writing.write_several(made, shown, created=work.now)
+    return made.getvalue()
+
+
+_WIDTHS = (16, *(12 for _ in FLOW))
+
+
+def _steps(work: Work, week: Week, chain: str) -> Iterator[Sequence[str]]:
+    """Yield each step that is counted: which, of which ticket, in which chain, when."""
+    names = known.of(work.session).directory.chains
+    labels = {action: label for label, some in FLOW for action in some}
+    seen = case((tickets.visible(work.actor), Ticket.number), else_=UNNAMED)
+    rows = work.session.execute(
+        select(TicketEvent.action, seen, Ticket.chain_code, TicketEvent.at)
+        .join(Ticket, Ticket.id == TicketEvent.ticket_id)
+        .where(*_within(week, _chains(work, chain)))
+        .order_by(TicketEvent.at, TicketEvent.id)
+    )
+    for action, number, code, at in rows:
+        yield labels[Action(action)], number, names[code].short, moment_text(at, year=0)
 
 
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
@@ -265,3 +328,8 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
     first = Row(list(head), head=True, figures=texts)
     others = (Row([plain(one) for one in row], labels=False, figures=texts) for row in rows)
     return Grid((22, 38, 20, 26) if texts > 1 else [2] + [1] * (len(head) - 1), [first, *others])
+
+
+def file_name(found: Brief, ending: str) -> str:
+    """Return the name of a file of a brief."""
+    return f"{found.scope}{found.week.text}诉求办理周报{'附表' if ending == 'xlsx' else ''}.{ending}"

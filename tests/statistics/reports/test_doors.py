@@ -1,8 +1,12 @@
 """The doors of monthly reports: who reads, writes, publishes and signs; pages, files and programs alike."""
 
+import io
 import json
+import re
+from collections import Counter
 
 import pytest
+import python_calamine
 
 from chainhub.core import clock
 from chainhub.statistics.reports import rules
@@ -158,6 +162,28 @@ def test_the_week_tells_what_happened_in_it_and_how_it_stands(as_, session, call
     assert client.get("/statistics/weekly.docx").get_data().startswith(b"PK")
 
 
+def test_every_step_that_a_week_counts_stands_in_its_annex(as_, session, caller):  # noqa: F811
+    county(session)
+    session.commit()
+    program = caller(people.CLERK)
+    counts = given(program.get("/stats/weekly?week=2026-W11"))["rows"][0]["counts"]
+
+    pages = as_(people.CLERK).get("/statistics/weekly.xlsx?week=2026-W11").get_data()
+    api = program.get("/stats/weekly.xlsx?week=2026-W11").get_data()
+
+    for annex in (pages, api):
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(annex))
+        steps = book.get_sheet_by_name("数到的每一步").to_python()[1:]
+        assert Counter(row[0] for row in steps) == Counter({name: n for name, n in counts.items() if n})
+        assert all(re.fullmatch(r"[A-Z]+-2026-\d{5}", row[1]) for row in steps)
+        assert book.get_sheet_by_name("本周办理").to_python()[1][1:] == list(counts.values())
+    assert program.get("/stats/weekly.docx?week=2026-W11").get_data().startswith(b"PK")
+    assert as_(people.CLERK).get("/statistics/weekly.xlsx?week=morgen").status_code == 422
+    refused(program.get("/stats/weekly.xlsx?chain=textile"), 404)
+    refused(caller(people.OWNER).get("/stats/weekly.xlsx"), 403)
+    assert "附表 xlsx" in as_(people.CLERK).get("/statistics/weekly").get_data(as_text=True)
+
+
 def test_the_office_decides_what_goes_by_itself_and_a_committee_does_not(as_, session):
     assert _post(as_(people.LIAISON), f"{LIST}/schedule", weekly="y").status_code == 303
     assert _post(as_(people.CLERK), f"{LIST}/schedule", weekly="y").status_code == 403
@@ -181,7 +207,10 @@ def test_the_command_line_writes_and_proves(session, report, monkeypatch, tmp_pa
     said = ["report", "month", "2026-03", "--chain", CHAIN, "--out", str(paper), "--annex", str(annex)]
     written = CliRunner().invoke(cli, said)
     proven = CliRunner().invoke(cli, ["report", "verify"])
-    week = CliRunner().invoke(cli, ["report", "week", "2026-W11", "--out", str(tmp_path / "周.docx")])
+    beside = tmp_path / "周.xlsx"
+    week = CliRunner().invoke(
+        cli, ["report", "week", "2026-W11", "--out", str(tmp_path / "周.docx"), "--annex", str(beside)]
+    )
 
     assert written.exit_code == 0, written.output
     assert paper.read_bytes().startswith(b"PK")
@@ -189,6 +218,7 @@ def test_the_command_line_writes_and_proves(session, report, monkeypatch, tmp_pa
     assert proven.exit_code == 0, proven.output
     assert "：一样" in proven.output
     assert week.exit_code == 0, week.output
+    assert beside.read_bytes().startswith(b"PK")
     report.hash = "0" * 64
     session.flush()
     assert CliRunner().invoke(cli, ["report", "verify", "2026-03", "--chain", CHAIN]).exit_code == 1
