@@ -194,7 +194,7 @@ def _missed(counted: _Counted, listed: list[tuple[str, Result]]) -> tuple[tuple[
     return bars, f"{'其余 ' if bars else ''}{len(kept)} 个单位的 {sum(kept)} 件次都按时。" if kept else ""
 
 
-def _hot(counted: _Counted) -> tuple[tuple[str, int, int, str], ...]:
+def _hot(counted: _Counted) -> tuple[tuple[str, int, int, str, str], ...]:
     """Return what was raised most in this month and the one before: 上月 1 件 → 本月 3 件."""
     found, this = counted.categories, counted.this
     before, now = Span(this.plus(-1), this.plus(-1)), Span(this, this)
@@ -203,7 +203,8 @@ def _hot(counted: _Counted) -> tuple[tuple[str, int, int, str], ...]:
             reach.label_of(counted.directory, Cut.CATEGORY, key),
             found.result("raised", key, before).n,
             found.result("raised", key, now).n,
-            case_url("raised", Span(before.first, now.last), Narrow(Cut.CATEGORY, key or NONE)),
+            case_url("raised", before, Narrow(Cut.CATEGORY, key or NONE)),
+            case_url("raised", now, Narrow(Cut.CATEGORY, key or NONE)),
         )
         for key in found.keys
     ]

@@ -170,7 +170,7 @@ class LeaderFigures:
     months: tuple[tuple[str, int, int, str, str], ...]  # label, raised, closed, and where each leads
     months_line: str
     satisfied_formula: str
-    hot: tuple[tuple[str, int, int, str], ...]  # category, before, now, where it leads
+    hot: tuple[tuple[str, int, int, str, str], ...]  # category, before, now, and where each leads
     all_url: str
     backlog: tuple[Stock, ...]  # the last twelve months, the present one last
     backlog_line: str

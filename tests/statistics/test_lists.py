@@ -182,6 +182,20 @@ def test_in_a_short_span_nobody_is_told_in_per_cent(as_):
 
 
 @pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("span", ["", "quarter", "month"])
+def test_every_figure_of_a_leaders_page_opens_as_many_cases(as_, span):
+    client = as_(people.PRINCIPAL)
+    page = html.document_fromstring(client.get(f"/?span={span}").get_data(as_text=True))
+    walked = 0
+    for door in page.xpath("//main//a[starts-with(@href, '/statistics/cases')]"):
+        said = " ".join(door.text_content().split())
+        found = re.search(r"(?<![\d.])[\d.]+/(\d+)$", said) or re.match(r"(?:企业不满意 )?(\d+)", said)
+        assert _walked(client, door.get("href")) == int(found[1]), (door.get("href"), said)
+        walked += 1
+    assert walked > 10
+
+
+@pytest.mark.usefixtures("told")
 def test_the_lists_by_part_add_up_and_name_what_is_in_the_numerator(as_):
     client = as_(people.CHIEF)
     kept = _walked(client, "/statistics/cases?figure=handling_on_time&part=yes")

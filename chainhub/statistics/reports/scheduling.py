@@ -3,8 +3,6 @@
 A county says so as a dated rule; nothing is sent but a link, by the ways that a person has chosen.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from chainhub.audit import service as audit
@@ -13,7 +11,6 @@ from chainhub.core.errors import NotAllowed
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known, state
-from chainhub.county.people.rules import Holders
 from chainhub.county.rulebook.models import RuleText
 from chainhub.notices import service as notices
 from chainhub.notices.models import Notice
@@ -22,23 +19,7 @@ from chainhub.statistics.reports import reading, weekly
 from chainhub.statistics.reports.models import StatReport
 from chainhub.statistics.reports.service import publishing
 from chainhub.statistics.reports.terms import Period
-
-RULE = "reports"  # its name in the rulebook
-_READERS = (Role.LEADER, Role.LIAISON, Role.COMMITTEE, Role.TASK_FORCE)
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """What happens by itself: drafts of months, word of weeks. Neither, unless a county wishes it."""
-
-    monthly: bool = False
-    weekly: bool = False
-
-
-def of(work: Work) -> Schedule:
-    """Return what the county wishes at this moment."""
-    said = known.of(work.session).book.text(RULE, work.now)
-    return Schedule(bool(said.get("monthly")), bool(said.get("weekly")))
+from chainhub.statistics.reports.wishes import RULE, Schedule, of, readers
 
 
 def change(work: Work, wanted: Schedule) -> None:
@@ -93,14 +74,10 @@ def untold(work: Work) -> list[int]:
     if not of(work).weekly or not weekly.is_time(work):
         return []
     week = weekly.last_week(local(work.now).date())
-    readers = sorted(_readers(known.of(work.session).holders))
-    told = select(Notice.user_id).where(Notice.key == _key(week), Notice.user_id.in_(readers))
+    hear = sorted(readers(work))
+    told = select(Notice.user_id).where(Notice.key == _key(week), Notice.user_id.in_(hear))
     heard = set(work.session.scalars(told))
-    return [one for one in readers if one not in heard]
-
-
-def _readers(holders: Holders) -> frozenset[int]:
-    return frozenset(one.user_id for one in holders.all() if one.role in _READERS)
+    return [one for one in hear if one not in heard]
 
 
 def tell(work: Work, ids: list[int]) -> None:

@@ -10,7 +10,7 @@ from chainhub.core.typed import clean
 from chainhub.core.work import Work
 from chainhub.documents.attachments.rules import disposition
 from chainhub.statistics import periods
-from chainhub.statistics.reports import presenting, reading, scheduling, weekly
+from chainhub.statistics.reports import presenting, reading, scheduling, weekly, wishes
 from chainhub.statistics.reports.papers import XLSX
 from chainhub.statistics.reports.reading import READERS
 from chainhub.statistics.reports.service import checking, publishing
@@ -65,7 +65,7 @@ def _index(work: Work, refusal: Invalid | None, status: int) -> ResponseReturnVa
         why=typed.get("why", ""),
         why_most=WHY_MOST,
         errors={name: "；".join(said) for name, said in refusal.errors.items()} if refusal else {},
-        schedule=scheduling.of(work) if "" in made else None,
+        schedule=wishes.of(work) if "" in made else None,
         next_url=url_for(".index", before=after) if after else "",
         first_url=url_for(".index") if before is not None else "",
     )
@@ -78,7 +78,7 @@ def _index(work: Work, refusal: Invalid | None, status: int) -> ResponseReturnVa
 def schedule() -> ResponseReturnValue:
     """Say what is made and told by itself."""
     with doors.work() as work:
-        scheduling.change(work, scheduling.Schedule("monthly" in request.form, "weekly" in request.form))
+        scheduling.change(work, wishes.Schedule("monthly" in request.form, "weekly" in request.form))
     flash("记下了，从现在起照这样。")
     return redirect(url_for(".index"), code=303)
 

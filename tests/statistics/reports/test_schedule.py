@@ -6,7 +6,8 @@ from sqlalchemy import select
 from chainhub.notices.models import Notice
 from chainhub.statistics.reports import jobs, scheduling
 from chainhub.statistics.reports.models import StatReport
-from chainhub.statistics.reports.scheduling import Schedule
+from chainhub.statistics.reports.service import publishing
+from chainhub.statistics.reports.wishes import Schedule
 from tests import people
 from tests.builders import as_clock
 from tests.people import china, work_of
@@ -58,3 +59,27 @@ def test_of_a_week_everybody_who_reads_figures_hears_once_by_a_link(session):
     ).all()
     assert notice.link == "/statistics/weekly?week=2026-W18"
     assert people.actor(session, people.OWNER).id not in found
+
+
+@pytest.mark.parametrize("wished", [True, False])
+def test_what_was_signed_goes_to_everybody_who_reads_it_where_that_is_wished(session, published, wished):
+    report = published()
+    if wished:
+        _wish(session, monthly=True)
+    at = china(2026, 4, 21, 9)
+
+    publishing.sign(work_of(session, people.CHIEF, at), report.id, report.version)
+
+    key = f"report:{report.id}:signed"
+    told = list(session.scalars(select(Notice.user_id).where(Notice.key == key)))
+    ids = {
+        one: people.actor(session, one).id for one in (people.PRINCIPAL, people.DISPATCHER, people.LIAISON)
+    }
+    publisher, signer = (people.actor(session, one).id for one in (people.CLERK, people.CHIEF))
+    assert len(told) == len(set(told)), "each of them once"
+    assert publisher in told
+    assert signer not in told
+    assert ({*ids.values()} <= set(told)) is wished
+    assert people.actor(session, people.OWNER).id not in told
+    if not wished:
+        assert told == [publisher]

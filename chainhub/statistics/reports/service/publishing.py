@@ -16,7 +16,7 @@ from chainhub.documents.papers.service import Draft, Owner
 from chainhub.notices import service as notices
 from chainhub.notices.rules import NoticeKind
 from chainhub.statistics import service as statistics
-from chainhub.statistics.reports import content, reading, rules
+from chainhub.statistics.reports import content, reading, rules, wishes
 from chainhub.statistics.reports.models import StatReport
 from chainhub.statistics.reports.terms import (
     SECTIONS,
@@ -205,7 +205,11 @@ def sign(work: Work, id_: int, version: int | None) -> StatReport:
     audit.record(work, "sign_report", reading.title(work, found), {"report": found.id, "hash": found.hash})
     words = f"{reading.title(work, found)}由{found.signed_by}签发了，可以印发。"
     told = {found.published_by_id} if found.published_by_id else set()
-    _tell(work, told - {work.actor.id}, NoticeKind.NEWS, words, f"report:{found.id}:signed", found)
+    _tell(work, told, NoticeKind.NEWS, words, f"report:{found.id}:signed", found)
+    if wishes.of(work).monthly:
+        others = wishes.readers(work, found.chain) - told
+        words = f"{reading.title(work, found)}由{found.signed_by}签发了，点开看。"
+        _tell(work, others, NoticeKind.NEWS, words, f"report:{found.id}:signed", found)
     return found
 
 
