@@ -94,7 +94,7 @@ def page(work: Work, asked: Wanted, cursor: str = "", limit: int = PAGE) -> List
         found.extend(_kept(work, asked, after, below, limit + 1 - len(found)))
     shown = found[:limit]
     return Listed(
-        _rows(work, [(case, mark, runs) for _, case, mark, runs in shown]),
+        rows(work, [(case, mark, runs) for _, case, mark, runs in shown]),
         total,
         shown[-1][0] if len(found) > limit else "",
     )
@@ -164,7 +164,8 @@ def _conditions(asked: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
+def rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
+    """Return cases as rows of a list: of what the reader may not see no more than that it counts."""
     ids = sorted({case.ticket for case, *_ in found})
     seen = {
         ticket: (number, title, short, state)
@@ -177,18 +178,18 @@ def _rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
     excluded = any(mark.measure is Measure.EXCLUDED for _, mark, _ in found)
     approved = _approved(work, [one for one in ids if one in seen]) if excluded else {}
     made = appeals.of_tickets(work, [one for one in ids if one in seen])
-    rows = []
+    listed = []
     for case, mark, runs in found:
         if case.ticket not in seen:
-            rows.append(Row(mark, runs=runs))
+            listed.append(Row(mark, runs=runs))
             continue
         note, appeal = approved.get(case.ticket, ""), None
         if mark.measure is Measure.EXEMPTED:
             note = _decisions(made.values(), case.ticket, mark)
         else:
             appeal = made.get((case.ticket, mark.measure.value, mark.unit, mark.month))
-        rows.append(Row(mark, *seen[case.ticket], runs, note, appeal))
-    return rows
+        listed.append(Row(mark, *seen[case.ticket], runs, note, appeal))
+    return listed
 
 
 def _decisions(made: Iterable[Appeal], ticket: int, mark: Mark) -> str:

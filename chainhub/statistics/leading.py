@@ -10,6 +10,7 @@ from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.rules import Directory
 from chainhub.statistics import periods, queries, reach
+from chainhub.statistics.backlog import BEGAN, FLOW
 from chainhub.statistics.figures import FIGURES, RANKED_N, Result, ranked
 from chainhub.statistics.presenting import case_url, line, span_text, worked
 from chainhub.statistics.queries import Counts
@@ -18,8 +19,6 @@ from chainhub.statistics.showing import Choice, FigureLine, LeaderFigures, Stock
 from chainhub.statistics.terms import Cut, Measure, Month, Span, month_of, rolling
 
 _HOT = 5  # categories that are named
-_BEGAN = Month(2000, 1)  # before any ticket: what is open is all that entered less all that left
-_FLOW = frozenset({Measure.ENTERED, Measure.LEFT})
 
 
 _YEAR = "近 12 个月"
@@ -66,7 +65,7 @@ def leader(work: Work, said: str) -> LeaderFigures:
             reach.question(
                 work, Span(this.plus(-1), this), frozenset({Measure.RAISED}), Narrow(Cut.CATEGORY)
             ),
-            reach.question(work, Span(_BEGAN, this), _FLOW, Narrow()),
+            reach.question(work, Span(BEGAN, this), FLOW, Narrow()),
         ),
     )
     return _figures(
@@ -120,13 +119,14 @@ def _backlog(found: Counts, year: Span) -> tuple[Stock, ...]:
     """Return how many were open at the end of each month: whatever ever became open, less what ended."""
     listed = []
     for month in year.months:
-        until, alone = Span(_BEGAN, month), Span(month, month)
+        until, alone = Span(BEGAN, month), Span(month, month)
         listed.append(
             Stock(
                 month.text,
                 found.number(Measure.ENTERED, until) - found.number(Measure.LEFT, until),
                 found.number(Measure.ENTERED, alone),
                 found.number(Measure.LEFT, alone),
+                f"/statistics/open?month={month.written}",
                 case_url("entered", alone, Narrow()),
                 case_url("left", alone, Narrow()),
             )

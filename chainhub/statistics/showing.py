@@ -150,6 +150,7 @@ class Stock:
     open: int
     entered: int
     left: int
+    open_url: str
     entered_url: str
     left_url: str
 

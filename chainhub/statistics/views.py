@@ -9,7 +9,7 @@ from chainhub.core.errors import Invalid
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.county import known
-from chainhub.statistics import board, cases, now, periods, placing, presenting, queries, reach
+from chainhub.statistics import backlog, board, cases, now, periods, placing, presenting, queries, reach
 from chainhub.statistics.figures import FIGURES
 from chainhub.statistics.presenting import ALL_MEASURES
 from chainhub.statistics.reach import BOARD_READERS, READERS, Narrow
@@ -116,6 +116,33 @@ def listed() -> ResponseReturnValue:
             next_url=f"{here}&cursor={found.next_cursor}" if found.next_cursor else "",
             first_url=here if request.args.get("cursor") else "",
             back_url=f"{url_for('.index')}?{urlencode({'from': span.first.written, 'to': span.last.written})}",
+        )
+
+
+@bp.get("/statistics/open")
+@doors.signed_in(*BOARD_READERS)
+def left_open() -> ResponseReturnValue:
+    """List what was open at the end of a month."""
+    with doors.reading() as work:
+        said, this = request.args.get("month", ""), month_of(work.now)
+        month = periods.read(said) if said else this
+        if month is None or month > this:
+            raise Invalid(errors={"month": ["月份要写成 2026-11 这样，最晚是本月。"]})
+        found = backlog.page(work, month, request.args.get("cursor", ""))
+        here = f"{url_for('.left_open')}?month={month.written}"
+        return render_template(
+            "statistics/cases.html",
+            figure={"label": "没办完"},
+            part="此刻" if month == this else f"{month.text}末",
+            scope=_scope(work, reach.of(work), Narrow()),
+            when="此刻" if month == this else f"{month.text}末",
+            total=found.total,
+            worked="到那时为止进入在办的次数，减去办完离开的次数；保密的不在内",
+            rows=presenting.case_lines(work, found.rows, "entered"),
+            parts=[],
+            next_url=f"{here}&cursor={found.next_cursor}" if found.next_cursor else "",
+            first_url=here if request.args.get("cursor") else "",
+            back_url=url_for(".index"),
         )
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from chainhub.core import clock
 from chainhub.core.worktime import SHANGHAI
-from chainhub.statistics import service, stories
+from chainhub.statistics import leading, service, stories
 from chainhub.statistics.figures import FIGURES
 from chainhub.tickets.models import TicketEvent
 from tests import people
 from tests.api.calling import given
 from tests.api.conftest import caller  # noqa: F401  # a fixture
 from tests.builders import as_clock
+from tests.people import work_of
 from tests.statistics.staging import NOW, county
 
 pytestmark = pytest.mark.slow
@@ -187,12 +188,32 @@ def test_every_figure_of_a_leaders_page_opens_as_many_cases(as_, span):
     client = as_(people.PRINCIPAL)
     page = html.document_fromstring(client.get(f"/?span={span}").get_data(as_text=True))
     walked = 0
-    for door in page.xpath("//main//a[starts-with(@href, '/statistics/cases')]"):
+    doors = "//main//a[starts-with(@href, '/statistics/cases') or starts-with(@href, '/statistics/open')]"
+    assert page.xpath("//main//a[starts-with(@href, '/statistics/open')]")
+    for door in page.xpath(doors):
         said = " ".join(door.text_content().split())
         found = re.search(r"(?<![\d.])[\d.]+/(\d+)$", said) or re.match(r"(?:企业不满意 )?(\d+)", said)
         assert _walked(client, door.get("href")) == int(found[1]), (door.get("href"), said)
         walked += 1
     assert walked > 10
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("who", [people.PRINCIPAL, people.CHIEF, people.CLERK])
+def test_what_was_open_at_the_end_of_a_month_is_walked_page_by_page(as_, session, who, monkeypatch):
+    monkeypatch.setattr("chainhub.statistics.backlog.page.__defaults__", ("", 3))
+    client, work = as_(who), work_of(session, who, NOW)
+    figures = leading.leader(work, "")
+
+    for one in figures.backlog:
+        assert _walked(client, one.open_url) == one.open, one.label
+    assert figures.backlog[-1].open > 3
+    assert client.get("/statistics/open").status_code == 200
+    assert client.get("/statistics/open?month=2099-01").status_code == 422
+    assert client.get("/statistics/open?month=morgen").status_code == 422
+    assert client.get("/statistics/open?cursor=x").status_code == 422
+    for other in (people.POWER, people.OWNER):
+        assert as_(other).get("/statistics/open").status_code == 403
 
 
 @pytest.mark.usefixtures("told")
