@@ -35,7 +35,12 @@ class Standing:
 
 def of(work: Work, wanted: Filter | None = None) -> Standing:
     """Count what is open and seen by this actor, all of it or what a filter finds, in one statement."""
-    query = _counting(work.actor) if wanted is None else _made(listing.conditions(work, wanted), [])
+    everything = wanted is None or (
+        wanted == Filter() and not wanted.extra
+    )  # asked at every look: its statement is kept
+    query = (
+        _counting(work.actor) if everything or wanted is None else _made(listing.conditions(work, wanted), [])
+    )
     return _standing(read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all())
 
 
