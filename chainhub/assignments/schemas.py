@@ -14,6 +14,7 @@ from chainhub.web.shapes import (
     Day,
     Line,
     Query,
+    Said,
     Several,
     Shape,
     Text,
@@ -38,7 +39,7 @@ class AssignmentQuery(PageQuery):
     """Which enterprises."""
 
     chain = Line(CODE_MOST, about="产业链编码")
-    bare = YesNo(about="true：只看还没有指导员的")
+    bare = Said(about="true：只看还没有指导员的")
 
 
 class ProposeBody(Command):
@@ -267,7 +268,7 @@ class KeepKindBody(Command):
 class FourQuery(PageQuery):
     """Which enterprises."""
 
-    gaps = YesNo(about="true：只看还缺的")
+    gaps = Said(about="true：只看还缺的")
 
 
 class FourShape(Shape):

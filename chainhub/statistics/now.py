@@ -3,8 +3,9 @@
 History alone says what happened; this is what stands, so it has no months. The conditions are those of the list of tickets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from chainhub.core.work import Work
@@ -14,8 +15,7 @@ from chainhub.statistics.terms import Cut
 from chainhub.tickets import standing
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.listing import Colour, Filter
-from chainhub.tickets.terms import Kind
-from chainhub.tickets.workflow import OPEN
+from chainhub.tickets.terms import Channel, Kind
 
 _FORMULA = "此刻没到终点的诉求里，{}。和时间段无关；保密的只数您看得到的"
 
@@ -55,7 +55,7 @@ def lines(work: Work, narrow: Narrow) -> list[FigureLine]:
     if found is None:
         return []
     return [
-        _line("open", "没办完", found.open, "还没办完的件数", narrow, [("state", one.value) for one in OPEN]),
+        _line("open", "没办完", found.open, "还没办完的件数", narrow, [("open", "1")]),
         _line("late", "逾期", found.late, "过了时限的件数", narrow, [("light", Colour.RED.value)]),
         *(
             _line(
@@ -82,30 +82,32 @@ def lines(work: Work, narrow: Narrow) -> list[FigureLine]:
     ]
 
 
+_KINDS: Mapping[Cut, Callable[[str], Any]] = {
+    Cut.CHAIN: str,
+    Cut.UNIT: str,
+    Cut.CATEGORY: str,
+    Cut.KIND: Kind,
+    Cut.ENTERPRISE: str,
+    Cut.CHANNEL: Channel,
+}
+"""The cuts along which the list of tickets is narrowed, by the same name as here, and what it takes there."""
+
+
 def _wanted(narrow: Narrow) -> Filter | None:
     if not narrow.key:
         return Filter(chain=narrow.chain)
-    if narrow.key == NONE or narrow.cut not in _NAMES:
+    if narrow.key == NONE or narrow.cut not in _KINDS:
         return None
-    if narrow.cut is Cut.CHAIN:
-        return Filter(chain=narrow.key) if narrow.chain in {"", narrow.key} else None
-    if narrow.cut is Cut.KIND:
-        return Filter(chain=narrow.chain, kind=Kind(narrow.key))
-    if narrow.cut is Cut.UNIT:
-        return Filter(chain=narrow.chain, unit=narrow.key)
-    if narrow.cut is Cut.CATEGORY:
-        return Filter(chain=narrow.chain, category=narrow.key)
-    return Filter(chain=narrow.chain, enterprise=narrow.key)
-
-
-_NAMES = {one: one.value for one in (Cut.CHAIN, Cut.UNIT, Cut.CATEGORY, Cut.KIND, Cut.ENTERPRISE)}
-"""How the address of the list narrows along a cut."""
+    key = {narrow.cut.value: _KINDS[narrow.cut](narrow.key)}
+    if narrow.cut is Cut.CHAIN and narrow.chain not in {"", narrow.key}:
+        return None
+    return Filter(**{"chain": narrow.chain, **key})
 
 
 def _line(
     code: str, label: str, number: int, said: str, narrow: Narrow, asked: list[tuple[str, str]]
 ) -> FigureLine:
-    narrowed = {"chain": narrow.chain, **({_NAMES[narrow.cut]: narrow.key} if narrow.key else {})}
+    narrowed = {"chain": narrow.chain, **({narrow.cut.value: narrow.key} if narrow.key else {})}
     kept = [(name, value) for name, value in narrowed.items() if value]
     url = f"/tickets?{urlencode([*kept, *asked])}" if number else ""
     return FigureLine(code, label, str(number), "", url, _FORMULA.format(said))

@@ -33,7 +33,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.finding import service as finding
 from chainhub.tickets import queries
 from chainhub.tickets.models import Part, Ticket
-from chainhub.tickets.terms import Kind, Route, Urgency
+from chainhub.tickets.terms import Channel, Kind, Route, Urgency
 from chainhub.tickets.workflow import PAUSED, State
 
 PAGE = 50
@@ -114,6 +114,7 @@ class Filter:
     enterprise: str = ""
     category: str = ""
     kind: Kind | None = None
+    channel: Channel | None = None
     urgency: Urgency | None = None
     light: Colour | None = None
     q: str = ""
@@ -146,7 +147,7 @@ def page(
 ) -> Page:
     """Return a page of what this actor may see. Raises Invalid for a cursor that this list never gave out."""
     limit = max(1, min(limit, PAGE_MOST))
-    if cursor or _of_the_moment(wanted):
+    if cursor or is_of_the_moment(wanted):
         newest = finding.newest(work.session, queries.OWNER, wanted.q, Ticket.id) if wanted.q else Ticket.id
         seen = queries.visible_in_order(work.actor)
         query = _ordered(_LISTED.where(seen, *_conditions(work, wanted)), order, cursor, newest)
@@ -178,7 +179,7 @@ def first(actor: Actor, wanted: Filter, order: Order, most: int) -> Select[Ticke
     They are found first and joined then, and their number stands in the text, so that a server knows how few they are.
     Raises ValueError for a filter that means something else at another moment or in another directory.
     """
-    if wanted.light is not None or _of_the_moment(wanted):
+    if wanted.light is not None or is_of_the_moment(wanted):
         raise ValueError(f"the statement of {wanted} cannot be kept")
     found = select(Ticket.id).where(queries.visible_in_order(actor), *_lasting(wanted))
     few = _ordered(found, order, "", Ticket.id).limit(literal_column(str(most), Integer))
@@ -187,10 +188,15 @@ def first(actor: Actor, wanted: Filter, order: Order, most: int) -> Select[Ticke
 
 @lru_cache(maxsize=512)
 def _counted(actor: Actor, wanted: Filter) -> Select[int]:
-    return _count_of((queries.visible(actor), *_lasting(wanted), *_lit(wanted, _NOW)))
+    return _count_of(lasting(actor, wanted))
 
 
-def _of_the_moment(wanted: Filter) -> bool:
+def lasting(actor: Actor, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a whole list for a statement that is kept; where a light is wanted, it needs the moment `now`."""
+    return (queries.visible(actor), *_lasting(wanted), *_lit(wanted, _NOW))
+
+
+def is_of_the_moment(wanted: Filter) -> bool:
     """Say whether a filter means something else for another directory or database, or names a moment of its own."""
     return bool(wanted.category or wanted.q or wanted.due_before or wanted.extra)
 
@@ -231,6 +237,7 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         (Ticket.lead_unit_code, wanted.unit),
         (Ticket.enterprise_code, wanted.enterprise),
         (Ticket.kind, wanted.kind),
+        (Ticket.channel, wanted.channel),
         (Ticket.urgency, wanted.urgency),
         (Ticket.route, wanted.route),
     ):
@@ -259,7 +266,7 @@ def light_is(colour: Colour, now: queries.Moment) -> ColumnElement[bool]:
 
 def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     """Count what a filter finds, up to `most`: a count must not cost more than a page."""
-    if _of_the_moment(wanted):
+    if is_of_the_moment(wanted):
         query = _count_of((queries.visible(work.actor), *_conditions(work, wanted)))
         return work.session.scalar(query, {"most": most}) or 0
     return work.session.scalar(_counted(work.actor, wanted), {"most": most, **_moment(work, wanted)}) or 0

@@ -26,6 +26,7 @@ from chainhub.web.shapes import (
     Line,
     Moment,
     Query,
+    Said,
     Several,
     Text,
     Whole,
@@ -183,7 +184,9 @@ class TicketQuery(Query):
     co_unit = Line(CODE_MOST, about="协办单位编码：派过协办的")
     category = Line(CODE_MOST, about="类别编码，含下一级")
     kind = Choice(terms.Kind)
+    channel = Choice(terms.Channel, about="渠道")
     urgency = Choice(terms.Urgency)
+    open = Said(about="true：只看没办完的")
     light = Choice(Colour, about="灯：green 正常，yellow 快到期，red 逾期，grey 等待，blue 已了结")
     late = Choice(Age, about="逾期多久，从到期那天起数的工作日：5 以内，10 是 6 到 10，more 更久")
     enterprise = Line(CODE_MOST, about="企业编码")
@@ -195,12 +198,7 @@ class TicketQuery(Query):
     route = Choice(
         terms.Route, about="接单时定的路：" + "，".join(f"{one.value} {one.label}" for one in terms.Route)
     )
-    referred = mm.Boolean(
-        truthy={"true"},
-        falsy={"false"},
-        error_messages={"invalid": "请写 true 或 false。"},
-        metadata={"description": "true：只看上级转办的"},
-    )
+    referred = Said(about="true：只看上级转办的")
     due_before = shapes.Before(about="在这以前到期的，如 2026-10-27T17:30:00+08:00；只写日期是那天零点")
     order = Choice(Order, about="newest 新的在前，due 先到期的在前")
     cursor = shapes.cursor()

@@ -27,10 +27,12 @@ KNOWN = (
     "co_unit",
     "category",
     "kind",
+    "channel",
     "urgency",
     "light",
     "due",
     "late",
+    "open",
     "ended",
     "unhappy",
     "flag",
@@ -95,7 +97,9 @@ def read(work: Work, args: Args) -> tuple[Filter, Order]:
         enterprise=_first(args, "enterprise"),
         category=_first(args, "category"),
         kind=_one(terms.Kind, _first(args, "kind")),
+        channel=_one(terms.Channel, _first(args, "channel")),
         urgency=_one(terms.Urgency, _first(args, "urgency")),
+        open_only=bool(_first(args, "open")),
         light=Colour(light) if light in set(Colour) else None,
         q=_first(args, "q").strip()[:Q_MOST],
         due_before=before,
@@ -112,6 +116,7 @@ def words(work: Work, args: Args) -> str:
     task = _TASK_STATES.get(_first(args, "task"), ())
     chain = directory.chains.get(_first(args, "chain"))
     kind, urgency = _one(terms.Kind, _first(args, "kind")), _one(terms.Urgency, _first(args, "urgency"))
+    channel = _one(terms.Channel, _first(args, "channel"))
     route, age = _one(terms.Route, _first(args, "route")), _one(Age, _first(args, "late"))
     states = [State(one).label for one in args.get("state", ()) if one in set(State)]
     said = (
@@ -123,6 +128,7 @@ def words(work: Work, args: Args) -> str:
         ("企业", firm.name if firm else _first(args, "enterprise")),
         ("类别", directory.category_label(_first(args, "category")) or _first(args, "category")),
         ("性质", kind.label if kind else ""),
+        ("渠道", channel.label if channel else ""),
         ("紧急程度", urgency.label if urgency else ""),
         ("灯", LIGHTS.get(_first(args, "light"), "")),
         ("逾期多久", age.label if age else ""),
@@ -130,6 +136,7 @@ def words(work: Work, args: Args) -> str:
         ("到期", "7 个工作日内到期" if _first(args, "due") == "7" else ""),
         ("走哪条路", route.label if route else ""),
         ("来源", "上级转办" if _first(args, "referred") else ""),
+        ("没办完", "是" if _first(args, "open") else ""),
         ("已办完", "是" if _first(args, "ended") else ""),
         ("企业不满意", "是" if _first(args, "unhappy") else ""),
     )

@@ -166,6 +166,15 @@ class YesNo(fields.Boolean):
         raise self.make_error("invalid", input=value)
 
 
+class Said(fields.Boolean):
+    """Yes or no as an address says it: `true` or `false`, and nothing that looks like it."""
+
+    default_error_messages = YesNo.default_error_messages
+
+    def __init__(self, about: str) -> None:
+        super().__init__(truthy={"true"}, falsy={"false"}, metadata={"description": about})
+
+
 class Moment(fields.AwareDateTime):
     """An instant with its offset, RFC 3339; kept in Shanghai's time."""
 

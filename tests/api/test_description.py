@@ -2,9 +2,11 @@
 
 import re
 
+import marshmallow as mm
 import pytest
 
 from chainhub.tickets import fields, schemas
+from chainhub.web import shapes
 from tests.api.calling import V1, given
 
 EVERYWHERE = {"401", "403", "404", "409", "422", "429"}
@@ -53,6 +55,29 @@ def test_every_operation_says_how_it_may_refuse(described):
                 {"schema": {"$ref": "#/components/schemas/Problem"}},
             )
         assert operation["summary"], (path, method)
+
+
+def test_yes_and_no_are_understood_as_an_address_says_them(described):
+    """An address holds text alone: what a body takes as true would be refused there."""
+    asked = {
+        one["name"]
+        for _, _, operation in _operations(described)
+        for one in operation.get("parameters", ())
+        if one["in"] == "query" and "boolean" in one["schema"]["type"]
+    }
+    loaded = {
+        name: [field.deserialize(said) for said in ("true", "false")]
+        for query in _below(shapes.Query)
+        for name, field in query().fields.items()
+        if isinstance(field, mm.fields.Boolean)
+    }
+
+    assert asked == set(loaded) >= {"open", "referred", "bare", "gaps"}
+    assert list(loaded.values()) == [[True, False]] * len(loaded)
+
+
+def _below(kind):
+    return [one for below in kind.__subclasses__() for one in (below, *_below(below))]
 
 
 def test_only_getting_a_token_needs_none(described):

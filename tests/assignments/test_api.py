@@ -47,6 +47,10 @@ def test_who_looks_after_whom_is_read_page_by_page_each_what_is_theirs(program, 
     assert own["phone"] == people.actor(session, people.GUIDE).phone
     assert len(given(program(people.GUIDE).get("/guides/assignments"))["items"]) == 3
     assert "****" in given(principal.get("/guides"))["items"][0]["phone"]
+    assert given(principal.get("/guides/assignments?bare=true"))["items"] == []
+    lacking = given(principal.get("/guides/four?gaps=true&limit=200"))["items"]
+    assert len(lacking) == 77
+    assert all(one["lacking"] for one in lacking)
     refused(program(people.OWNER).get("/guides"), 403)
 
 

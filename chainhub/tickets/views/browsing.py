@@ -95,7 +95,9 @@ def _filters(work: Work) -> tuple[FilterView, ...]:
         shown.append(_filter_view("来源", "referred", [("1", "上级转办")]))
         if len(_chains(work)) > 1:
             shown.insert(0, _filter_view("产业链", "chain", _chains(work)))
-    fixed = [("ended", "已办完"), ("unhappy", "企业不满意"), ("task", "该我办的")]
+    if request.args.get("channel"):  # one comes with it from the figures; it is no question of every day
+        shown.append(_filter_view("渠道", "channel", [(one.value, one.label) for one in terms.Channel]))
+    fixed = [("open", "没办完"), ("ended", "已办完"), ("unhappy", "企业不满意"), ("task", "该我办的")]
     for name, label in fixed:
         if request.args.get(name):
             shown.append(FilterView(label, label, _with(**{name: None, "cursor": None}), ()))
