@@ -112,7 +112,7 @@ def report_week(week: str | None, chain: str, out: Path, annex: Path | None) -> 
         found = weekly.brief(work, weekly.read(week or "", local(work.now).date()), chain)
         out.write_bytes(weekly.document(found))
         if annex is not None:
-            annex.write_bytes(weekly.annex(work, found.week, chain))
+            annex.write_bytes(weekly.annex(work, found))
     click.echo(f"写好了：{found.scope} {found.week.text}周报。")
 
 

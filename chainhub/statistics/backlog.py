@@ -17,7 +17,6 @@ from chainhub.statistics.models import StatCase, StatMark
 from chainhub.statistics.queries import Question
 from chainhub.statistics.reach import Narrow
 from chainhub.statistics.rules import Mark
-from chainhub.statistics.stories import Case
 from chainhub.statistics.terms import Measure, Month, Span
 from chainhub.tickets.models import Ticket, TicketEvent
 
@@ -41,18 +40,12 @@ def page(work: Work, month: Month, cursor: str = "", limit: int = PAGE) -> Liste
     found.sort(key=lambda one: -one[0])
     shown = found[:limit]
     return Listed(
-        cases.rows(work, [(_case(ticket), _mark(entered), False) for ticket, entered in shown]),
+        cases.rows(
+            work, [(ticket, Mark(Measure.ENTERED, entered, "", 1), False) for ticket, entered in shown]
+        ),
         counted.number(Measure.ENTERED) - counted.number(Measure.LEFT),
         str(shown[-1][0]) if len(found) > limit else "",
     )
-
-
-def _case(ticket: int) -> Case:
-    return Case(ticket, "", "", "", "", "")
-
-
-def _mark(month: int) -> Mark:
-    return Mark(Measure.ENTERED, month, "", 1)
 
 
 def _fresh(work: Work, asked: Question, after: int, below: int | None) -> Iterator[tuple[int, int]]:

@@ -94,7 +94,7 @@ def page(work: Work, asked: Wanted, cursor: str = "", limit: int = PAGE) -> List
         found.extend(_kept(work, asked, after, below, limit + 1 - len(found)))
     shown = found[:limit]
     return Listed(
-        rows(work, [(case, mark, runs) for _, case, mark, runs in shown]),
+        rows(work, [(case.ticket, mark, runs) for _, case, mark, runs in shown]),
         total,
         shown[-1][0] if len(found) > limit else "",
     )
@@ -164,9 +164,9 @@ def _conditions(asked: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
+def rows(work: Work, found: Sequence[tuple[int, Mark, bool]]) -> list[Row]:
     """Return cases as rows of a list: of what the reader may not see no more than that it counts."""
-    ids = sorted({case.ticket for case, *_ in found})
+    ids = sorted({ticket for ticket, *_ in found})
     seen = {
         ticket: (number, title, short, state)
         for ticket, number, title, short, state in work.session.execute(
@@ -179,16 +179,16 @@ def rows(work: Work, found: Sequence[tuple[Case, Mark, bool]]) -> list[Row]:
     approved = _approved(work, [one for one in ids if one in seen]) if excluded else {}
     made = appeals.of_tickets(work, [one for one in ids if one in seen])
     listed = []
-    for case, mark, runs in found:
-        if case.ticket not in seen:
+    for ticket, mark, runs in found:
+        if ticket not in seen:
             listed.append(Row(mark, runs=runs))
             continue
-        note, appeal = approved.get(case.ticket, ""), None
+        note, appeal = approved.get(ticket, ""), None
         if mark.measure is Measure.EXEMPTED:
-            note = _decisions(made.values(), case.ticket, mark)
+            note = _decisions(made.values(), ticket, mark)
         else:
-            appeal = made.get((case.ticket, mark.measure.value, mark.unit, mark.month))
-        listed.append(Row(mark, *seen[case.ticket], runs, note, appeal))
+            appeal = made.get((ticket, mark.measure.value, mark.unit, mark.month))
+        listed.append(Row(mark, *seen[ticket], runs, note, appeal))
     return listed
 
 

@@ -160,12 +160,7 @@ class Result:
         """Numerator over denominator: 33/36, 28.5/31; a count alone where there is no numerator."""
         return f"{number_text(self.top)}/{self.n}" if self.figure.sort is Sort.RATE else str(self.n)
 
-    @property
-    def worked(self) -> str:
-        """The formula with the numbers put in."""
-        return self.worked_out(rated=True)
-
-    def worked_out(self, *, rated: bool) -> str:
+    def worked(self, *, rated: bool) -> str:
         """Return the formula with the numbers put in; a rate without its per cent where there is too little for one."""
         if self.figure.sort is Sort.RATE:
             if self.value is None:

@@ -155,18 +155,15 @@ def _units(counted: _Counted) -> tuple[tuple[UnitBar, ...], str]:
     if not counted.span.is_long:
         return _missed(counted, [(key, one) for key, one in listed if one.n])
     rated = list(reversed(ranked(listed)))
-    bars = tuple(
-        UnitBar(
-            reach.label_of(names, Cut.UNIT, key),
-            int((one.value or 0) * 100),
-            one.text,
-            one.share,
-            case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
-        )
-        for key, one in rated
-    )
+    bars = tuple(_bar(counted, key, int((one.value or 0) * 100), one.text, one.share) for key, one in rated)
     few = [f"{reach.label_of(names, Cut.UNIT, key)} {one.share}" for key, one in listed if not one.is_ranked]
     return bars, f"不足 {RANKED_N} 件不计率：{'，'.join(few)}" if few else ""
+
+
+def _bar(counted: _Counted, key: str, percent: int | None, text: str, share: str) -> UnitBar:
+    label = reach.label_of(counted.directory, Cut.UNIT, key)
+    url = case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key))
+    return UnitBar(label, percent, text, share, url)
 
 
 def _no_units(span: Span, whole: Result) -> str:
@@ -180,16 +177,7 @@ def _missed(counted: _Counted, listed: list[tuple[str, Result]]) -> tuple[tuple[
         ((key, one) for key, one in listed if one.top < one.n),
         key=lambda pair: (pair[1].top - pair[1].n, -pair[1].n, pair[0]),
     )
-    bars = tuple(
-        UnitBar(
-            reach.label_of(counted.directory, Cut.UNIT, key),
-            None,
-            one.share,
-            "",
-            case_url("handling_on_time", counted.span, Narrow(Cut.UNIT, key)),
-        )
-        for key, one in missed
-    )
+    bars = tuple(_bar(counted, key, None, one.share, "") for key, one in missed)
     kept = [one.n for _, one in listed if one.top == one.n]
     return bars, f"{'其余 ' if bars else ''}{len(kept)} 个单位的 {sum(kept)} 件次都按时。" if kept else ""
 

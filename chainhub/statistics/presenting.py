@@ -45,29 +45,25 @@ ALL_MEASURES = frozenset(figure.measure for figure in FIGURES.values())
 @lru_cache(maxsize=4096)
 def case_url(code: str, span: Span, narrow: Narrow, part: str = "") -> str:
     """Return where the list of what a figure counts is."""
-    asked = {
-        "figure": code,
-        "part": part,
-        "from": span.first.written,
-        "to": span.last.written,
-        "cut": narrow.cut.value if narrow.key else "",
-        "key": narrow.key,
-        "chain": narrow.chain,
-    }
-    return f"{LIST}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return _address(LIST, {"figure": code, "part": part}, span, narrow)
 
 
 @lru_cache(maxsize=4096)
 def page_url(span: Span, narrow: Narrow) -> str:
     """Return where all figures of a span and of one unit, chain … are."""
+    return _address(PAGE, {}, span, narrow)
+
+
+def _address(page: str, said: Mapping[str, str], span: Span, narrow: Narrow) -> str:
     asked = {
+        **said,
         "from": span.first.written,
         "to": span.last.written,
         "cut": narrow.cut.value if narrow.key else "",
         "key": narrow.key,
         "chain": narrow.chain,
     }
-    return f"{PAGE}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"{page}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def line(result: Result, span: Span, narrow: Narrow) -> FigureLine:
@@ -85,7 +81,7 @@ def line(result: Result, span: Span, narrow: Narrow) -> FigureLine:
 
 def worked(result: Result, span: Span, narrow: Narrow) -> str:
     """Return a figure's formula with the numbers put in, with a per cent where the figure is told in one."""
-    return result.worked_out(rated=_is_rated(result, span, narrow))
+    return result.worked(rated=_is_rated(result, span, narrow))
 
 
 def _is_rated(result: Result, span: Span, narrow: Narrow) -> bool:

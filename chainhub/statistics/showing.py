@@ -136,7 +136,7 @@ class UnitBar:
     """How a unit keeps its limits: a bar of a hundred, and k of n beside it."""
 
     label: str
-    percent: int | None  # None: in a short span, or of too few, no rate is shown
+    percent: int | None  # None: in a short span no rate is shown
     text: str
     share: str
     url: str

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Label, Row, Select, bindparam, func, selec
 from chainhub.core.actor import Actor
 from chainhub.core.db import read_rows, spelled_out
 from chainhub.core.work import Work
-from chainhub.tickets import ageing, listing, mine, queries
+from chainhub.tickets import ageing, listing, mine
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.listing import Colour, Filter, light_is
 from chainhub.tickets.models import Ticket
@@ -33,20 +33,19 @@ class Standing:
     ages: Mapping[Age, int]
 
 
-def of(work: Work, wanted: Filter | None = None) -> Standing:
+EVERYTHING = Filter()
+
+
+def of(work: Work, wanted: Filter = EVERYTHING) -> Standing:
     """Count what is open and seen by this actor, all of it or what a filter finds, in one statement."""
-    everything = wanted is None or (
-        wanted == Filter() and not wanted.extra
-    )  # asked at every look: its statement is kept
-    query = (
-        _counting(work.actor) if everything or wanted is None else _made(listing.conditions(work, wanted), [])
-    )
+    asked_again = not listing.is_of_the_moment(wanted)
+    query = _counting(work.actor, wanted) if asked_again else _made(listing.conditions(work, wanted))
     return _standing(read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all())
 
 
 def with_lists(work: Work) -> tuple[Standing, mine.Counts]:
     """Count the same, and what waits in this actor's own lists: in one statement, unless nothing is open."""
-    query = _counting(work.actor, mine.units(work))
+    query = _counting(work.actor, EVERYTHING, mine.units(work))
     rows = read_rows(work.session, query, ageing.borders(work.calendar, work.now)).all()
     return _standing(rows), mine.read(rows[0]._mapping) if rows else mine.counts(work)
 
@@ -64,12 +63,11 @@ def _standing(rows: Sequence[Row[*tuple[Any, ...]]]) -> Standing:
 
 
 @lru_cache(maxsize=512)
-def _counting(actor: Actor, units: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:
-    lists = [] if units is None else mine.counting(actor, units)
-    return _made((queries.visible(actor),), lists)
+def _counting(actor: Actor, wanted: Filter, units: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:
+    return _made(listing.lasting(actor, wanted), [] if units is None else mine.counting(actor, units))
 
 
-def _made(found: Sequence[ColumnElement[bool]], lists: Sequence[Label[int]]) -> Select[*tuple[Any, ...]]:
+def _made(found: Sequence[ColumnElement[bool]], lists: Sequence[Label[int]] = ()) -> Select[*tuple[Any, ...]]:
     given = {name: bindparam(name, type_=Ticket.due_at.type) for name in ageing.BORDERS}
     conditions = [light_is(light, given["now"]) for light in _LIGHTS]
     conditions += [ageing.condition(age, **given) for age in Age]

@@ -7,7 +7,7 @@ from chainhub.core.work import Work
 from chainhub.documents.attachments import rules, service
 from chainhub.documents.attachments.service import FIELD, Sound, Upload
 from chainhub.documents.attachments.storing import Storage
-from chainhub.documents.papers.rules import DOCX
+from chainhub.documents.papers.rules import DOCX, XLSX
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import attaching
 from chainhub.web.api import MULTIPART
@@ -45,7 +45,16 @@ def files_alone() -> list[Sound]:
 
 def docx(name: str, content: bytes) -> Response:
     """Return a paper to save."""
-    response = Response(content, mimetype=DOCX)
+    return _saved(name, content, DOCX)
+
+
+def xlsx(name: str, content: bytes) -> Response:
+    """Return a spreadsheet to save."""
+    return _saved(name, content, XLSX)
+
+
+def _saved(name: str, content: bytes, kind: str) -> Response:
+    response = Response(content, mimetype=kind)
     response.headers["Content-Disposition"] = rules.disposition(name, inline=False)
     response.headers["Content-Security-Policy"] = _POLICY
     return response

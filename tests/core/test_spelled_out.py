@@ -67,7 +67,7 @@ QUESTIONS = (
     (Cut.CHAIN, frozenset(Measure), False, True),
 )
 ASKED_AT_EVERY_LOOK = {
-    "what is open": lambda: standing._counting(LEADER, ()),
+    "what is open": lambda: standing._counting(LEADER, standing.EVERYTHING, ()),
     "own lists of a leader": lambda: mine._counting(LEADER, ()),
     "own lists of a committee": lambda: mine._counting(COMMITTEE, ("new_energy_committee",)),
     "what is stuck": lambda: leaders._first_due(LEADER),

@@ -11,10 +11,8 @@ from chainhub.assignments.views.door import PEOPLE, STAFF, bp
 from chainhub.core.actor import Role, ScopeKind
 from chainhub.core.limits import local
 from chainhub.core.work import Work
+from chainhub.documents.papers.rules import DOCX, XLSX
 from chainhub.web import doors
-
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/guides")
@@ -99,7 +97,7 @@ def four_each() -> ResponseReturnValue:
 def roster_sheet() -> Response:
     with doors.reading() as work:
         content = roster.sheet(work)
-    return _file(content, "选派名册.xlsx", _XLSX)
+    return _file(content, "选派名册.xlsx", XLSX)
 
 
 @bp.get("/guides/roster.docx")
@@ -107,7 +105,7 @@ def roster_sheet() -> Response:
 def roster_paper() -> Response:
     with doors.reading() as work:
         content = roster.paper(work)
-    return _file(content, "选派名册.docx", _DOCX)
+    return _file(content, "选派名册.docx", DOCX)
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

@@ -13,6 +13,7 @@ SIZE_MOST = 1024 * 1024  # bytes of a template
 UNZIPPED_MOST = 20 * 1024 * 1024  # bytes
 TEXT_MOST = 2 * 1024 * 1024  # bytes of a template's text: some 8,000 rows
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NOT_A_NAME = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]')

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request
 
 from chainhub.core.errors import Invalid
+from chainhub.documents.papers.rules import XLSX
 from chainhub.operations.errands import queries, schemas, service, views
 from chainhub.operations.errands.models import Errand
 from chainhub.operations.errands.rules import ErrandKind
@@ -102,7 +103,7 @@ def cancel_errand(id_: int) -> Response:
     return api.answer(found)
 
 
-@room.download("/errands/<int:id_>/file", (views.XLSX, views.ZIP))
+@room.download("/errands/<int:id_>/file", (XLSX, views.ZIP))
 @doors.signed_in()
 def errand_file(id_: int) -> Response:
     """下载做好的文件：只有要的人，只能一次（断了十分钟内可以再来）"""

@@ -13,6 +13,7 @@ from chainhub.core.errors import Invalid, NotFound
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments import storing
 from chainhub.documents.attachments.storing import Storage
+from chainhub.documents.papers.rules import XLSX
 from chainhub.operations import importing
 from chainhub.operations.errands import queries, rules, service, showing
 from chainhub.operations.errands.models import Errand
@@ -25,7 +26,6 @@ from chainhub.web.chinese import ChineseForm
 
 bp = Blueprint("errands", __name__, template_folder="templates")
 BODY_MOST = rules.FILE_MOST + 1024 * 1024  # bytes of a request that brings a ledger
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 
 

@@ -8,12 +8,10 @@ from flask import Response
 from chainhub.core.errors import Invalid
 from chainhub.core.limits import local
 from chainhub.core.work import Work
-from chainhub.documents.attachments.rules import disposition
-from chainhub.documents.papers.rules import DOCX
+from chainhub.documents.papers.rules import DOCX, XLSX
 from chainhub.statistics import periods
 from chainhub.statistics.reports import presenting, reading, schemas, weekly
 from chainhub.statistics.reports.models import StatReport
-from chainhub.statistics.reports.papers import XLSX
 from chainhub.statistics.reports.reading import READERS
 from chainhub.statistics.reports.service import checking, publishing
 from chainhub.statistics.reports.terms import MonthlyStage, Period
@@ -180,20 +178,15 @@ def month_annex(id_: int) -> Response:
     """附表：各张表，每个数是哪些诉求（只有编号）"""
     with doors.reading() as work:
         found = reading.find(work, id_)
-        response = Response(presenting.annex(work, found), mimetype=XLSX)
-        name = presenting.file_name(work, found, "xlsx")
-    response.headers["Content-Disposition"] = disposition(name, inline=False)
-    return response
+        return uploads.xlsx(presenting.file_name(work, found, "xlsx"), presenting.annex(work, found))
 
 
 @room.get("/stats/weekly", schemas.WeeklyBriefShape, api.Taken(query=schemas.WeeklyQuery))
 @doors.signed_in(*READERS)
 def weekly_brief() -> Response:
     """一周的周报：办了多少；最近两周的还有现在停在哪里"""
-    said = api.query(_WEEK)
     with doors.reading() as work:
-        week = weekly.read(said.get("week", ""), local(work.now).date())
-        found = weekly.brief(work, week, said.get("chain", ""))
+        found = _brief(work)
     rows = [
         {"label": label, "counts": dict(zip(found.columns, counts, strict=True))}
         for label, counts in found.rows
@@ -214,10 +207,8 @@ def weekly_brief() -> Response:
 @doors.signed_in(*READERS)
 def weekly_document() -> Response:
     """周报的 docx"""
-    said = api.query(_WEEK)
     with doors.reading() as work:
-        week = weekly.read(said.get("week", ""), local(work.now).date())
-        found = weekly.brief(work, week, said.get("chain", ""))
+        found = _brief(work)
         return uploads.docx(weekly.file_name(found, "docx"), weekly.document(found))
 
 
@@ -225,13 +216,15 @@ def weekly_document() -> Response:
 @doors.signed_in(*READERS)
 def weekly_annex() -> Response:
     """周报的附表：各张表，数到的每一步是哪件诉求（只有编号）"""
-    said = api.query(_WEEK)
     with doors.reading() as work:
-        week = weekly.read(said.get("week", ""), local(work.now).date())
-        found = weekly.brief(work, week, said.get("chain", ""))
-        response = Response(weekly.annex(work, week, said.get("chain", "")), mimetype=XLSX)
-    response.headers["Content-Disposition"] = disposition(weekly.file_name(found, "xlsx"), inline=False)
-    return response
+        found = _brief(work)
+        return uploads.xlsx(weekly.file_name(found, "xlsx"), weekly.annex(work, found))
+
+
+def _brief(work: Work) -> weekly.Brief:
+    said = api.query(_WEEK)
+    week = weekly.read(said.get("week", ""), local(work.now).date())
+    return weekly.brief(work, week, said.get("chain", ""))
 
 
 def _report(work: Work, one: StatReport) -> dict[str, Any]:

@@ -32,7 +32,6 @@ from chainhub.statistics.terms import Measure
 _NUMERALS = "一二三四五六七八九"
 _ONCE = datetime(1980, 1, 1, tzinfo=UTC)
 UNNAMED = "（不便列出）"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

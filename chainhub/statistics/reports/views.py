@@ -8,10 +8,8 @@ from chainhub.core.errors import Conflict, Invalid
 from chainhub.core.limits import local
 from chainhub.core.typed import clean
 from chainhub.core.work import Work
-from chainhub.documents.attachments.rules import disposition
 from chainhub.statistics import periods
 from chainhub.statistics.reports import presenting, reading, scheduling, weekly, wishes
-from chainhub.statistics.reports.papers import XLSX
 from chainhub.statistics.reports.reading import READERS
 from chainhub.statistics.reports.service import checking, publishing
 from chainhub.statistics.reports.terms import SECTIONS, TEXT_MOST, WHY_MOST, MonthlyStage, Period
@@ -262,10 +260,7 @@ def annex(id_: int) -> Response:
     """Give its annex as .xlsx: the tables, and the tickets behind each figure by number."""
     with doors.reading() as work:
         found = reading.find(work, id_)
-        response = Response(presenting.annex(work, found), mimetype=XLSX)
-        name = presenting.file_name(work, found, "xlsx")
-    response.headers["Content-Disposition"] = disposition(name, inline=False)
-    return response
+        return uploads.xlsx(presenting.file_name(work, found, "xlsx"), presenting.annex(work, found))
 
 
 def _line(form: MultiDict[str, str], name: str) -> str:
@@ -316,11 +311,8 @@ def week_document() -> Response:
 def week_annex() -> Response:
     """Give its annex as .xlsx: its tables, and each step that it counts by the number of its ticket."""
     with doors.reading() as work:
-        found, chain = _brief(work)
-        response = Response(weekly.annex(work, found.week, chain), mimetype=XLSX)
-    name = weekly.file_name(found, "xlsx")
-    response.headers["Content-Disposition"] = disposition(name, inline=False)
-    return response
+        found, _ = _brief(work)
+        return uploads.xlsx(weekly.file_name(found, "xlsx"), weekly.annex(work, found))
 
 
 def _brief(work: Work) -> tuple[weekly.Brief, str]:

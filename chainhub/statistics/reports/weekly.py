@@ -126,6 +126,7 @@ class Brief:
     """What a week's brief says."""
 
     week: Week
+    chains: Sequence[str]  # of which it tells, by code
     scope: str
     until: str
     rows: Sequence[
@@ -156,7 +157,10 @@ class Brief:
 
 def brief(work: Work, week: Week, chain: str = "") -> Brief:
     """Return the brief of a week, of what this actor reads, or of one chain. Raises NotAllowed, NotFound."""
-    chains = _chains(work, chain)
+    chains = [one for one in reading.scopes(work) if one]
+    if chain and chain not in chains:
+        raise NotFound("没有这条产业链的周报，或者您看不到它。")
+    chains = [chain] if chain else chains
     directory = known.of(work.session).directory
     by_chain, days = _flow(work, week, chains)
     rows = [
@@ -169,14 +173,7 @@ def brief(work: Work, week: Week, chain: str = "") -> Brief:
     standing, late, listed = _standing(work, chains) if fresh else ("", (), ())
     whole = reading.scopes(work)[0] == "" and not chain
     scope = known.of(work.session).name if whole else "、".join(directory.chains[one].name for one in chains)
-    return Brief(week, scope, moment_text(work.now, year=0), rows, days, standing, late, listed)
-
-
-def _chains(work: Work, chain: str) -> list[str]:
-    chains = [one for one in reading.scopes(work) if one]
-    if chain and chain not in chains:
-        raise NotFound("没有这条产业链的周报，或者您看不到它。")
-    return [chain] if chain else chains
+    return Brief(week, chains, scope, moment_text(work.now, year=0), rows, days, standing, late, listed)
 
 
 def _flow(
@@ -273,12 +270,12 @@ def document(found: Brief) -> bytes:
     return making.make(layout)
 
 
-def annex(work: Work, week: Week, chain: str = "") -> bytes:
+def annex(work: Work, found: Brief) -> bytes:
     """Return the .xlsx beside a brief: its tables, and every step that it counts by the number of its ticket.
 
-    What the reader may not see counts without its number. Raises NotAllowed, NotFound.
+    What the reader may not see counts without its number.
     """
-    found, made = brief(work, week, chain), BytesIO()
+    made = BytesIO()
     shown = [
         Table("本周办理", ("产业链", *found.columns), [(label, *row) for label, row in found.rows], _WIDTHS),
         Table("每天", ("哪天", "提出", "销号"), found.days, (10, 10, 10)),
@@ -289,7 +286,7 @@ def annex(work: Work, week: Week, chain: str = "") -> bytes:
         Table(
             "数到的每一步",
             ("数的是什么", "诉求编号", "产业链", "哪天"),
-            _steps(work, week, chain),
+            _steps(work, found),
             (16, 20, 16, 22),
         )
     )
@@ -308,7 +305,7 @@ def annex(work: Work, week: Week, chain: str = "") -> bytes:
 _WIDTHS = (16, *(12 for _ in FLOW))
 
 
-def _steps(work: Work, week: Week, chain: str) -> Iterator[Sequence[str]]:
+def _steps(work: Work, found: Brief) -> Iterator[Sequence[str]]:
     """Yield each step that is counted: which, of which ticket, in which chain, when."""
     names = known.of(work.session).directory.chains
     labels = {action: label for label, some in FLOW for action in some}
@@ -316,7 +313,7 @@ def _steps(work: Work, week: Week, chain: str) -> Iterator[Sequence[str]]:
     rows = work.session.execute(
         select(TicketEvent.action, seen, Ticket.chain_code, TicketEvent.at)
         .join(Ticket, Ticket.id == TicketEvent.ticket_id)
-        .where(*_within(week, _chains(work, chain)))
+        .where(*_within(found.week, found.chains))
         .order_by(TicketEvent.at, TicketEvent.id)
     )
     for action, number, code, at in rows:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from chainhub.core.actor import Role, ScopeKind
+from chainhub.core.actor import ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
+from chainhub.statistics.reports.reading import READERS
 
 RULE = "reports"  # its name in the rulebook
-_READERS = (Role.LEADER, Role.LIAISON, Role.COMMITTEE, Role.TASK_FORCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,5 @@ def readers(work: Work, chain: str = "") -> frozenset[int]:
     return frozenset(
         one.user_id
         for one in known.of(work.session).holders.all()
-        if one.role in _READERS and (not chain or one.scope is ScopeKind.COUNTY or one.ref == chain)
+        if one.role in READERS and (not chain or one.scope is ScopeKind.COUNTY or one.ref == chain)
     )
