@@ -13,7 +13,7 @@ from chainhub.core.errors import Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.statistics import periods
-from chainhub.statistics.reports import presenting, reading, weekly
+from chainhub.statistics.reports import presenting, reading, scheduling, weekly, wishes
 from chainhub.statistics.reports.models import StatReport
 from chainhub.statistics.reports.service import checking
 from chainhub.statistics.reports.terms import MonthlyStage, Period
@@ -114,6 +114,21 @@ def report_week(week: str | None, chain: str, out: Path, annex: Path | None) -> 
         if annex is not None:
             annex.write_bytes(weekly.annex(work, found))
     click.echo(f"写好了：{found.scope} {found.week.text}周报。")
+
+
+@report_.command("schedule")
+@click.option("--monthly/--no-monthly", default=None, help="Drafts of months, and word of what was signed.")
+@click.option("--weekly/--no-weekly", default=None, help="Word of the week that has passed.")
+def report_schedule(monthly: bool | None, weekly: bool | None) -> None:
+    """Say what is made and told by itself, or wish it otherwise from now on."""
+    wished = {name: one for name, one in (("monthly", monthly), ("weekly", weekly)) if one is not None}
+    with opening.work() as opened:
+        work = _reading(opened)
+        wanted = replace(wishes.of(work), **wished)
+        scheduling.change(work, wanted)
+    month = "每月自己起草，签发了告诉看得到的人" if wanted.monthly else "不自己起草"
+    week = "每周一告诉看得到的人" if wanted.weekly else "不自己发"
+    click.echo(f"月报：{month}。周报：{week}。")
 
 
 COMMANDS = (report_,)

@@ -151,6 +151,7 @@ _THERE: dict[str, dict] = {
     "set_weights": {"contacted": 10, "solved": 50, "satisfied": 40, "from_on": SOON.isoformat()},
     "appeal_against_figure": {"figure": "satisfied", "month": NOW.strftime("%Y-%m")},
     "decide_appeal": {"uphold": True},
+    "schedule_reports": {"weekly": True},
     "test_outgoing": {"to": "lin@example.cn", "medium": "email"},
 }
 
@@ -244,6 +245,7 @@ BY = {
     "packs": people.CLOSER,
     "checklists": "xitong",
     "weights": "xitong",
+    "schedule": people.LIAISON,
 }
 
 

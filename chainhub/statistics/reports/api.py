@@ -1,6 +1,7 @@
 """The JSON door of monthly reports and of the weekly brief."""
 
 import json
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Response
@@ -10,7 +11,7 @@ from chainhub.core.limits import local
 from chainhub.core.work import Work
 from chainhub.documents.papers.rules import DOCX, XLSX
 from chainhub.statistics import periods
-from chainhub.statistics.reports import presenting, reading, schemas, weekly
+from chainhub.statistics.reports import presenting, reading, scheduling, schemas, weekly, wishes
 from chainhub.statistics.reports.models import StatReport
 from chainhub.statistics.reports.reading import READERS
 from chainhub.statistics.reports.service import checking, publishing
@@ -19,12 +20,13 @@ from chainhub.tickets import uploads
 from chainhub.web import api, doors
 
 room = api.Room("reports", __name__, "月报和周报")
-_PAGE, _MONTH, _WORDS, _SEEN, _WEEK = (
+_PAGE, _MONTH, _WORDS, _SEEN, _WEEK, _SCHEDULE = (
     schemas.MonthlyReportsQuery(),
     schemas.MonthlyBody(),
     schemas.MonthWordsBody(),
     schemas.MonthSeenBody(),
     schemas.WeeklyQuery(),
+    schemas.ScheduleBody(),
 )
 
 
@@ -179,6 +181,27 @@ def month_annex(id_: int) -> Response:
     with doors.reading() as work:
         found = reading.find(work, id_)
         return uploads.xlsx(presenting.file_name(work, found, "xlsx"), presenting.annex(work, found))
+
+
+@room.get("/stats/schedule", schemas.ScheduleShape)
+@doors.signed_in(*READERS)
+def reports_schedule() -> Response:
+    """月报、周报哪些自己做、自己发"""
+    with doors.reading() as work:
+        return api.answer(asdict(wishes.of(work)))
+
+
+@room.post("/stats/schedule", {200: schemas.ScheduleShape}, api.Taken(body=schemas.ScheduleBody))
+@doors.signed_in(*READERS)
+def schedule_reports() -> Response:
+    """定月报、周报哪些自己做、自己发；不写的照旧；由县里的联络员定"""
+    sent = api.body()
+    with doors.work() as work:
+        scheduling.demand_office(work)
+        given = {name: said for name, said in api.load(_SCHEDULE, sent).items() if said is not None}
+        wanted = replace(wishes.of(work), **given)
+        scheduling.change(work, wanted)
+    return api.answer(asdict(wanted))
 
 
 @room.get("/stats/weekly", schemas.WeeklyBriefShape, api.Taken(query=schemas.WeeklyQuery))

@@ -22,10 +22,15 @@ from chainhub.statistics.reports.terms import Period
 from chainhub.statistics.reports.wishes import RULE, Schedule, of, readers
 
 
-def change(work: Work, wanted: Schedule) -> None:
-    """Wish it otherwise from now on: the county's office does. Raises NotAllowed."""
+def demand_office(work: Work) -> None:
+    """Raise NotAllowed for anybody but the county's office."""
     if not reading.makes(work.actor, ""):
         raise NotAllowed("月报和周报的定时由县里的联络员定。")
+
+
+def change(work: Work, wanted: Schedule) -> None:
+    """Wish it otherwise from now on: the county's office does. Raises NotAllowed."""
+    demand_office(work)
     if wanted == of(work):
         return
     value = {"monthly": wanted.monthly, "weekly": wanted.weekly}

@@ -12,6 +12,7 @@ from chainhub.web.shapes import (
     Shape,
     Text,
     Whole,
+    YesNo,
     cursor,
     next_cursor,
     page_limit,
@@ -133,6 +134,24 @@ class MonthAdjustmentsShape(Shape):
     figures = mm.List(mm.Nested(MonthAdjustedShape), required=True)
     tickets = mm.List(mm.Nested(MonthSinceShape), required=True, metadata={"description": "最多五十件"})
     more = mm.Integer(required=True, metadata={"description": "还有几件没有列出"})
+
+
+_MONTHLY = "月报：每月头几天起草上个月的，签发了告诉看得到的人"
+_WEEKLY = "周报：每周一告诉看得到的人"
+
+
+class ScheduleBody(Command):
+    """What is made and told by itself."""
+
+    monthly = YesNo(about=_MONTHLY)
+    weekly = YesNo(about=_WEEKLY)
+
+
+class ScheduleShape(Shape):
+    """What is made and told by itself, from now on."""
+
+    monthly = mm.Boolean(required=True, metadata={"description": _MONTHLY})
+    weekly = mm.Boolean(required=True, metadata={"description": _WEEKLY})
 
 
 class WeeklyQuery(Query):

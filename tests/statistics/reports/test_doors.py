@@ -4,12 +4,16 @@ import io
 import json
 import re
 from collections import Counter
+from contextlib import contextmanager
+from functools import partial
 
 import pytest
 import python_calamine
+from click.testing import CliRunner
 
+from chainhub.cli import cli, opening
 from chainhub.core import clock
-from chainhub.statistics.reports import rules
+from chainhub.statistics.reports import rules, wishes
 from tests import people
 from tests.api.calling import given, refused
 from tests.api.conftest import caller  # noqa: F401  # a fixture
@@ -191,22 +195,49 @@ def test_the_office_decides_what_goes_by_itself_and_a_committee_does_not(as_, se
     assert page.count("checked") == 1
 
 
-def test_the_command_line_writes_and_proves(session, report, monkeypatch, tmp_path):
-    from contextlib import contextmanager
+def test_a_program_says_what_goes_by_itself(caller):  # noqa: F811
+    office, clerk = caller(people.LIAISON), caller(people.CLERK)
+    assert given(clerk.get("/stats/schedule")) == {"monthly": False, "weekly": False}
 
-    from click.testing import CliRunner
+    assert given(office.post("/stats/schedule", json={"weekly": True}))["weekly"] is True
+    assert given(office.post("/stats/schedule", json={"monthly": True, "weekly": None})) == {
+        "monthly": True,
+        "weekly": True,
+    }
 
-    from chainhub.cli import cli, opening
+    assert given(clerk.get("/stats/schedule")) == {"monthly": True, "weekly": True}
+    refused(clerk.post("/stats/schedule", json={"monthly": False}), 403)
+    refused(office.post("/stats/schedule", json={"monthly": "yes"}), 422)
+    refused(caller(people.OWNER).get("/stats/schedule"), 403)
+
+
+@pytest.fixture
+def console(session, monkeypatch):
+    """The command line, at work in this session."""
 
     @contextmanager
     def work(*, now=None):
         yield work_of(session, "clock", china(2026, 4, 20, 9))
 
     monkeypatch.setattr(opening, "work", work)
+    return partial(CliRunner().invoke, cli)
+
+
+def test_the_command_line_says_what_goes_by_itself(session, console):
+    assert console(["report", "schedule"]).output == "月报：不自己起草。周报：不自己发。\n"
+
+    console(["report", "schedule", "--monthly", "--weekly"])
+    said = console(["report", "schedule", "--no-monthly"])
+
+    assert said.output == "月报：不自己起草。周报：每周一告诉看得到的人。\n"
+    assert wishes.of(work_of(session, "clock", china(2026, 4, 20, 9))) == wishes.Schedule(weekly=True)
+
+
+def test_the_command_line_writes_and_proves(session, report, console, tmp_path):
     paper, annex = tmp_path / "三月.docx", tmp_path / "三月.xlsx"
     said = ["report", "month", "2026-03", "--chain", CHAIN, "--out", str(paper), "--annex", str(annex)]
-    written = CliRunner().invoke(cli, said)
-    proven = CliRunner().invoke(cli, ["report", "verify"])
+    written = console(said)
+    proven = console(["report", "verify"])
     beside = tmp_path / "周.xlsx"
     week = CliRunner().invoke(
         cli, ["report", "week", "2026-W11", "--out", str(tmp_path / "周.docx"), "--annex", str(beside)]
@@ -221,4 +252,4 @@ def test_the_command_line_writes_and_proves(session, report, monkeypatch, tmp_pa
     assert beside.read_bytes().startswith(b"PK")
     report.hash = "0" * 64
     session.flush()
-    assert CliRunner().invoke(cli, ["report", "verify", "2026-03", "--chain", CHAIN]).exit_code == 1
+    assert console(["report", "verify", "2026-03", "--chain", CHAIN]).exit_code == 1
