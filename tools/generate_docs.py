@@ -50,6 +50,7 @@ from chainhub.tickets.clockwork import (
     limit_name,
 )
 from chainhub.tickets.hints import rules as hints
+from chainhub.tickets.listing import Undecided
 from chainhub.tickets.outsiders import rules as outsiders
 from chainhub.tickets.papers import kinds as papers
 from chainhub.tickets.returns import rules as returns
@@ -497,6 +498,7 @@ ENUMS: tuple[tuple[str, type[Labelled], str], ...] = (
     ("统计分开看", statistics.Cut, "chainhub/statistics/terms.py"),
     ("月报到哪一步", monthly.MonthlyStage, "chainhub/statistics/reports/terms.py"),
     ("逾期多久", Age, "chainhub/tickets/ageing.py"),
+    ("还没定的", Undecided, "chainhub/tickets/listing.py"),
     ("月度名次的称呼", Label, "chainhub/statistics/scoring.py"),
     ("考核申诉的结果", Verdict, "chainhub/statistics/appeals/terms.py"),
     ("请谁", around.Party, "chainhub/rotations/around/terms.py"),

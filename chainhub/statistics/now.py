@@ -14,7 +14,7 @@ from chainhub.statistics.showing import FigureLine
 from chainhub.statistics.terms import Cut
 from chainhub.tickets import standing
 from chainhub.tickets.ageing import Age
-from chainhub.tickets.listing import Colour, Filter
+from chainhub.tickets.listing import Colour, Filter, Undecided
 from chainhub.tickets.terms import Channel, Kind
 
 _FORMULA = "此刻没到终点的诉求里，{}。和时间段无关；保密的只数您看得到的"
@@ -96,18 +96,24 @@ _KINDS: Mapping[Cut, Callable[[str], Any]] = {
 def _wanted(narrow: Narrow) -> Filter | None:
     if not narrow.key:
         return Filter(chain=narrow.chain)
-    if narrow.key == NONE or narrow.cut not in _KINDS:
+    if narrow.cut not in _KINDS or (narrow.cut is Cut.CHAIN and narrow.chain not in {"", narrow.key}):
         return None
-    key = {narrow.cut.value: _KINDS[narrow.cut](narrow.key)}
-    if narrow.cut is Cut.CHAIN and narrow.chain not in {"", narrow.key}:
+    name, value = _said(narrow)
+    if narrow.key == NONE and value not in set(Undecided):
         return None
-    return Filter(**{"chain": narrow.chain, **key})
+    taken: Mapping[str, Any] = {name: Undecided(value) if narrow.key == NONE else _KINDS[narrow.cut](value)}
+    return Filter(**{"chain": narrow.chain, **taken})
+
+
+def _said(narrow: Narrow) -> tuple[str, str]:
+    """Return how an address of the list says what figures are narrowed to: a name and its value."""
+    return ("undecided", narrow.cut.value) if narrow.key == NONE else (narrow.cut.value, narrow.key)
 
 
 def _line(
     code: str, label: str, number: int, said: str, narrow: Narrow, asked: list[tuple[str, str]]
 ) -> FigureLine:
-    narrowed = {"chain": narrow.chain, **({narrow.cut.value: narrow.key} if narrow.key else {})}
+    narrowed = {"chain": narrow.chain, **dict([_said(narrow)] if narrow.key else [])}
     kept = [(name, value) for name, value in narrowed.items() if value]
     url = f"/tickets?{urlencode([*kept, *asked])}" if number else ""
     return FigureLine(code, label, str(number), "", url, _FORMULA.format(said))

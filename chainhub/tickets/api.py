@@ -123,6 +123,7 @@ def _filter(work: Work, wanted: dict[str, Any]) -> Filter:
         enterprise=wanted.get("enterprise", ""),
         category=wanted.get("category", ""),
         kind=wanted.get("kind"),
+        undecided=wanted.get("undecided"),
         channel=wanted.get("channel"),
         urgency=wanted.get("urgency"),
         open_only=bool(wanted.get("open")),

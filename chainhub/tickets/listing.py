@@ -3,12 +3,12 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -27,6 +27,7 @@ from sqlalchemy.orm import load_only
 
 from chainhub.core.actor import Actor
 from chainhub.core.errors import Invalid
+from chainhub.core.words import Labelled
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.county.directory.models import Enterprise
@@ -103,6 +104,13 @@ _NOW: BindParameter[datetime] = bindparam("now", type_=Ticket.due_at.type)
 """The moment of a statement that is kept: it comes with each execution."""
 
 
+class Undecided(Labelled):
+    """What nobody has said of a ticket yet."""
+
+    CATEGORY = "category", "类别"
+    KIND = "kind", "性质"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What somebody looks for. Every field narrows; None or empty does not."""
@@ -114,6 +122,7 @@ class Filter:
     enterprise: str = ""
     category: str = ""
     kind: Kind | None = None
+    undecided: Undecided | None = None
     channel: Channel | None = None
     urgency: Urgency | None = None
     light: Colour | None = None
@@ -230,6 +239,8 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(and_(Ticket.is_open))  # written as the partial indexes have it
     if wanted.co_unit:
         found.append(Ticket.id.in_(select(Part.ticket_id).where(Part.unit_code == wanted.co_unit)))
+    if wanted.undecided:
+        found.append(_UNDECIDED[wanted.undecided].is_(None))
     if wanted.referred:
         found.append(Ticket.superior_due_at.is_not(None))
     for column, value in (
@@ -244,6 +255,12 @@ def _lasting(wanted: Filter) -> list[ColumnElement[bool]]:
         if value:
             found.append(column == value)
     return found
+
+
+_UNDECIDED: Mapping[Undecided, SQLColumnExpression[Any]] = {
+    Undecided.CATEGORY: Ticket.category_code,
+    Undecided.KIND: Ticket.kind,
+}
 
 
 def light_is(colour: Colour, now: queries.Moment) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from chainhub.tickets import fields, listing, terms
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.fields import Field, Shape
-from chainhub.tickets.listing import Colour, Order
+from chainhub.tickets.listing import Colour, Order, Undecided
 from chainhub.tickets.mine import FLAG_WORDS, Flag
 from chainhub.tickets.papers.kinds import PaperKind
 from chainhub.tickets.workflow import TABLE, Action, State
@@ -184,6 +184,7 @@ class TicketQuery(Query):
     co_unit = Line(CODE_MOST, about="协办单位编码：派过协办的")
     category = Line(CODE_MOST, about="类别编码，含下一级")
     kind = Choice(terms.Kind)
+    undecided = Choice(Undecided, about="还没定的：category 类别，kind 性质")
     channel = Choice(terms.Channel, about="渠道")
     urgency = Choice(terms.Urgency)
     open = Said(about="true：只看没办完的")

@@ -4,7 +4,7 @@ Page, background export and file share it, so that a file has what the list show
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from chainhub.core.words import Labelled
 from chainhub.core.work import Work
@@ -13,7 +13,7 @@ from chainhub.county.directory.models import Enterprise
 from chainhub.tickets import ageing, desk, mine, terms
 from chainhub.tickets.ageing import Age
 from chainhub.tickets.clockwork import ClockKind
-from chainhub.tickets.listing import Colour, Filter, Order
+from chainhub.tickets.listing import Colour, Filter, Order, Undecided
 from chainhub.tickets.mine import FLAG_WORDS, Flag
 from chainhub.tickets.workflow import ENDS, State
 
@@ -27,6 +27,7 @@ KNOWN = (
     "co_unit",
     "category",
     "kind",
+    "undecided",
     "channel",
     "urgency",
     "light",
@@ -97,6 +98,7 @@ def read(work: Work, args: Args) -> tuple[Filter, Order]:
         enterprise=_first(args, "enterprise"),
         category=_first(args, "category"),
         kind=_one(terms.Kind, _first(args, "kind")),
+        undecided=_one(Undecided, _first(args, "undecided")),
         channel=_one(terms.Channel, _first(args, "channel")),
         urgency=_one(terms.Urgency, _first(args, "urgency")),
         open_only=bool(_first(args, "open")),
@@ -111,36 +113,67 @@ def read(work: Work, args: Args) -> tuple[Filter, Order]:
 
 def words(work: Work, args: Args) -> str:
     """Return in words what an address looks for; “全部” where it narrows nothing."""
+    return "；".join(f"{one.label}：{one.value}" for one in told(work, args)) or "全部"
+
+
+class Told(NamedTuple):
+    """One thing that an address looks for: its name there, and how people call it."""
+
+    name: str
+    label: str
+    value: str
+
+
+YES = "是"
+
+
+def told(work: Work, args: Args) -> list[Told]:
+    """Return everything that an address looks for, in words."""
     directory = known.of(work.session).directory
-    firm = work.session.get(Enterprise, _first(args, "enterprise")) if _first(args, "enterprise") else None
     task = _TASK_STATES.get(_first(args, "task"), ())
     chain = directory.chains.get(_first(args, "chain"))
     kind, urgency = _one(terms.Kind, _first(args, "kind")), _one(terms.Urgency, _first(args, "urgency"))
     channel = _one(terms.Channel, _first(args, "channel"))
+    undecided = _one(Undecided, _first(args, "undecided"))
     route, age = _one(terms.Route, _first(args, "route")), _one(Age, _first(args, "late"))
-    states = [State(one).label for one in args.get("state", ()) if one in set(State)]
-    said = (
-        ("搜索", _first(args, "q").strip()[:Q_MOST]),
-        ("办到哪", "、".join(states or [one.label for one in task])),
-        ("产业链", chain.name if chain else _first(args, "chain")),
-        ("主办单位", _unit(work, _first(args, "unit"))),
-        ("协办单位", _unit(work, _first(args, "co_unit"))),
-        ("企业", firm.name if firm else _first(args, "enterprise")),
-        ("类别", directory.category_label(_first(args, "category")) or _first(args, "category")),
-        ("性质", kind.label if kind else ""),
-        ("渠道", channel.label if channel else ""),
-        ("紧急程度", urgency.label if urgency else ""),
-        ("灯", LIGHTS.get(_first(args, "light"), "")),
-        ("逾期多久", age.label if age else ""),
-        ("标记", "、".join(FLAG_WORDS[one] for one in _flags(args))),
-        ("到期", "7 个工作日内到期" if _first(args, "due") == "7" else ""),
-        ("走哪条路", route.label if route else ""),
-        ("来源", "上级转办" if _first(args, "referred") else ""),
-        ("没办完", "是" if _first(args, "open") else ""),
-        ("已办完", "是" if _first(args, "ended") else ""),
-        ("企业不满意", "是" if _first(args, "unhappy") else ""),
+    states = (
+        [] if _first(args, "ended") else [State(one) for one in args.get("state", ()) if one in set(State)]
     )
-    return "；".join(f"{label}：{value}" for label, value in said if value) or "全部"
+    said = (
+        Told("q", "搜索", _first(args, "q").strip()[:Q_MOST]),
+        Told("task", "办到哪", _labels(task)) if task else Told("state", "办到哪", _labels(states)),
+        Told("chain", "产业链", chain.name if chain else _first(args, "chain")),
+        Told("unit", "主办单位", _unit(work, _first(args, "unit"))),
+        Told("co_unit", "协办单位", _unit(work, _first(args, "co_unit"))),
+        Told("enterprise", "企业", _firm(work, _first(args, "enterprise"))),
+        Told(
+            "category", "类别", directory.category_label(_first(args, "category")) or _first(args, "category")
+        ),
+        Told("kind", "性质", kind.label if kind else ""),
+        Told("undecided", "还没定", f"没定{undecided.label}" if undecided else ""),
+        Told("channel", "渠道", channel.label if channel else ""),
+        Told("urgency", "紧急程度", urgency.label if urgency else ""),
+        Told("light", "灯", LIGHTS.get(_first(args, "light"), "")),
+        Told("late", "逾期多久", age.label if age else ""),
+        Told("flag", "标记", "、".join(FLAG_WORDS[one] for one in _flags(args))),
+        Told("due", "到期", "7 个工作日内到期" if _first(args, "due") == "7" else ""),
+        Told("route", "走哪条路", route.label if route else ""),
+        Told("referred", "来源", "上级转办" if _first(args, "referred") else ""),
+        Told("open", "没办完", YES if _first(args, "open") else ""),
+        Told("ended", "已办完", YES if _first(args, "ended") else ""),
+        Told("unhappy", "企业不满意", YES if _first(args, "unhappy") else ""),
+    )
+    return [one for one in said if one.value]
+
+
+def _labels(states: Sequence[State]) -> str:
+    return "、".join(one.label for one in states)
+
+
+def _firm(work: Work, code: str) -> str:
+    """Return the name of an enterprise to the staff; whoever is not reads the code that stands in the address."""
+    found = work.session.get(Enterprise, code) if code and work.actor.roles & set(mine.STAFF) else None
+    return found.name if found else code
 
 
 def _unit(work: Work, code: str) -> str:

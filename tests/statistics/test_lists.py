@@ -80,6 +80,7 @@ def _all_doors(text: str) -> list[tuple[str, str]]:
         (people.PRINCIPAL, "cut=kind&key=problem"),
         (people.PRINCIPAL, "cut=channel&key=web"),
         (people.PRINCIPAL, "cut=category&key=energy"),
+        (people.PRINCIPAL, "cut=kind&key=none"),
     ],
 )
 def test_what_stands_now_opens_as_many_tickets(as_, who, narrowed, monkeypatch):
@@ -105,6 +106,7 @@ def test_a_program_reads_what_stands_now(caller, monkeypatch):  # noqa: F811
 
     assert found["late"] == len(listed) == sum(found["late_for"].values()) > 0
     assert given(client.get("/stats/closure?by=unit"))["now"] is None
+    assert given(client.get("/stats/closure?cut=enterprise&key=none"))["now"] is None
 
 
 @pytest.mark.usefixtures("told")

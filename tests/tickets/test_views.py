@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from lxml import html
+from sqlalchemy import select
 
+from chainhub.county.directory.models import Enterprise
+from chainhub.tickets import sought
 from chainhub.tickets.workflow import State
 from tests import people
 from tests.builders import a_ticket
@@ -300,6 +304,48 @@ def test_filters_stand_in_the_address_and_paging_keeps_them(as_, session):
     assert "state=submitted" in following
     assert "category=energy" in following
     assert as_(people.CLERK).get(following).status_code == 200
+
+
+NARROWED = {
+    "state": ("submitted", "待接单"),
+    "chain": ("equipment", "装备制造"),
+    "unit": (people.POWER_UNIT, "供电"),
+    "co_unit": (people.POWER_UNIT, "供电"),
+    "category": ("energy", "用能"),
+    "kind": ("problem", "难题"),
+    "undecided": ("category", "没定类别"),
+    "channel": ("visit", "走访"),
+    "urgency": ("urgent", "紧急"),
+    "light": ("red", "逾期"),
+    "due": ("7", "7 个工作日内到期"),
+    "late": ("10", "6—10 个工作日"),
+    "open": ("1", "没办完"),
+    "ended": ("1", "已办完"),
+    "unhappy": ("1", "企业不满意"),
+    "flag": ("merged", "合并办理"),
+    "enterprise": (people.FIRM, ""),
+    "task": ("intake", "待接单"),
+    "referred": ("1", "上级转办"),
+    "route": ("key", "重点"),
+}
+"""By each name that the list's address knows, a value and what its chip says."""
+
+
+@pytest.mark.parametrize("who", [people.CLERK, people.OWNER])
+def test_whatever_narrows_the_list_is_seen_and_can_be_taken_off(as_, who):
+    client = as_(who)
+    assert NARROWED.keys() | {"q", "order"} == set(sought.KNOWN)
+    for name, (value, words) in NARROWED.items():
+        page = html.document_fromstring(client.get(f"/tickets?{name}={value}&order=due").data)
+        (chip,) = page.xpath("//a[contains(@class, 'chip-on')]")
+        assert words in chip.text_content(), name
+        assert chip.get("href") == "/tickets?order=due", name
+
+
+def test_the_name_of_an_enterprise_is_told_to_the_staff_alone(as_, session):
+    other = session.scalars(select(Enterprise).where(Enterprise.code != people.FIRM).limit(1)).one()
+    assert other.name in said(as_(people.CLERK).get(f"/tickets?enterprise={other.code}"))
+    assert other.name not in said(as_(people.OWNER).get(f"/tickets?enterprise={other.code}"))
 
 
 def test_a_cursor_that_nobody_gave_out_is_told_in_words(as_):

@@ -9,7 +9,7 @@ from chainhub.operations.errands import rules
 from chainhub.operations.errands.queries import PAGE, PAGE_MOST
 from chainhub.operations.errands.rules import ErrandKind, Stage
 from chainhub.tickets import sought, terms
-from chainhub.tickets.listing import Colour
+from chainhub.tickets.listing import Colour, Undecided
 from chainhub.tickets.mine import Flag
 from chainhub.tickets.workflow import State
 from chainhub.web.shapes import (
@@ -39,6 +39,7 @@ class SoughtBody(Command):
     enterprise = Line(CODE_MOST, about="企业编码")
     category = Line(CODE_MOST, about="类别编码，含下一级")
     kind = Choice(terms.Kind)
+    undecided = Choice(Undecided, about="还没定的：category 类别，kind 性质")
     channel = Choice(terms.Channel)
     urgency = Choice(terms.Urgency)
     open = YesNo(about="true：只看没办完的")

@@ -1,6 +1,7 @@
 """The list of tickets, its filters and its search."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
@@ -76,32 +77,42 @@ def _chosen() -> bool:
 
 
 def _filters(work: Work) -> tuple[FilterView, ...]:
+    """Return what this list can be narrowed by, and whatever else an address narrows it by: seen, it can be taken off."""
+    told = {one.name: one for one in sought.told(work, request.args.to_dict(flat=False))}
+    offered = _offered(work)
+    known_here = {one.name for one in offered} | {"q"}
+    alone = [_Offer(one.label, name) for name, one in told.items() if name not in known_here]
+    return tuple(_filter_view(one, told.get(one.name)) for one in (*offered, *alone))
+
+
+class _Offer(NamedTuple):
+    """One filter: its label, its name in an address, and what it offers to choose from."""
+
+    label: str
+    name: str
+    options: Sequence[tuple[str, str]] = ()
+
+
+def _offered(work: Work) -> list[_Offer]:
     directory = known.of(work.session).directory
     tops = [(one.code, one.label) for one in directory.categories.values() if one.parent is None]
     units = [(one.code, one.short) for one in directory.units.values() if one.handles]
-    lights = list(sought.LIGHTS.items())
     shown = [
-        _filter_view("办到哪", "state", [(one.value, one.label) for one in State]),
-        _filter_view("灯", "light", lights),
-        _filter_view("类别", "category", tops),
-        _filter_view("性质", "kind", [(one.value, one.label) for one in terms.Kind]),
-        _filter_view("标记", "flag", _flags(work)),
-        _filter_view("到期", "due", [("7", "7 个工作日内到期")]),
-        _filter_view("逾期多久", "late", [(one.value, one.label) for one in Age]),
+        _Offer("办到哪", "state", [(one.value, one.label) for one in State]),
+        _Offer("灯", "light", list(sought.LIGHTS.items())),
+        _Offer("类别", "category", tops),
+        _Offer("性质", "kind", [(one.value, one.label) for one in terms.Kind]),
+        _Offer("标记", "flag", _flags(work)),
+        _Offer("到期", "due", [("7", "7 个工作日内到期")]),
+        _Offer("逾期多久", "late", [(one.value, one.label) for one in Age]),
     ]
     if Role.ENTERPRISE not in work.actor.roles:
-        shown[3:3] = [_filter_view("主办单位", "unit", units), _filter_view("协办单位", "co_unit", units)]
-        shown.append(_filter_view("走哪条路", "route", [(one.value, one.label) for one in terms.Route]))
-        shown.append(_filter_view("来源", "referred", [("1", "上级转办")]))
+        shown[3:3] = [_Offer("主办单位", "unit", units), _Offer("协办单位", "co_unit", units)]
+        shown.append(_Offer("走哪条路", "route", [(one.value, one.label) for one in terms.Route]))
+        shown.append(_Offer("来源", "referred", [("1", "上级转办")]))
         if len(_chains(work)) > 1:
-            shown.insert(0, _filter_view("产业链", "chain", _chains(work)))
-    if request.args.get("channel"):  # one comes with it from the figures; it is no question of every day
-        shown.append(_filter_view("渠道", "channel", [(one.value, one.label) for one in terms.Channel]))
-    fixed = [("open", "没办完"), ("ended", "已办完"), ("unhappy", "企业不满意"), ("task", "该我办的")]
-    for name, label in fixed:
-        if request.args.get(name):
-            shown.append(FilterView(label, label, _with(**{name: None, "cursor": None}), ()))
-    return tuple(shown)
+            shown.insert(0, _Offer("产业链", "chain", _chains(work)))
+    return shown
 
 
 def _flags(work: Work) -> list[tuple[str, str]]:
@@ -112,15 +123,19 @@ def _chains(work: Work) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in known.of(work.session).directory.chains.values()]
 
 
-def _filter_view(label: str, name: str, options: list[tuple[str, str]]) -> FilterView:
-    now = request.args.getlist(name)
-    words = "、".join(text for value, text in options if value in now)
+def _filter_view(offer: _Offer, told: sought.Told | None) -> FilterView:
     kept = _kept()
     kept.pop("cursor", None)
-    clear = _address({other: values for other, values in kept.items() if other != name})
-    return FilterView(
-        label, words, clear, tuple((text, _address({**kept, name: [value]})) for value, text in options)
-    )
+    clear = _address({other: values for other, values in kept.items() if other != offer.name})
+    options = tuple((text, _address({**kept, offer.name: [value]})) for value, text in offer.options)
+    return FilterView(offer.label, _chosen_words(offer, told) if told else "", clear, options)
+
+
+def _chosen_words(offer: _Offer, told: sought.Told) -> str:
+    """Return what is chosen as briefly as it was offered, else as it is told."""
+    now = request.args.getlist(offer.name)
+    words = "、".join(text for value, text in offer.options if value in now)
+    return words or (told.label if told.value == sought.YES else told.value)
 
 
 def _with(**changes: str | None) -> str:
