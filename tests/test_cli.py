@@ -23,6 +23,7 @@ from chainhub.notices.outgoing import Outgoing
 from chainhub.notices.rules import NoticeKind
 from chainhub.operations import schema, seed
 from chainhub.tickets.models import Ticket
+from chainhub.tickets.rules import mask_phone
 from tests import builders
 from tests.conftest import _HASH
 from tests.people import NOW
@@ -158,6 +159,31 @@ def test_the_ledger_goes_out_without_what_is_confidential(run, county, tmp_path)
     code, said = run("export", "ledger", file)
     assert (code, "已经存在，没有导出" in said) == (1, True)
     assert run("import", "tickets", whole, "--dry-run")[1].splitlines()[0] == "done 0, skipped 2, failed 0"
+
+
+def test_the_ledger_of_a_filter_says_so_and_has_whole_numbers_for_a_reason_alone(run, county, tmp_path):
+    some, none, full = (tmp_path / f"{name}.xlsx" for name in ("some", "none", "full"))
+
+    assert "号码已脱敏" in run("export", "ledger", some, "--only", "?state=submitted&order=due")[1]
+    assert run("export", "ledger", none, "--only", "state=handling")[1].startswith("导出了 0 件。")
+    code, said = run("export", "ledger", full, "--reason", "核实情况", "--with-confidential")
+    assert (code, "写全" in said) == (0, True)
+
+    masked, whole = (sheets.read(one.read_bytes()) for one in (some, full))
+    numbers = [
+        dict(zip(one[0].rows[0], one[0].rows[1], strict=True))["电话(脱敏)"] for one in (masked, whole)
+    ]
+    assert numbers[0] == mask_phone(numbers[1]) != numbers[1]
+    assert ["筛选", "办到哪：待接单"] in [list(row) for row in masked[1].rows]
+    assert any("核实情况" in row[1] for row in whole[1].rows)
+    with Session(county) as session:
+        kept = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert kept.data["reason"] == "核实情况"
+    for unknown in ("colour=red", "light=pink", "handling"):
+        code, said = run("export", "ledger", tmp_path / "x.xlsx", "--only", unknown)
+        assert (code, "看不懂的筛选" in said) == (1, True)
+    assert run("export", "ledger", tmp_path / "x.xlsx", "--reason", "好奇")[0] == 2
+    assert not (tmp_path / "x.xlsx").exists()
 
 
 def test_a_county_is_backed_up_and_restored(run, county, tmp_path):

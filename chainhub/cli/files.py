@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import click
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from chainhub.core import clock
 from chainhub.core.work import Work
 from chainhub.county.workdays import service as workdays
 from chainhub.operations import backup, importing, ledger_export, rolls, verify
+from chainhub.tickets import masking, sought
 
 
 @click.group("import")
@@ -156,15 +159,36 @@ def export_() -> None:
 
 @export_.command("ledger")
 @click.argument("file", type=opening.NEW)
+@click.option(
+    "--only",
+    default="",
+    help="What the address of the list says behind its ?: state=handling&chain=equipment",
+)
+@click.option("--reason", type=click.Choice(masking.REASONS), help="Numbers in full, and why: it is logged.")
 @click.option("--with-confidential", is_flag=True, help="Confidential tickets, too.")
-def export_ledger(file: Path, with_confidential: bool) -> None:
-    """Write the ledger (台账 .xlsx) under the headers that `import tickets` reads."""
+def export_ledger(file: Path, only: str, reason: str | None, with_confidential: bool) -> None:
+    """Write the ledger (台账 .xlsx) under the headers that `import tickets` reads; numbers are masked."""
     if file.exists():
         raise click.ClickException(f"{file.name} 已经存在，没有导出。请换一个文件名。")
+    chosen = ledger_export.Chosen(_narrowed(only), reason or "", with_confidential)
     engine, now = opening.engine(opening.settings()), clock.now()
-    exported = ledger_export.to_file(engine, file, now, opening.OPERATOR, with_confidential=with_confidential)
+    exported = ledger_export.to_file(engine, file, now, opening.OFFICE, chosen)
     left_out = f"；{exported.left_out} 件保密的没有导出" if exported.left_out else ""
-    click.echo(f"导出了 {exported.rows} 件{left_out}。里面有企业的联系方式，请保管好。")
+    numbers = "电话号码是写全的，请保管好" if reason else "电话号码已脱敏"
+    click.echo(f"导出了 {exported.rows} 件{left_out}。{numbers}。")
+
+
+def _narrowed(only: str) -> sought.Args:
+    """Return what an address says. Raises ClickException for what the list would leave out: here nobody sees that it did."""
+    args = parse_qs(only.removeprefix("?"))
+    with opening.work() as work:
+        told = {one.name for one in sought.told(replace(work, actor=opening.OFFICE), args)}
+    unknown = "、".join(sorted(args.keys() - told - {"order"})) or ("" if args else only)
+    if unknown:
+        raise click.ClickException(
+            f"看不懂的筛选：{unknown}。请从“诉求”一页的网址里把问号后面的整个复制过来。"
+        )
+    return args
 
 
 @click.command("backup")

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from chainhub.core import clock
-from chainhub.core.actor import Actor
+from chainhub.core.actor import Actor, Grant, Role, ScopeKind
 from chainhub.core.settings import Settings
 from chainhub.core.work import Work
 from chainhub.core.worktime import SHANGHAI
@@ -24,6 +25,8 @@ from chainhub.operations import schema
 from chainhub.web import engine as engines
 
 OPERATOR = Actor(id=None, username="operator", name="命令行")
+OFFICE = replace(OPERATOR, grants=(Grant(Role.LIAISON, ScopeKind.COUNTY),))
+"""The same for what is read: whoever stands at the server's console reads what the county's office does."""
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NEW = click.Path(dir_okay=False, path_type=Path)
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from chainhub.cli import opening
-from chainhub.core.actor import Grant, Role, ScopeKind
 from chainhub.core.errors import Invalid, NotFound
 from chainhub.core.limits import local
 from chainhub.core.work import Work
@@ -18,8 +17,6 @@ from chainhub.statistics.reports.models import StatReport
 from chainhub.statistics.reports.service import checking
 from chainhub.statistics.reports.terms import MonthlyStage, Period
 
-_OFFICE = (Grant(Role.LIAISON, ScopeKind.COUNTY),)  # whoever stands at the server's console reads all of it
-
 
 @click.group("report")
 def report_() -> None:
@@ -27,7 +24,7 @@ def report_() -> None:
 
 
 def _reading(work: Work) -> Work:
-    return replace(work, actor=replace(opening.OPERATOR, grants=_OFFICE))
+    return replace(work, actor=opening.OFFICE)
 
 
 def _find(work: Work, month: str, chain: str, edition: int | None) -> StatReport:

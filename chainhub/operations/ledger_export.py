@@ -4,7 +4,7 @@ import os
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -28,7 +28,7 @@ from chainhub.documents.sheet_rows import Cell
 from chainhub.documents.sheet_writing import Given
 from chainhub.operations import ledger, ledger_beside, snapshot
 from chainhub.operations.ledger_beside import Beside
-from chainhub.tickets import masking, presenting, rules
+from chainhub.tickets import listing, masking, presenting, rules, sought
 from chainhub.tickets.models import Ticket, TicketEvent
 from chainhub.tickets.workflow import BEFORE_RESOLVED, ENDS, Action, Party, State
 
@@ -135,6 +135,10 @@ def _nobodys(_ticket: Ticket) -> bool:
     return False
 
 
+def _everybodys(_ticket: Ticket) -> bool:
+    return True
+
+
 def _unsaid(_done: int, _total: int) -> None:
     """Tell nobody how far it is."""
 
@@ -178,29 +182,69 @@ def write_some(session: Session, target: Path | BytesIO, now: datetime, wanted: 
     return sheet_writing.write_several(target, tables)[0]
 
 
-def write(
-    session: Session, target: Path | BytesIO, now: datetime, *, with_confidential: bool = False
-) -> Exported:
-    """Write every ticket, oldest first. Raises Invalid where they are more than a sheet can hold."""
-    confidential = select(func.count(Ticket.id)).where(Ticket.confidential)
-    left_out = 0 if with_confidential else session.scalar(confidential) or 0
-    wanted = Wanted(()) if with_confidential else Wanted()
-    return Exported(write_some(session, target, now, wanted), left_out)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the console asks for: a filter as the address of the list says it, and whether numbers stand in full, and why."""
+
+    args: sought.Args = field(default_factory=dict)
+    reason: str = ""  # one of masking.REASONS: numbers stand in full, and it is logged
+    with_confidential: bool = False
+
+
+EVERYTHING = Chosen()
+
+
+def write(work: Work, target: Path | BytesIO, chosen: Chosen = EVERYTHING) -> Exported:
+    """Write what is chosen, the oldest first, whoever may see it. Raises Invalid where it is more than a sheet holds."""
+    narrowed, _ = sought.read(work, chosen.args)
+    where = listing.matching(work, narrowed)
+    confidential = select(func.count(Ticket.id)).where(Ticket.confidential, *where)
+    left_out = 0 if chosen.with_confidential else work.session.scalar(confidential) or 0
+    if not chosen.with_confidential:
+        where.append(Ticket.confidential.is_(False))
+    wanted = Wanted(
+        tuple(where),
+        _everybodys if chosen.reason else _nobodys,
+        about(
+            work,
+            sought.words(work, chosen.args),
+            _PERSONAL[bool(chosen.reason)].format(chosen.reason),
+            chosen.with_confidential,
+        ),
+    )
+    return Exported(write_some(work.session, target, work.now, wanted), left_out)
+
+
+_PERSONAL = {False: "电话和证件号码已脱敏", True: "写全；理由：{}，已记录"}
+
+
+def about(work: Work, words: str, personal: str, confidential: bool = False) -> list[tuple[str, str]]:
+    """Return what the second sheet says of the first: which tickets, as of when, by whom, with whose data."""
+    said = f"{work.actor.unit_name} {work.actor.name}".strip()
+    return [
+        ("筛选", words),
+        ("截至", rules.moment_text(work.now, year=0)),
+        ("导出人", said),
+        ("个人信息", personal),
+        ("保密诉求", "也在里面" if confidential else "不在里面"),
+        ("导回来", "这份表可以原样从“导入台账”读回来；系统里已经有的会跳过。"),
+    ]
 
 
 def to_file(
-    engine: Engine, target: Path, now: datetime, operator: Actor, *, with_confidential: bool
+    engine: Engine, target: Path, now: datetime, operator: Actor, chosen: Chosen = EVERYTHING
 ) -> Exported:
     """Write the ledger of one moment into a new file, its owner's alone, and note in the audit log that it was taken."""
     unfinished = target.with_name(f"{target.name}.part")
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
         with snapshot.of(engine) as session:
-            exported = write(session, unfinished, now, with_confidential=with_confidential)
+            work = Work(session, operator, now, known.of(session).calendar)
+            exported, words = write(work, unfinished, chosen), sought.words(work, chosen.args)
         with Session(engine) as session, session.begin():
             work = Work(session, operator, now, known.of(session).calendar)
-            counts = {"rows": exported.rows, "confidential": with_confidential}
-            audit.record(work, "export_ledger", target.name, counts)
+            said = {"rows": exported.rows, "confidential": chosen.with_confidential}
+            audit.record(work, "export_ledger", target.name, {**said, "text": words, "reason": chosen.reason})
         unfinished.rename(target)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -159,7 +159,7 @@ def page(
     if cursor or is_of_the_moment(wanted):
         newest = finding.newest(work.session, queries.OWNER, wanted.q, Ticket.id) if wanted.q else Ticket.id
         seen = queries.visible_in_order(work.actor)
-        query = _ordered(_LISTED.where(seen, *_conditions(work, wanted)), order, cursor, newest)
+        query = _ordered(_LISTED.where(seen, *matching(work, wanted)), order, cursor, newest)
     else:
         query = _first_page(work.actor, wanted, order)
     found = work.session.execute(query, {"most": limit + 1, **_moment(work, wanted)}).all()
@@ -170,7 +170,7 @@ def page(
 
 def conditions(work: Work, wanted: Filter) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a whole list, of what this actor may see: for who reads all of it, not a page."""
-    return (queries.visible(work.actor), *_conditions(work, wanted))
+    return (queries.visible(work.actor), *matching(work, wanted))
 
 
 # To build a list's statement costs as much as to run it, so those that are asked again and again are kept.
@@ -218,7 +218,8 @@ def _lit(wanted: Filter, now: queries.Moment) -> list[ColumnElement[bool]]:
     return [] if wanted.light is None else [light_is(wanted.light, now)]
 
 
-def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+def matching(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter alone, whoever may see what it finds: for lists, and for the console."""
     found = [*_lasting(wanted), *wanted.extra]
     if wanted.category:
         codes = known.of(work.session).directory.within(wanted.category)
@@ -284,7 +285,7 @@ def light_is(colour: Colour, now: queries.Moment) -> ColumnElement[bool]:
 def count(work: Work, wanted: Filter, most: int = COUNT_MOST) -> int:
     """Count what a filter finds, up to `most`: a count must not cost more than a page."""
     if is_of_the_moment(wanted):
-        query = _count_of((queries.visible(work.actor), *_conditions(work, wanted)))
+        query = _count_of((queries.visible(work.actor), *matching(work, wanted)))
         return work.session.scalar(query, {"most": most}) or 0
     return work.session.scalar(_counted(work.actor, wanted), {"most": most, **_moment(work, wanted)}) or 0
 

@@ -18,6 +18,8 @@ _LANDLINE = re.compile(f"[0\uff10](?<!{_D}[0\uff10]){_D}{{2,3}}{_GAP}{_D}{{3,4}}
 _ANY = re.compile(f"{_D}{{4}}(?:{_D}{{3}}|[ \u3000-])")
 """A text without it has no number of any of these sorts, however it is parted; most texts are done with here."""
 _NAME_SHOWN = 1  # characters of a name
+REASONS = ("联系企业", "核实情况", "回访")
+"""Why somebody may need whole numbers; the log keeps which."""
 
 
 def name(full: str) -> str:

@@ -1,6 +1,7 @@
 """The ledger goes out under the headers under which it comes in again: export, then import, changes nothing."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import config
-from chainhub.core.actor import THE_CLOCK, Actor
+from chainhub.core.actor import THE_CLOCK, Actor, Grant, Role, ScopeKind
 from chainhub.core.work import Work
 from chainhub.county import known
 from chainhub.documents import sheets
@@ -25,6 +26,7 @@ from tests.people import NOW
 pytestmark = pytest.mark.slow
 
 OPERATOR = Actor(id=None, username="operator", name="命令行")
+OFFICE = replace(OPERATOR, grants=(Grant(Role.LIAISON, ScopeKind.COUNTY),))
 FORMULA = '=HYPERLINK("http://example.invalid","看这里")，十个字以上'
 LATER = NOW + timedelta(days=30)
 
@@ -36,8 +38,10 @@ def export(connection):
     def _export(**said):
         made = BytesIO()
         with Session(connection, join_transaction_mode="create_savepoint") as session:
-            exported = ledger_export.write(session, made, NOW, **said)
-        (sheet,) = sheets.read(made.getvalue())
+            work = Work(session, OFFICE, NOW, known.of(session).calendar)
+            exported = ledger_export.write(work, made, ledger_export.Chosen(**said))
+        sheet, about = sheets.read(made.getvalue())
+        assert about.name == ledger_export.ABOUT
         head, *rows = sheet.rows
         return exported, made.getvalue(), [dict(zip(head, row, strict=True)) for row in rows]
 

@@ -8,14 +8,12 @@ from chainhub.audit import service as audit
 from chainhub.core.actor import Actor
 from chainhub.core.errors import NotAllowed
 from chainhub.core.limits import local
-from chainhub.core.work import Work
 from chainhub.operations import ledger_export
 from chainhub.operations.errands import rules, running
 from chainhub.operations.errands.running import Run
 from chainhub.operations.errands.service import Made
 from chainhub.operations.ledger_export import Wanted
 from chainhub.tickets import listing, sought
-from chainhub.tickets import rules as ticket_rules
 from chainhub.tickets.mine import STAFF
 from chainhub.tickets.models import Ticket
 from chainhub.tickets.service import reading
@@ -41,7 +39,7 @@ def export(run: Run) -> Made:
         ledger = Wanted(
             (*listing.conditions(work, wanted), Ticket.confidential.is_(False)),
             _in_full,
-            about(work, sought.words(work, given["args"]), reason),
+            ledger_export.about(work, sought.words(work, given["args"]), personal(reason)),
             _say,
             rules.EXPORT_MOST,
         )
@@ -61,15 +59,6 @@ def as_staff(actor: Actor) -> Actor:
     return replace(actor, grants=found)
 
 
-def about(work: Work, words: str, reason: str) -> list[tuple[str, str]]:
-    """Return what the second sheet says of the first."""
-    said = f"{work.actor.unit_name} {work.actor.name}".strip()
-    masked = f"经办的诉求写全，其余脱敏；理由：{reason}，已记录" if reason else "电话和证件号码已脱敏"
-    return [
-        ("筛选", words),
-        ("截至", ticket_rules.moment_text(work.now, year=0)),
-        ("导出人", said),
-        ("个人信息", masked),
-        ("保密诉求", "不在里面"),
-        ("导回来", "这份表可以原样从“导入台账”读回来；系统里已经有的会跳过。"),
-    ]
+def personal(reason: str) -> str:
+    """Return what the second sheet says of numbers: whole where one handles, for a reason, else masked."""
+    return f"经办的诉求写全，其余脱敏；理由：{reason}，已记录" if reason else "电话和证件号码已脱敏"

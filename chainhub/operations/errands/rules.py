@@ -41,8 +41,6 @@ PACK_MOST = 300  # tickets of one pack
 PACK_BYTES_MOST = 1024**3  # of evidence in one pack
 FAILURES_SHOWN = 500  # rows of an import that are listed with their reasons
 FILE_MOST = 20 * 1024 * 1024  # bytes of a file to import
-REASONS = ("联系企业", "核实情况", "回访")
-"""Why somebody may need whole numbers, the same as on the page of a ticket."""
 
 Written = Sequence[str]
 

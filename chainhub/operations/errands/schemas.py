@@ -8,7 +8,7 @@ from marshmallow import fields as mm
 from chainhub.operations.errands import rules
 from chainhub.operations.errands.queries import PAGE, PAGE_MOST
 from chainhub.operations.errands.rules import ErrandKind, Stage
-from chainhub.tickets import sought, terms
+from chainhub.tickets import masking, sought, terms
 from chainhub.tickets.listing import Colour, Undecided
 from chainhub.tickets.mine import Flag
 from chainhub.tickets.workflow import State
@@ -54,7 +54,7 @@ class SoughtBody(Command):
 class ExportBody(SoughtBody):
     """A ledger to take along."""
 
-    reason = Line(20, about=f"要经办诉求的完整号码才写，会记入日志：{'、'.join(rules.REASONS)}")
+    reason = Line(20, about=f"要经办诉求的完整号码才写，会记入日志：{'、'.join(masking.REASONS)}")
 
 
 def args_of(given: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from chainhub.notices.rules import NoticeKind
 from chainhub.operations.errands import queries, rules
 from chainhub.operations.errands.models import Errand
 from chainhub.operations.errands.rules import ErrandKind, Stage
-from chainhub.tickets import sought
+from chainhub.tickets import masking, sought
 from chainhub.tickets.inspections.models import Inspection
 from chainhub.tickets.mine import STAFF
 
@@ -72,7 +72,7 @@ def ask_export(work: Work, args: sought.Args, reason: str = "") -> Errand:
     logged. Raises NotAllowed, Invalid, Conflict.
     """
     demand_export(work)
-    if reason and reason not in rules.REASONS:
+    if reason and reason not in masking.REASONS:
         raise Invalid(errors={"reason": ["请从列出的理由里选一个；不选就是脱敏的。"]})
     if reason and not may_have_numbers(work):
         raise NotAllowed("完整号码只给经办诉求的人。请不选理由，导出脱敏的台账。")

@@ -17,7 +17,7 @@ from chainhub.documents.papers.rules import XLSX
 from chainhub.operations import importing
 from chainhub.operations.errands import queries, rules, service, showing
 from chainhub.operations.errands.models import Errand
-from chainhub.tickets import sought
+from chainhub.tickets import masking, sought
 from chainhub.tickets.forms import options
 from chainhub.tickets.inspections import service as inspections
 from chainhub.tickets.mine import STAFF
@@ -37,7 +37,7 @@ class ExportForm(ChineseForm):
         choices=options(
             [
                 ("", "号码脱敏（138****1234）"),
-                *((one, f"写全号码：{one}") for one in rules.REASONS),
+                *((one, f"写全号码：{one}") for one in masking.REASONS),
             ]
         ),
         default="",

@@ -13,7 +13,7 @@ from chainhub.county import known
 from chainhub.documents.attachments import rules as files
 from chainhub.documents.attachments.models import Attachment
 from chainhub.reminders.models import Clock
-from chainhub.tickets import annexing, deadlines, presenting, queries, rules
+from chainhub.tickets import annexing, deadlines, masking, presenting, queries, rules
 from chainhub.tickets.clockwork import ClockKind
 from chainhub.tickets.common import views as common
 from chainhub.tickets.models import Request, Ticket
@@ -300,10 +300,6 @@ def _request(work: Work, ticket: Ticket, one: Request) -> RequestView:
     return replace(view, approve_url=f"/requests/{one.id}/approve", reject_url=f"/requests/{one.id}/reject")
 
 
-_REASONS = ("联系企业", "核实情况", "回访")
-"""Why somebody may need the whole number; the log keeps which."""
-
-
 def _contact(work: Work, ticket: Ticket) -> ContactView:
     line = f"{ticket.contact_person} {rules.mask_phone(ticket.contact_phone)}".strip()
     if not reading.may_see_phone(work, ticket):
@@ -313,7 +309,11 @@ def _contact(work: Work, ticket: Ticket) -> ContactView:
 
 def _reasons(actor: Actor) -> tuple[str, ...]:
     """Return the reasons, the likely one first."""
-    return tuple(sorted(_REASONS, key=lambda one: one != "回访")) if Role.CALLER in actor.roles else _REASONS
+    return (
+        tuple(sorted(masking.REASONS, key=lambda one: one != "回访"))
+        if Role.CALLER in actor.roles
+        else masking.REASONS
+    )
 
 
 @bp.route("/tickets/<number>/phone", methods=["GET", "POST"])
@@ -331,7 +331,7 @@ def phone(number: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     with doors.work() as work:
         ticket = queries.own(work, number)
-        if reason not in _REASONS:
+        if reason not in masking.REASONS:
             raise Invalid("请先选为什么要看号码。", {"reason": ["请从列出的理由里选一个。"]})
         shown = reading.show_phone(work, number, reason)
         contact = ContactView(shown, whole=ticket.contact_phone, reason=reason)
