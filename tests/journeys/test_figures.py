@@ -55,6 +55,18 @@ def test_a_leader_sees_on_a_phone_where_it_is_stuck_and_every_column_is_a_door(t
     leader.page.wait_for_url("**/statistics/cases?**")
     leader.reads(DONE)
 
+    rows = leader.go("/").page.locator("[data-chart=rows]")
+    rows.scroll_into_view_if_needed()
+    rows.locator("canvas").wait_for()
+    drawn = rows.evaluate("one => window.echarts.getInstanceByDom(one).getOption()")
+    table = leader.page.locator("#hot-table tbody tr")
+    assert drawn["yAxis"][0]["data"] == table.locator("th").all_text_contents()
+    told = [[str(one) for one in series["data"]] for series in drawn["series"]]
+    assert [list(pair) for pair in zip(*told, strict=True)] == [
+        one.locator("td").all_text_contents() for one in table.all()
+    ]
+    assert leader.page.locator("[data-chart] canvas").count() == 3
+
     leader.go("/").page.locator(".stuck a.btn").first.click()
     leader.sees("h1", "批示")
 

@@ -48,6 +48,12 @@
       cursor: found.rows.some(function (row) { return row.cells[at].url; }) ? "pointer" : "default",
       emphasis: { label: { show: true, position: "top", color: colour("--ink"), fontSize: size } },
     };
+    if (kind === "rows") {
+      drawn.barMaxWidth = 12;
+      drawn.barCategoryGap = "30%";
+      drawn.label = { show: true, position: "right", color: colour("--ink"), fontSize: size };
+      drawn.emphasis = {};
+    }
     if (kind === "line") {
       drawn.symbol = "circle";
       drawn.lineStyle = { width: 2 };
@@ -64,25 +70,29 @@
     var style = getComputedStyle(place), size = parseFloat(style.fontSize);
     var all = [];
     for (var at = 0; at < many; at += 1) all.push(series(kind, found, at, size));
+    var lying = kind === "rows";
+    var names = {
+      type: "category",
+      data: lying ? found.rows.map(function (row) { return row.label; }) : short(found.rows),
+      inverse: lying,
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colour("--line") } },
+      axisLabel: { color: colour("--ink-2"), fontSize: size, interval: 0, lineHeight: size * 1.4 },
+    };
+    var numbers = {
+      type: "value",
+      minInterval: 1,
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: colour("--line") } },
+      axisLabel: { color: colour("--ink-2"), fontSize: size },
+    };
     var chart = window.echarts.init(place);
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: style.fontFamily, fontSize: size },
-      grid: { left: 4, right: 8, top: size * 1.6, bottom: 4, containLabel: true },
-      xAxis: {
-        type: "category",
-        data: short(found.rows),
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: colour("--line") } },
-        axisLabel: { color: colour("--ink-2"), fontSize: size, interval: 0, lineHeight: size * 1.4 },
-      },
-      yAxis: {
-        type: "value",
-        minInterval: 1,
-        splitNumber: 4,
-        splitLine: { lineStyle: { color: colour("--line") } },
-        axisLabel: { color: colour("--ink-2"), fontSize: size },
-      },
+      grid: { left: 4, right: lying ? size * 2 : 8, top: lying ? 4 : size * 1.6, bottom: 4, containLabel: true },
+      xAxis: lying ? numbers : names,
+      yAxis: lying ? names : numbers,
       series: all,
     });
     chart.on("click", function (event) {
